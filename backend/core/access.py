@@ -1,0 +1,117 @@
+"""Who may do what, where: the one place that pages, API and bots ask.
+
+A Role carries permissions; a staff member holds a Role at an Org, and it reaches everything under that Org.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from backend.core import orgs
+from backend.core.errors import Forbidden
+from backend.core.i18n import Msg, _
+
+ROLES: dict[str, Msg] = {
+    "street_admin": _("Street admin"),
+    "community_admin": _("Community admin"),
+    "grid_worker": _("Grid worker"),
+    "repairer": _("Repair worker"),
+    "duty_desk": _("Duty desk"),
+    "operator": _("Platform operator"),
+    "auditor": _("Auditor"),
+}
+
+_RESIDENTS_READ = {"resident.read"}
+_REQUESTS_READ = {"request.read"}
+_DESK = {
+    "request.assign",
+    "request.comment",
+    "request.progress",
+    "request.create",
+    "message.read",
+    "message.resend",
+    "message.say",
+}
+_ADMIN = (
+    _RESIDENTS_READ
+    | _REQUESTS_READ
+    | _DESK
+    | {"resident.approve", "resident.change", "resident.reveal", "resident.export", "resident.erase"}
+    | {"staff.read", "staff.change", "audit.read", "health.read", "form.preview"}
+)
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "street_admin": frozenset(_ADMIN),
+    "community_admin": frozenset(_ADMIN),
+    "grid_worker": frozenset(
+        _RESIDENTS_READ
+        | _REQUESTS_READ
+        | {"request.comment", "request.progress", "request.create", "resident.approve"}
+    ),
+    "repairer": frozenset({"request.progress"}),
+    "duty_desk": frozenset(_RESIDENTS_READ | _REQUESTS_READ | _DESK),
+    "operator": frozenset(
+        {
+            "staff.read",
+            "staff.change",
+            "message.read",
+            "message.resend",
+            "health.read",
+            "audit.read",
+            "form.preview",
+        }
+    ),
+    "auditor": frozenset(
+        _RESIDENTS_READ | _REQUESTS_READ | {"audit.read", "message.read", "staff.read", "health.read"}
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A Role held at an Org."""
+
+    role: str
+    org_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: `kind` is staff, resident or system; `name` is what the audit log shows."""
+
+    kind: str
+    id: int
+    name: str
+    posts: tuple[Post, ...] = ()
+
+    def paths(self, permission: str) -> tuple[str, ...]:
+        """The tops of the subtrees where this actor holds `permission`."""
+        if self.kind == "system":
+            return ("/",)
+        return tuple(p.org_path for p in self.posts if permission in PERMISSIONS[p.role])
+
+
+SYSTEM = Actor("system", 0, "Linli")
+
+
+def may(actor: Actor, permission: str, org_id: int | None = None) -> bool:
+    """Whether `actor` holds `permission` at the Org (anywhere at all when `org_id` is None)."""
+    paths = actor.paths(permission)
+    if not paths or org_id is None:
+        return bool(paths)
+    if "/" in paths:
+        return True
+    path = orgs.get(org_id).path
+    return any(path.startswith(top) for top in paths)
+
+
+def check(actor: Actor, permission: str, org_id: int | None = None) -> None:
+    """Raises Forbidden unless `may`."""
+    if not may(actor, permission, org_id):
+        raise Forbidden()
+
+
+def org_ids(actor: Actor, permission: str) -> Any:
+    """A sub-query for `.where(Thing.org_id.in_(…))`: the Orgs where `actor` holds `permission`."""
+    return orgs.within(actor.paths(permission))

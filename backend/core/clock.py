@@ -1,0 +1,70 @@
+"""The one place that knows what time it is. Instants are aware UTC datetimes; people see the community's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from backend.settings import settings
+
+
+def _system() -> datetime:
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = _system
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC."""
+    return _source()
+
+
+def now_ms() -> int:
+    """This instant in milliseconds since 1970, as the database stores it."""
+    return to_ms(_source())
+
+
+def to_ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def from_ms(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(settings().timezone)
+
+
+def local(at: datetime) -> datetime:
+    """The same instant on the community's clocks."""
+    return at.astimezone(zone())
+
+
+class Hands:
+    """A clock whose hands the holder moves: `with stopped(at) as hands: …; hands.forward(minutes=30)`."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **delta: float) -> datetime:
+        self.at += timedelta(**delta)
+        return self.at
+
+
+@contextmanager
+def stopped(at: datetime | None = None) -> Iterator[Hands]:
+    """Stop this process's clock at `at` (default: now): time is injected, never slept for."""
+    global _source
+    before, hands = _source, Hands(at or now())
+    _source = hands
+    try:
+        yield hands
+    finally:
+        _source = before

@@ -1,0 +1,41 @@
+"""The RQ queues. A job is a nudge, never the truth: what is to be done stands in the database."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import redis
+import structlog
+from rq import Queue
+
+from backend.settings import settings
+
+QUEUES = ("alerts", "replies", "default", "bulk")
+log = structlog.get_logger()
+
+
+@lru_cache(maxsize=4)
+def _connection(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5)
+
+
+def connection() -> redis.Redis:
+    return _connection(settings().redis_url)
+
+
+def kick(queue: str) -> None:
+    """Ask a worker to drain `queue` of the outbox now. Without Redis nothing is lost: workers also look by themselves."""
+    enqueue(queue, "broadcasts.delivery.drain", queue, job_id=f"drain-{queue}")
+
+
+def enqueue(queue: str, function: str, *args: Any, job_id: str | None = None) -> bool:
+    """Put a job on `queue`; False when Redis cannot be reached."""
+    try:
+        Queue(queue, connection=connection()).enqueue(
+            function, *args, job_id=job_id, result_ttl=0, failure_ttl=86_400
+        )
+    except redis.RedisError as error:
+        log.warning("jobs.redis_unreachable", queue=queue, error=type(error).__name__)
+        return False
+    return True

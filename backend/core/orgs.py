@@ -1,0 +1,59 @@
+"""The governance tree: district 区 → street 街道 → community 社区 → grid 网格."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import peewee
+
+from backend.core.db import Model
+from backend.core.errors import NotFound
+
+LEVELS = ("district", "street", "community", "grid")
+
+
+class Org(Model):
+    """One node; `path` is the ids from the root, `/1/4/9/`, so that a subtree is one prefix."""
+
+    parent = peewee.ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+    level = peewee.CharField(16)
+    name = peewee.CharField(80)
+    path = peewee.CharField(120, index=True, default="")
+
+
+def add(name: str, level: str, parent: Org | None = None) -> Org:
+    org = Org.create(name=name, level=level, parent=parent)
+    org.path = f"{parent.path if parent else '/'}{org.id}/"
+    org.save()
+    return org
+
+
+def get(org_id: int) -> Org:
+    org = Org.get_or_none(Org.id == org_id)
+    if org is None:
+        raise NotFound()
+    return org
+
+
+def within(paths: tuple[str, ...]) -> Any:
+    """A sub-query of the ids of every Org in the subtrees that start at `paths`."""
+    orgs = Org.select(Org.id)
+    if not paths:
+        return orgs.where(Org.id == -1)
+    condition = Org.path.startswith(paths[0])
+    for path in paths[1:]:
+        condition |= Org.path.startswith(path)
+    return orgs.where(condition)
+
+
+def default_community() -> Org | None:
+    """Where a newcomer belongs until staff place her: the first community."""
+    return Org.select().where(Org.level == "community").order_by(Org.id).first()
+
+
+def full_name(org: Org) -> str:
+    """幸福街道 / 幸福里社区 / 第一网格."""
+    names = {
+        o.id: o.name for o in Org.select().where(Org.id.in_([int(i) for i in org.path.strip("/").split("/")]))
+    }
+    return " / ".join(names[int(i)] for i in org.path.strip("/").split("/") if int(i) in names)

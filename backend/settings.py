@@ -1,0 +1,186 @@
+"""Every setting of Linli: typed, from the environment (or `.env`), with its default and its meaning.
+
+Secrets that are not given are generated into `var/secrets.json` at the first start and kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """One attribute per environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    var_dir: Path = Field(
+        ROOT / "var", description="Where the embedded database, media and generated secrets live."
+    )
+    database_url: str = Field(
+        "", description="sqlite:///file.db or postgresql://user:password@host/name; empty: SQLite in VAR_DIR."
+    )
+    redis_url: str = Field(
+        "", description="redis://host:port/0; empty: the embedded server started by `services`."
+    )
+    mqtt_url: str = Field(
+        "", description="mqtt://user:password@host:1883; empty: the embedded broker started by `services`."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="The web server's port.")
+    bind: str = Field("127.0.0.1", description="The address that the web server listens on.")
+    public_url: str = Field(
+        "", description="The address that the world reaches us at, https://…; empty: only this machine."
+    )
+    web_workers: int = Field(1, ge=1, le=64, description="Web server processes.")
+    community_name: str = Field("幸福里社区", description="The community's name, said in greetings.")
+    timezone: str = Field("Asia/Shanghai", description="The community's time zone.")
+    demo: bool = Field(True, description="On an empty database, seed a demo community.")
+    hotline: str = Field(
+        "010-6500 1234", description="The community office's phone, named when nothing else helps."
+    )
+    staff_second_factor: Literal["auto", "offered", "required"] = Field(
+        "auto", description="Second factor for staff; auto: required once PUBLIC_URL is set, offered before."
+    )
+
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions and links.")
+    data_keys: SecretStr = Field(
+        SecretStr(""), description="Data key ring `id:base64,…`; the first encrypts, all decrypt."
+    )
+    index_key: SecretStr = Field(SecretStr(""), description="Keys the blind indexes; never changes.")
+
+    telegram_bot_token: SecretStr = Field(
+        SecretStr(""), description="From @BotFather; empty: Telegram is off."
+    )
+    telegram_api_base: str = Field("https://api.telegram.org", description="Bot API server.")
+    twilio_account_sid: str = Field("", description="Twilio account; empty: SMS and voice are off.")
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(""), description="Signs Twilio's webhooks and our calls to it."
+    )
+    twilio_from: str = Field("", description="Our number, E.164, for SMS and voice.")
+    twilio_api_base: str = Field("", description="Another Twilio-compatible API; empty: Twilio's own.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:587; empty: e-mail is kept in VAR_DIR/mail."
+    )
+    mail_from: str = Field("linli@localhost", description="The sender of our e-mail.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not a time zone: use a name such as Asia/Shanghai")
+        ZoneInfo(value)
+        return value
+
+    @field_validator("data_keys")
+    @classmethod
+    def _good_ring(cls, value: SecretStr) -> SecretStr:
+        for part in filter(None, value.get_secret_value().split(",")):
+            key_id, _, key = part.strip().partition(":")
+            try:
+                good = 0 < int(key_id) < 256 and len(base64.urlsafe_b64decode(key)) == 32
+            except ValueError:
+                good = False
+            if not good:
+                raise ValueError(
+                    "must be `id:key` pairs joined by commas, id 1-255, key 32 bytes in URL-safe base64"
+                )
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with https:// (or http:// on a test machine)")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/name")
+        return value
+
+    @property
+    def base_url(self) -> str:
+        """Where links in messages point."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def second_factor_required(self) -> bool:
+        return self.staff_second_factor == "required" or (
+            self.staff_second_factor == "auto" and bool(self.public_url)
+        )
+
+
+def _fill(settings: Settings) -> Settings:
+    """Embedded defaults and generated secrets."""
+    var = settings.var_dir
+    if not settings.database_url:
+        settings.database_url = f"sqlite:///{var / 'linli.db'}"
+    services = _read(var / "services.json")
+    settings.redis_url = settings.redis_url or services.get("redis_url", "redis://127.0.0.1:6399/0")
+    settings.mqtt_url = settings.mqtt_url or services.get("mqtt_url", "mqtt://127.0.0.1:1899")
+    missing = [
+        n for n in ("secret_key", "data_keys", "index_key") if not getattr(settings, n).get_secret_value()
+    ]
+    if missing:
+        kept = _generated(var / "secrets.json")
+        for name in missing:
+            setattr(settings, name, SecretStr(kept[name]))
+    return settings
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        return {}
+
+
+def _generated(path: Path) -> dict[str, str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = {
+        "secret_key": secrets.token_urlsafe(32),
+        "data_keys": "1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "index_key": secrets.token_urlsafe(32),
+    }
+    try:
+        # O_EXCL: of the processes that start together, one generates and the others read.
+        whole = path.with_name(f"{path.name}.{os.getpid()}")
+        whole.write_text(json.dumps(fresh))
+        whole.chmod(0o600)
+        os.link(whole, path)
+    except FileExistsError:
+        pass
+    finally:
+        whole.unlink(missing_ok=True)
+    return _read(path)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; a wrong one stops the start with a sentence that says how to mend it."""
+    try:
+        return _fill(Settings())  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(p) for p in e['loc']).upper()} {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        ]
+        sys.exit(
+            "Linli cannot start, a setting is wrong:\n  "
+            + "\n  ".join(lines)
+            + "\nSet it in the environment or in .env."
+        )
