@@ -1,0 +1,104 @@
+"""What a Message says, rendered in its reader's language and sealed for the database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.core.crypto import ring
+from backend.core.i18n import render
+from backend.fields.words import Words
+from backend.messaging.models import CONTENT_PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A rendered option: `value` is what answering means, `label` what chat shows, `short` what SMS shows."""
+
+    value: str
+    label: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Rendered words; see `fields.words.Words` for the meaning of each part."""
+
+    text: str
+    short: str
+    spoken: str
+    locale: str
+    options: tuple[Choice, ...] = ()
+    accepts: tuple[str, ...] = ()
+    keypad: int | None = None
+    sensitive: bool = False
+    subject: str = ""
+    media: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"t": self.text, "l": self.locale}
+        if self.short != self.text:
+            data["s"] = self.short
+        if self.spoken != self.text:
+            data["v"] = self.spoken
+        if self.options:
+            data["o"] = [[o.value, o.label, o.short] for o in self.options]
+        if self.accepts:
+            data["a"] = list(self.accepts)
+        if self.keypad is not None:
+            data["k"] = self.keypad
+        if self.sensitive:
+            data["x"] = 1
+        if self.subject:
+            data["u"] = self.subject
+        if self.media:
+            data["m"] = list(self.media)
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Content:
+        text = data["t"]
+        return cls(
+            text=text,
+            short=data.get("s", text),
+            spoken=data.get("v", text),
+            locale=data["l"],
+            options=tuple(Choice(*o) for o in data.get("o", ())),
+            accepts=tuple(data.get("a", ())),
+            keypad=data.get("k"),
+            sensitive=bool(data.get("x")),
+            subject=data.get("u", ""),
+            media=tuple(data.get("m", ())),
+        )
+
+    def seal(self) -> bytes:
+        return ring().encrypt(
+            json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")).encode(), CONTENT_PLACE
+        )
+
+    @classmethod
+    def unseal(cls, sealed: bytes | memoryview) -> Content:
+        return cls.from_json(json.loads(ring().decrypt(bytes(sealed), CONTENT_PLACE)))
+
+
+def rendered(words: Words, locale: str) -> Content:
+    """`words` in `locale`."""
+    text = render(words.text, locale)
+    return Content(
+        text=text,
+        short=render(words.short, locale) if words.short is not None else text,
+        spoken=render(words.spoken, locale) if words.spoken is not None else text,
+        locale=locale,
+        options=tuple(
+            _choice(o.value, render(o.label, locale), render(o.short, locale)) for o in words.options
+        ),
+        accepts=tuple(sorted(words.accepts)),
+        keypad=words.keypad,
+        sensitive=words.sensitive,
+        subject=render(words.subject, locale),
+    )
+
+
+def _choice(value: str, label: str, short: str) -> Choice:
+    return Choice(value, label, short or label)

@@ -1,0 +1,230 @@
+"""The life of a Delivery: claimed under a lease, settled, retried, passed on to the next Identity, receipted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from backend.core import clock, crypto, jobs, live
+from backend.core.db import after_commit, execute, is_postgres, transaction
+from backend.messaging import outbox, people
+from backend.messaging.content import Content
+from backend.messaging.models import Delivery, Identity, Message
+
+LEASE_MS = 60_000
+MAX_ATTEMPTS = {"alerts": 20, "replies": 8, "default": 8, "bulk": 5}
+RANK = {
+    "pending": 0,
+    "sending": 1,
+    "unknown": 2,
+    "sent": 3,
+    "failed": 4,
+    "delivered": 5,
+    "read": 6,
+    "cancelled": 7,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A Delivery that this process has under lease."""
+
+    id: int
+    message_id: int
+    identity_id: int
+    channel: str
+    address: str
+    content: Content
+    queue: str
+    purpose: str
+    attempts: int
+    correlation: str
+
+
+_CLAIM = """
+UPDATE delivery SET status = 'sending', lease_by = ?, lease_until = ?, attempts = attempts + 1, updated_at = ?
+WHERE id IN (
+    SELECT d.id FROM delivery d
+    WHERE d.queue = ? AND d.status = 'pending' AND d.next_at <= ? {order}
+    ORDER BY d.next_at, d.id LIMIT ? {skip}
+) RETURNING id
+"""
+# One person's messages keep their order: a later one waits until the earlier one is settled. Alarms wait for nothing.
+_IN_ORDER = """AND NOT EXISTS (
+        SELECT 1 FROM delivery e WHERE e.identity_id = d.identity_id AND e.id < d.id
+        AND e.queue = d.queue AND e.status IN ('pending', 'sending'))"""
+_LOAD = """
+SELECT d.id, d.message_id, d.identity_id, d.channel, i.address, m.content, d.queue, m.purpose, d.attempts, m.correlation
+FROM delivery d JOIN message m ON m.id = d.message_id JOIN identity i ON i.id = d.identity_id
+WHERE d.id IN ({places}) ORDER BY d.id
+"""
+
+
+def claim(queue: str, holder: str, limit: int = 100) -> list[Due]:
+    """Take up to `limit` due Deliveries of `queue` under a lease of a minute."""
+    now = clock.now_ms()
+    sql = _CLAIM.format(
+        order="" if queue == "alerts" else _IN_ORDER,
+        skip="FOR UPDATE OF d SKIP LOCKED" if is_postgres() else "",
+    )
+    with transaction():
+        ids = [r[0] for r in execute(sql, (holder, now + LEASE_MS, now, queue, now, limit)).fetchall()]
+        return load(ids)
+
+
+def load(ids: list[int]) -> list[Due]:
+    if not ids:
+        return []
+    rows = execute(_LOAD.format(places=",".join("?" * len(ids))), ids).fetchall()
+    return [
+        Due(*r[:4], crypto.decrypt(r[4], "identity.address").decode(), Content.unseal(r[5]), *r[6:])
+        for r in rows
+    ]
+
+
+def due(queue: str) -> bool:
+    """Whether anything in `queue` can be sent now."""
+    sql = "SELECT 1 FROM delivery WHERE queue = ? AND status = 'pending' AND next_at <= ? LIMIT 1"
+    return execute(sql, (queue, clock.now_ms())).fetchone() is not None
+
+
+def sent(results: list[tuple[int, str | None]], status: str = "sent") -> None:
+    """Record successful sends, (delivery id, provider's id) each, in one transaction."""
+    now = clock.now_ms()
+    with transaction():
+        for delivery_id, provider_id in results:
+            execute(
+                "UPDATE delivery SET status = ?, provider_id = COALESCE(?, provider_id), lease_until = NULL, lease_by = NULL,"
+                " error = NULL, updated_at = ? WHERE id = ? AND status IN ('sending', 'pending', 'unknown')",
+                (status, provider_id, now, delivery_id),
+            )
+    live.publish(live.ADMIN, {"kind": "message", "id": None})
+
+
+def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
+    """Try again later: after the provider's own `after_s`, else with a doubling pause (2 s … 15 min). Gives up, and falls back,
+    after MAX_ATTEMPTS."""
+    delivery = Delivery.get_by_id(delivery_id)
+    if delivery.attempts >= MAX_ATTEMPTS[delivery.queue]:
+        fail(delivery_id, error)
+        return
+    pause_s = after_s if after_s is not None else min(2 ** min(delivery.attempts, 10), 900)
+    _settle(delivery_id, "pending", error, next_at=clock.now_ms() + round(pause_s * 1000))
+
+
+def release(delivery_id: int) -> None:
+    """Hand an own, unsent Delivery to the workers at once; it does not count as an attempt of theirs."""
+    _settle(delivery_id, "pending", None, next_at=clock.now_ms())
+    jobs.kick(Delivery.get_by_id(delivery_id).queue)
+
+
+def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
+    """It cannot be delivered there. The person's next Identity is tried; without one it stays visibly failed.
+
+    `ends_identity`: the provider says that this address is gone (blocked, unsubscribed, no such number).
+    """
+    with transaction():
+        delivery = Delivery.get_by_id(delivery_id)
+        _settle(delivery_id, "failed", error)
+        if ends_identity and delivery.identity_id:
+            people.set_state(delivery.identity_id, "blocked")
+        following = _next_identity(delivery)
+        if following is not None:
+            outbox.deliver_again(delivery.message_id, following, delivery.queue)
+        live.publish(live.ADMIN, {"kind": "message", "id": delivery.message_id})
+
+
+def unknown(delivery_id: int, error: str) -> None:
+    """The answer to the send was lost: it may or may not have arrived, and is not repeated."""
+    _settle(delivery_id, "unknown", error)
+
+
+def _settle(delivery_id: int, status: str, error: str | None, next_at: int | None = None) -> None:
+    values: dict[str, Any] = {
+        "status": status,
+        "error": (error or "")[:200] or None,
+        "lease_until": None,
+        "lease_by": None,
+    }
+    if next_at is not None:
+        values["next_at"] = next_at
+    Delivery.update(**values, updated_at=clock.now()).where(Delivery.id == delivery_id).execute()
+
+
+def _next_identity(delivery: Delivery) -> Identity | None:
+    """The person's preferred Identity that this Message was not yet tried on. A reply stays where it was asked for."""
+    message = Message.get_by_id(delivery.message_id)
+    if message.purpose in ("reply", "code"):
+        return None
+    to: people.To
+    if message.resident_id:
+        to = people.Resident(message.resident_id)
+    elif message.staff_id:
+        to = people.StaffMember(message.staff_id)
+    else:
+        return None
+    tried = {
+        d.identity_id for d in Delivery.select(Delivery.identity_id).where(Delivery.message_id == message.id)
+    }
+    return next((i for i in people.identities(to) if i.id not in tried), None)
+
+
+def receipt(
+    channel: str, provider_id: str, status: str, error: str | None = None, delivery_id: int | None = None
+) -> bool:
+    """A provider's report. Reports come late and out of order: a status only ever moves forward. False: not one of ours.
+
+    `delivery_id` (carried in the callback's own URL) finds a Delivery whose provider's id is not stored yet.
+    """
+    with transaction():
+        which = (Delivery.id == delivery_id) if delivery_id else (Delivery.provider_id == provider_id)
+        delivery = Delivery.get_or_none(which & (Delivery.channel == channel))
+        if delivery is None:
+            return False
+        if RANK[status] > RANK[delivery.status]:
+            if status == "failed":
+                fail(delivery.id, error or "the provider could not deliver it")
+            else:
+                _settle(delivery.id, status, error)
+                live.publish(live.ADMIN, {"kind": "message", "id": delivery.message_id})
+    return True
+
+
+_REAP_SPOKEN = (
+    "UPDATE delivery SET status = 'cancelled', updated_at = ?"
+    " WHERE status = 'sending' AND lease_until < ? AND channel = 'voice' AND queue = 'replies'"
+)
+_REAP_BULK = (
+    "UPDATE delivery SET status = 'unknown', error = 'the sender stopped before the answer came', updated_at = ?"
+    " WHERE status = 'sending' AND lease_until < ? AND queue = 'bulk'"
+)
+_REAP = (
+    "UPDATE delivery SET status = 'pending', next_at = ?, lease_by = NULL, lease_until = NULL, updated_at = ?"
+    " WHERE status = 'sending' AND lease_until < ?"
+)
+
+
+def reap() -> int:
+    """Free what died under its lease. A send whose outcome is lost is repeated, except bulk, which is marked unknown, and spoken
+    replies, whose call is over: the conversation itself resumes when she calls again."""
+    now = clock.now_ms()
+    with transaction():
+        counts = [execute(_REAP_SPOKEN, (now, now)).rowcount, execute(_REAP_BULK, (now, now)).rowcount]
+        counts.append(execute(_REAP, (now, now, now)).rowcount)
+        if counts[-1] > 0:
+            after_commit(_kick_all)
+    return sum(max(c, 0) for c in counts)
+
+
+def _kick_all() -> None:
+    for queue in jobs.QUEUES:
+        if due(queue):
+            jobs.kick(queue)
+
+
+def depth() -> dict[tuple[str, str], int]:
+    """How many Deliveries stand in each (queue, status) that still wants attention."""
+    rows = execute(
+        "SELECT queue, status, COUNT(*) FROM delivery WHERE status IN ('pending', 'sending', 'failed', 'unknown') GROUP BY queue, status"
+    ).fetchall()
+    return {(queue, status): count for queue, status, count in rows}

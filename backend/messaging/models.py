@@ -1,0 +1,109 @@
+"""Identity, Conversation, Inbound, Message, Delivery: what we know of talking with people.
+
+Message bodies, inbound texts and conversation states are sealed JSON (`core.crypto`), bound to their column.
+"""
+
+from __future__ import annotations
+
+import peewee
+
+from backend.core.db import Encrypted, Instant, Model
+
+CHANNELS = ("telegram", "sms", "voice", "webchat", "email")
+STATUSES = ("pending", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled")
+
+CONTENT_PLACE = b"message.content"
+STATE_PLACE = b"conversation.state"
+SAID_PLACE = b"inbound.said"
+SEALED = (
+    ("message", "content", CONTENT_PLACE),
+    ("conversation", "state", STATE_PLACE),
+    ("inbound", "said", SAID_PLACE),
+)
+"""The sealed columns that are not `Encrypted` fields, for key rotation."""
+
+
+class Identity(Model):
+    """One address of a person on one channel. `preference`: lowest is tried first."""
+
+    channel = peewee.CharField(12)
+    address = Encrypted()
+    address_index = peewee.CharField(32)
+    org_id = peewee.IntegerField(null=True, index=True)
+    resident_id = peewee.IntegerField(null=True, index=True)
+    staff_id = peewee.IntegerField(null=True, index=True)
+    locale = peewee.CharField(8)
+    state = peewee.CharField(
+        8, default="active"
+    )  # active | stopped (opted out) | blocked (by the user, or a dead number)
+    preference = peewee.IntegerField(default=100)
+    verified_at = Instant(null=True)
+    created_at = Instant()
+
+    class Meta:
+        indexes = ((("channel", "address_index"), True),)
+
+
+class Conversation(Model):
+    """The durable state of one Identity talking with us."""
+
+    identity_id = peewee.IntegerField(primary_key=True)
+    state = peewee.BlobField(null=True)
+    flow = peewee.CharField(40, null=True, index=True)
+    offer_id = peewee.IntegerField(null=True)  # the last Message whose options can be answered by number
+    remind_at = Instant(null=True, index=True)
+    updated_at = Instant()
+
+
+class Inbound(Model):
+    """What a person said, once per provider event."""
+
+    channel = peewee.CharField(12)
+    event_id = peewee.CharField(80)
+    identity_id = peewee.IntegerField(index=True)
+    said = peewee.BlobField()
+    outcome = peewee.CharField(20, default="")
+    at = Instant()
+
+    class Meta:
+        indexes = ((("channel", "event_id"), True),)
+
+
+class Message(Model):
+    """Something we say to somebody: rendered in her language, not yet in a channel's shape."""
+
+    identity_id = peewee.IntegerField(null=True, index=True)
+    resident_id = peewee.IntegerField(null=True, index=True)
+    staff_id = peewee.IntegerField(null=True, index=True)
+    content = peewee.BlobField()
+    purpose = peewee.CharField(24)
+    queue = peewee.CharField(8)
+    inbound_id = peewee.IntegerField(null=True, index=True)
+    dedupe = peewee.CharField(80, null=True, unique=True)
+    about = peewee.CharField(40, null=True, index=True)  # e.g. request:1047
+    correlation = peewee.CharField(16, default="")
+    created_at = Instant(index=True)
+
+
+class Delivery(Model):
+    """Getting one Message to one Identity, with its attempts, lease and receipts."""
+
+    message_id = peewee.IntegerField(index=True)
+    identity_id = peewee.IntegerField(null=True)
+    channel = peewee.CharField(12)
+    queue = peewee.CharField(8)
+    status = peewee.CharField(10)
+    attempts = peewee.IntegerField(default=0)
+    next_at = Instant()
+    lease_until = Instant(null=True)
+    lease_by = peewee.CharField(40, null=True)
+    provider_id = peewee.CharField(80, null=True, index=True)
+    error = peewee.CharField(200, null=True)
+    created_at = Instant()
+    updated_at = Instant()
+
+    class Meta:
+        indexes = (
+            (("status", "queue", "next_at"), False),
+            (("identity_id", "status"), False),
+        )

@@ -1,0 +1,162 @@
+"""The outbox: the only way to say something to somebody.
+
+`say` writes the Message and its Delivery in the transaction that is its reason; workers deliver it after the commit.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from backend.core import clock, jobs, live
+from backend.core.db import after_commit, execute, transaction
+from backend.core.i18n import DEFAULT_LOCALE
+from backend.fields.words import Words
+from backend.messaging.content import Content, rendered
+from backend.messaging.models import Conversation, Identity
+from backend.messaging.people import Resident, StaffMember, To, identities
+
+REPLY_LEASE_MS = 20_000
+"""How long the process that holds a request may take to deliver its replies itself before a worker does."""
+
+NO_ADDRESS = "no reachable address"
+
+_INSERT_MESSAGE = (
+    "INSERT INTO message (identity_id, resident_id, staff_id, content, purpose, queue, inbound_id, dedupe, about, correlation,"
+    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe) DO NOTHING RETURNING id"
+)
+_INSERT_DELIVERY = (
+    "INSERT INTO delivery (message_id, identity_id, channel, queue, status, attempts, next_at, lease_until, lease_by, error,"
+    " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+)
+
+
+def say(
+    to: To,
+    words: Words,
+    *,
+    purpose: str,
+    queue: str = "default",
+    dedupe: str | None = None,
+    about: str | None = None,
+) -> int | None:
+    """Say `words` to a person, in her language, on her preferred channel; the next one is tried when that fails.
+
+    Belongs inside the transaction of what is told. `dedupe`: a second message with the same key is not written; returns
+    None then, else the Message's id. With nobody to reach, the Message is kept and its Delivery is visibly failed.
+    """
+    found = identities(to)
+    identity = found[0] if found else None
+    content = rendered(words, identity.locale if identity else DEFAULT_LOCALE)
+    now = clock.now_ms()
+    correlation = structlog.contextvars.get_contextvars().get("correlation", "")
+    with transaction():
+        row = execute(
+            _INSERT_MESSAGE,
+            (
+                identity.id if identity else None,
+                to.id if isinstance(to, Resident) else identity.resident_id if identity else None,
+                to.id if isinstance(to, StaffMember) else identity.staff_id if identity else None,
+                content.seal(),
+                purpose,
+                queue,
+                None,
+                dedupe,
+                about,
+                correlation,
+                now,
+            ),
+        ).fetchone()
+        if row is None:
+            return None
+        message_id: int = row[0]
+        if identity is None:
+            _deliver(message_id, None, "", queue, "failed", now, error=NO_ADDRESS)
+        else:
+            _deliver(message_id, identity.id, identity.channel, queue, "pending", now)
+            if content.options:
+                offer(identity.id, message_id)
+            after_commit(lambda: jobs.kick(queue))
+        live.publish(live.ADMIN, {"kind": "message", "id": message_id})
+    return message_id
+
+
+def reply(
+    identity: tuple[int, str, int | None, int | None],
+    content: Content,
+    inbound_id: int,
+    holder: str,
+    correlation: str,
+    now: int,
+) -> tuple[int, int]:
+    """An answer within a turn, leased to `holder`, the process that will deliver it itself. Returns (message, delivery) ids."""
+    identity_id, channel, resident_id, staff_id = identity
+    params = (
+        identity_id,
+        resident_id,
+        staff_id,
+        content.seal(),
+        "reply",
+        "replies",
+        inbound_id,
+        None,
+        None,
+        correlation,
+        now,
+    )
+    message_id: int = execute(_INSERT_MESSAGE, params).fetchone()[0]
+    lease = now + REPLY_LEASE_MS
+    delivery_id = _deliver(
+        message_id, identity_id, channel, "replies", "sending", now, lease_until=lease, lease_by=holder
+    )
+    return message_id, delivery_id
+
+
+def _deliver(
+    message_id: int,
+    identity_id: int | None,
+    channel: str,
+    queue: str,
+    status: str,
+    now: int,
+    *,
+    lease_until: int | None = None,
+    lease_by: str | None = None,
+    error: str | None = None,
+) -> int:
+    attempts = 1 if lease_by else 0
+    params = (
+        message_id,
+        identity_id,
+        channel,
+        queue,
+        status,
+        attempts,
+        now,
+        lease_until,
+        lease_by,
+        error,
+        now,
+        now,
+    )
+    return int(execute(_INSERT_DELIVERY, params).fetchone()[0])
+
+
+def deliver_again(message_id: int, identity: Identity, queue: str) -> int:
+    """A further Delivery of a Message, to this Identity (fallback, or sent again by staff)."""
+    with transaction():
+        delivery_id = _deliver(message_id, identity.id, identity.channel, queue, "pending", clock.now_ms())
+        after_commit(lambda: jobs.kick(queue))
+    return delivery_id
+
+
+def offer(identity_id: int, message_id: int) -> None:
+    """From now on a bare number from this Identity picks among this Message's options."""
+    now = clock.now_ms()
+    execute(
+        "INSERT INTO conversation (identity_id, offer_id, updated_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (identity_id) DO UPDATE SET offer_id = excluded.offer_id",
+        (identity_id, message_id, now),
+    )
+
+
+__all__ = ["Conversation", "deliver_again", "offer", "reply", "say"]

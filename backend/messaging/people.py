@@ -1,0 +1,107 @@
+"""Whom we can reach, and where: the Identities of residents and staff, in their order of preference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.core import clock, crypto
+from backend.core.db import transaction
+from backend.core.i18n import DEFAULT_LOCALE
+from backend.messaging.models import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Exactly this Identity, whoever holds it."""
+
+    identity_id: int
+
+
+To = Resident | StaffMember | At
+
+
+def address_index(address: str) -> str:
+    return crypto.blind_index(address, "address")
+
+
+def find(channel: str, address: str) -> Identity | None:
+    return Identity.get_or_none(
+        (Identity.channel == channel) & (Identity.address_index == address_index(address))
+    )  # type: ignore[no-any-return]
+
+
+def ensure(channel: str, address: str, locale: str | None = None) -> Identity:
+    """The Identity of this address, made when it is new."""
+    with transaction():
+        return find(channel, address) or Identity.create(
+            channel=channel,
+            address=address,
+            address_index=address_index(address),
+            locale=locale or DEFAULT_LOCALE,
+            created_at=clock.now(),
+        )
+
+
+def identities(to: To, *, reachable: bool = True) -> list[Identity]:
+    """The Identities of a person, the preferred first; by default only those that may be written to."""
+    if isinstance(to, At):
+        query = Identity.select().where(Identity.id == to.identity_id)
+    elif isinstance(to, Resident):
+        query = Identity.select().where(Identity.resident_id == to.id)
+    else:
+        query = Identity.select().where(Identity.staff_id == to.id)
+    if reachable:
+        query = query.where(Identity.state == "active")
+        if not isinstance(to, At):
+            query = query.where(Identity.verified_at.is_null(False))
+    return list(query.order_by(Identity.preference, Identity.verified_at.desc(), Identity.id))
+
+
+DEFAULT_PREFERENCE = {"telegram": 10, "sms": 20, "webchat": 30, "email": 40, "voice": 90}
+"""Chat first (free, with buttons), then SMS; a webchat may be closed; a call only when nothing else is left."""
+
+
+def join_resident(identity_id: int, resident_id: int, org_id: int | None = None) -> None:
+    """This address is proven to be the resident's."""
+    _join(identity_id, {"resident_id": resident_id, **({"org_id": org_id} if org_id else {})})
+
+
+def join_staff(identity_id: int, staff_id: int) -> None:
+    """This address is proven to be the staff member's."""
+    _join(identity_id, {"staff_id": staff_id})
+
+
+def _join(identity_id: int, values: dict[str, int]) -> None:
+    with transaction():
+        identity = Identity.get_by_id(identity_id)
+        Identity.update(
+            **values, verified_at=clock.now(), preference=DEFAULT_PREFERENCE.get(identity.channel, 100)
+        ).where(Identity.id == identity_id).execute()
+
+
+def set_state(identity_id: int, state: str) -> None:
+    """active | stopped (opted out) | blocked (by the user, or the number is dead)."""
+    Identity.update(state=state).where(Identity.id == identity_id).execute()
+
+
+def set_locale(identity_id: int, locale: str) -> None:
+    Identity.update(locale=locale).where(Identity.id == identity_id).execute()
+
+
+def prefer(identity_id: int, preference: int) -> None:
+    Identity.update(preference=preference).where(Identity.id == identity_id).execute()
+
+
+def release(resident_id: int) -> None:
+    """Forget that these addresses are this resident's (her file was erased)."""
+    Identity.update(resident_id=None, verified_at=None).where(Identity.resident_id == resident_id).execute()

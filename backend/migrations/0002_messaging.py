@@ -1,0 +1,89 @@
+"""Identities, conversations, what was said to us, and the outbox."""
+
+import peewee
+
+
+def _models(db):
+    class Base(peewee.Model):
+        class Meta:
+            database = db
+            legacy_table_names = False
+
+    class Identity(Base):
+        channel = peewee.CharField(12)
+        address = peewee.BlobField()
+        address_index = peewee.CharField(32)
+        org_id = peewee.IntegerField(null=True, index=True)
+        resident_id = peewee.IntegerField(null=True, index=True)
+        staff_id = peewee.IntegerField(null=True, index=True)
+        locale = peewee.CharField(8)
+        state = peewee.CharField(8)
+        preference = peewee.IntegerField()
+        verified_at = peewee.BigIntegerField(null=True)
+        created_at = peewee.BigIntegerField()
+
+        class Meta:
+            indexes = ((("channel", "address_index"), True),)
+
+    class Conversation(Base):
+        identity_id = peewee.IntegerField(primary_key=True)
+        state = peewee.BlobField(null=True)
+        flow = peewee.CharField(40, null=True, index=True)
+        offer_id = peewee.IntegerField(null=True)
+        remind_at = peewee.BigIntegerField(null=True, index=True)
+        updated_at = peewee.BigIntegerField()
+
+    class Inbound(Base):
+        channel = peewee.CharField(12)
+        event_id = peewee.CharField(80)
+        identity_id = peewee.IntegerField(index=True)
+        said = peewee.BlobField()
+        outcome = peewee.CharField(20)
+        at = peewee.BigIntegerField()
+
+        class Meta:
+            indexes = ((("channel", "event_id"), True),)
+
+    class Message(Base):
+        identity_id = peewee.IntegerField(null=True, index=True)
+        resident_id = peewee.IntegerField(null=True, index=True)
+        staff_id = peewee.IntegerField(null=True, index=True)
+        content = peewee.BlobField()
+        purpose = peewee.CharField(24)
+        queue = peewee.CharField(8)
+        inbound_id = peewee.IntegerField(null=True, index=True)
+        dedupe = peewee.CharField(80, null=True, unique=True)
+        about = peewee.CharField(40, null=True, index=True)
+        correlation = peewee.CharField(16)
+        created_at = peewee.BigIntegerField(index=True)
+
+    class Delivery(Base):
+        message_id = peewee.IntegerField(index=True)
+        identity_id = peewee.IntegerField(null=True)
+        channel = peewee.CharField(12)
+        queue = peewee.CharField(8)
+        status = peewee.CharField(10)
+        attempts = peewee.IntegerField()
+        next_at = peewee.BigIntegerField()
+        lease_until = peewee.BigIntegerField(null=True)
+        lease_by = peewee.CharField(40, null=True)
+        provider_id = peewee.CharField(80, null=True, index=True)
+        error = peewee.CharField(200, null=True)
+        created_at = peewee.BigIntegerField()
+        updated_at = peewee.BigIntegerField()
+
+        class Meta:
+            indexes = (
+                (("status", "queue", "next_at"), False),
+                (("identity_id", "status"), False),
+            )
+
+    return [Identity, Conversation, Inbound, Message, Delivery]
+
+
+def up(migrator, db):
+    db.create_tables(_models(db))
+
+
+def down(migrator, db):
+    db.drop_tables(_models(db))

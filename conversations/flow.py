@@ -1,0 +1,98 @@
+"""What a conversation is made of: Flows (a Form and what it leads to) and Commands (one tap, one effect)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from backend.fields.form import Form
+
+from backend.core.i18n import Text
+from backend.fields.words import Words
+
+Audience = Literal["anyone", "newcomer", "resident", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is talking: one Identity, and whose it is proven to be."""
+
+    identity_id: int
+    channel: str
+    address: str
+    locale: str
+    resident_id: int | None
+    staff_id: int | None
+    org_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Begin a Flow: what is known already (`prefill`, parsed values), what its Fields may look up (`facts`, JSON)."""
+
+    flow: str = ""
+    """Empty: the Flow whose `start` returned this."""
+    prefill: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[Words, ...] = ()
+    """Said before the first question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Say this; the conversation is over (or was never opened)."""
+
+    replies: tuple[Words, ...]
+
+    @classmethod
+    def of(cls, *replies: Words) -> Answer:
+        return cls(replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The submit could not take one answer (a slot just went): ask that Field again, keep the rest."""
+
+    field: str
+    text: Text
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A complete Form: parsed answers by Field name, the addresses proven on the way, the facts it was opened with."""
+
+    answers: Mapping[str, Any]
+    proven: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A conversation written by us. `start` and `submit` run inside the turn's transaction."""
+
+    name: str
+    form: Form
+    title: Text
+    start: Callable[[Person, str], Opening | Answer]
+    """Given who speaks and the free text that led here ("" from the menu)."""
+    submit: Callable[[Person, Submitted], Answer | Retry]
+    intents: tuple[re.Pattern[str], ...] = ()
+    """Free text that means this Flow; the longest match over all Flows wins."""
+    audience: Audience = "anyone"
+    menu: int | None = None
+    """Place in the menu; None: not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One act, from an option's value `name:argument`, from free text (`patterns`; group 1 is the argument), or the menu."""
+
+    name: str
+    run: Callable[[Person, str], Answer | Opening]
+    title: Text = ""
+    patterns: tuple[re.Pattern[str], ...] = ()
+    audience: Audience = "anyone"
+    menu: int | None = None

@@ -1,0 +1,51 @@
+"""What a channel hears, and what the engine answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from backend.fields.words import Said
+from backend.messaging.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One update of a channel, its signature already checked.
+
+    `event_id` is the provider's own and unique per channel: a repeat is answered, not redone. `message_id`: the Message
+    whose option was picked (buttons carry `m<message id>:<index>`; the engine looks the value up). `edits`: the
+    event_id of the earlier message that this one corrects. `start`: the deep-link or first-contact payload.
+    """
+
+    channel: str
+    address: str
+    event_id: str
+    said: Said = field(default_factory=Said)
+    message_id: int | None = None
+    option: int | None = None
+    edits: str | None = None
+    locale: str | None = None
+    start: bool = False
+    """First contact or reconnect (`/start`, the webchat opened, a call answered): greet, or repeat the open question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply, committed and leased to this process to deliver."""
+
+    delivery_id: int
+    message_id: int
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one Inbound led to. `repeated`: this event was heard before; the same replies are given again."""
+
+    identity_id: int
+    locale: str
+    replies: tuple[Outgoing, ...]
+    outcome: str
+    repeated: bool = False
+    picked: int | None = None
+    """The Message whose option was picked: chat channels take its buttons away."""
