@@ -18,7 +18,7 @@ run: $(VENV)/runtime compile ## start Linli here: web, workers, bots, database, 
 test: tools compile ## install what the tests need, then check everything (TESTS=path runs part of it)
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m locales.messages check
-	@$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
+	@$(PY) -m pytest -v --no-header -n 2 --dist loadgroup $(TESTS)
 
 lint: $(VENV)/develop ## style, types, import order of the layers
 	@$(VENV)/bin/ruff check --quiet .

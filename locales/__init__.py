@@ -1,0 +1,1 @@
+"""Catalogues, and the tool that keeps them."""

@@ -1,0 +1,172 @@
+"""The translations: collect the texts of the code, say what is not translated yet, compile the catalogues.
+
+    python -m locales.messages update     texts of the code → locales/<locale>/LC_MESSAGES/messages.po, then compile
+    python -m locales.messages check      fails, naming them, when a text has no translation or loses a place like {name}
+    python -m locales.messages compile    messages.po → messages.mo
+
+Chinese lives in `locales/zh_CN/LC_MESSAGES/messages.po`. English is the ids themselves. Fragments that were written
+beside the code (`locales/zh_CN/parts/*.po`, entries without a header) count like the catalogue and are taken into it by
+`update`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCALE = "zh_CN"
+SOURCES = ("backend", "iot", "conversations", "bots", "broadcasts")
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def catalogue_path(locale: str = LOCALE) -> Path:
+    return ROOT / "locales" / locale / "LC_MESSAGES" / "messages.po"
+
+
+def parts(locale: str = LOCALE) -> list[Path]:
+    return sorted((ROOT / "locales" / locale / "parts").glob("*.po"))
+
+
+def collected() -> Catalog:
+    """Every text in the code and the templates, with where it stands."""
+    with (ROOT / "babel.cfg").open() as config:
+        methods, options = parse_mapping_cfg(config, "babel.cfg")
+    found = Catalog(project="Linli", charset="utf-8")
+    for source in SOURCES:
+        texts = extract_from_dir(
+            ROOT / source, method_map=methods, options_map=options, keywords=KEYWORDS, comment_tags=("i18n:",)
+        )
+        for filename, _line, text, comments, context in texts:
+            # Places without line numbers: a catalogue that changes only when a text does.
+            found.add(
+                text, locations=[(f"{source}/{filename}", None)], auto_comments=comments, context=context
+            )  # type: ignore[list-item]
+    return found
+
+
+def translated(locale: str = LOCALE) -> Catalog:
+    """The catalogue together with the fragments; the catalogue wins where both know a text."""
+    path = catalogue_path(locale)
+    if path.exists():
+        with path.open("rb") as file:
+            whole = read_po(file, locale=locale)
+    else:
+        whole = Catalog(locale=locale, project="Linli", charset="utf-8")
+    for part in parts(locale):
+        for message in _read_part(part, locale):
+            known = whole.get(message.id, message.context)
+            if known is None or not _done(known):
+                whole.add(message.id, message.string, context=message.context)
+    return whole
+
+
+def _read_part(path: Path, locale: str) -> Iterator[Message]:
+    fragment = read_po(io.BytesIO(path.read_bytes()), locale=locale, charset="utf-8", abort_invalid=True)
+    return (message for message in fragment if message.id)
+
+
+def _done(message: Message) -> bool:
+    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return bool(strings) and all(strings)
+
+
+def problems(wanted: Catalog, have: Catalog) -> list[str]:
+    """One line for every text that has no translation, or whose translation names a place that the text lacks."""
+    found = []
+    for message in wanted:
+        if not message.id:
+            continue
+        ours = have.get(message.id, message.context)
+        shown = message.id if isinstance(message.id, str) else message.id[0]
+        where = ", ".join(sorted({place for place, _line in message.locations})[:2])
+        if ours is None or not _done(ours):
+            found.append(f"not translated: {shown!r} ({where})")
+            continue
+        ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        strings = ours.string if isinstance(ours.string, tuple | list) else (ours.string,)
+        allowed = {place for text in ids for place in _PLACE.findall(text)}
+        for string in strings:
+            extra = set(_PLACE.findall(string)) - allowed
+            if extra:
+                found.append(
+                    f"{shown!r} is translated with unknown places {sorted(extra)}: {string!r} ({where})"
+                )
+    return found
+
+
+def update() -> list[str]:
+    """Bring messages.po up to date with the code, keep what is translated, drop what is gone."""
+    wanted, have = collected(), translated()
+    fresh = Catalog(locale=LOCALE, project="Linli", charset="utf-8", fuzzy=False)
+    for message in wanted:
+        if message.id:
+            ours = have.get(message.id, message.context)
+            fresh.add(
+                message.id,
+                ours.string if ours else None,
+                locations=message.locations,
+                auto_comments=message.auto_comments,
+                context=message.context,
+            )
+    path = catalogue_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(
+            file,
+            fresh,
+            width=110,
+            sort_output=True,
+            ignore_obsolete=True,
+            include_lineno=False,
+            omit_header=False,
+        )
+    compile_all()
+    return problems(wanted, fresh)
+
+
+def compile_all() -> None:
+    """Write each locale's messages.mo, whole or not at all: other processes may be reading it."""
+    for directory in sorted((ROOT / "locales").glob("*/")):
+        locale = directory.name
+        if not (catalogue_path(locale).exists() or parts(locale)):
+            continue
+        target = catalogue_path(locale).with_suffix(".mo")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()
+        write_mo(buffer, translated(locale))
+        if not target.exists() or target.read_bytes() != buffer.getvalue():
+            fresh = target.with_name(f".{target.name}.new")
+            fresh.write_bytes(buffer.getvalue())
+            fresh.replace(target)
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["update"]:
+            found = update()
+        case ["check"]:
+            found = problems(collected(), translated())
+        case ["compile"]:
+            compile_all()
+            return
+        case _:
+            sys.exit(__doc__)
+    if found:
+        sys.exit(
+            "\n".join([*found, f"{len(found)} texts to translate in {catalogue_path().relative_to(ROOT)}"])
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

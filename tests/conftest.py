@@ -1,0 +1,177 @@
+"""What every test may ask for: a fresh database (SQLite and PostgreSQL), a real Valkey, a clock, the web app.
+
+Everything is real and private to the test process; nothing touches `var/`, a running Linli or the network.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+WORK = Path(tempfile.mkdtemp(prefix="linli-test-"))
+ENVIRONMENT = {
+    "VAR_DIR": str(WORK / "var"),
+    "DATABASE_URL": f"sqlite:///{WORK / 'unconnected.db'}",
+    # Nothing listens there: a test that wants Redis or MQTT asks for it.
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "MQTT_URL": "mqtt://127.0.0.1:1",
+    "DEMO": "0",
+    "SECRET_KEY": "test-secret-key-of-forty-characters-1234",
+    "DATA_KEYS": "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    "INDEX_KEY": "test-index-key",
+    "TIMEZONE": "Asia/Shanghai",
+}
+
+
+def _own_environment() -> None:
+    """The developer's own settings (environment, .env) must not decide what a test sees."""
+    from backend.settings import Settings
+
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)
+    Settings.model_config["env_file"] = None
+    os.environ.update(ENVIRONMENT)
+
+
+_own_environment()
+
+from backend.core import clock as clocks  # noqa: E402
+from backend.settings import settings  # noqa: E402
+from locales import messages  # noqa: E402
+from tests.databases import Postgres, TestDatabase, fresh_sqlite, sqlite_template  # noqa: E402
+from tests.servers import Valkey  # noqa: E402
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        messages.compile_all()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(WORK, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _settings_as_given(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test sets in the environment is gone for the next one."""
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`configure(PUBLIC_URL="https://…", TWILIO_FROM="+1…")`: settings for this test, as from the environment."""
+
+    def set_them(**values: str) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        settings.cache_clear()
+
+    return set_them
+
+
+# --- databases ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template() -> Path:
+    return sqlite_template(WORK)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A private PostgreSQL of this test process."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_database(
+    _sqlite_template: Path, tmp_path: Path, configure: Callable[..., None]
+) -> Iterator[TestDatabase]:
+    """A fresh, migrated SQLite database, connected."""
+    with fresh_sqlite(_sqlite_template, tmp_path / "linli.db") as database:
+        configure(DATABASE_URL=database.url)
+        yield database
+
+
+@pytest.fixture
+def postgres_database(postgres: Postgres, configure: Callable[..., None]) -> Iterator[TestDatabase]:
+    """A fresh, migrated PostgreSQL database, connected."""
+    with postgres.fresh() as database:
+        configure(DATABASE_URL=database.url)
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> TestDatabase:
+    """A fresh, migrated database, connected: the test runs once on SQLite and once on PostgreSQL."""
+    found: TestDatabase = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+# --- Redis ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _valkey_server() -> Iterator[Valkey]:
+    with Valkey(WORK / "valkey") as server:
+        yield server
+
+
+@pytest.fixture
+def valkey(_valkey_server: Valkey, configure: Callable[..., None]) -> Valkey:
+    """A real, empty Valkey; the settings point to it. `.client`, `.url`, `.stop()`, `.start()`."""
+    _valkey_server.start()
+    _valkey_server.client.flushall()
+    configure(REDIS_URL=_valkey_server.url)
+    return _valkey_server
+
+
+# --- time -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock() -> Iterator[clocks.Hands]:
+    """The clock stands at Monday 2026-11-02, 10:00 in Shanghai; `clock.forward(minutes=30)` moves it."""
+    with clocks.stopped(datetime(2026, 11, 2, 2, 0, tzinfo=UTC)) as hands:
+        yield hands
+
+
+# --- the web app ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest) -> Flask:
+    """The whole Flask app on the test's database (on SQLite when the test names none)."""
+    chosen = next(
+        (f for f in ("database", "postgres_database") if f in request.fixturenames), "sqlite_database"
+    )
+    request.getfixturevalue(chosen)
+    from backend.app import create_app
+
+    application = create_app()
+    application.testing = True
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: Any) -> str | None:
+    return val if isinstance(val, str) and len(val) <= 40 else None
