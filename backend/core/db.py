@@ -169,8 +169,9 @@ def execute(sql: str, params: Sequence[Any] = ()) -> Any:
 # --- migrations -----------------------------------------------------------------------------------------------
 
 
-def runner() -> Runner:
-    return Runner(db.obj, str(MIGRATIONS), table_name="schema_migration")
+def runner(database: peewee.Database | None = None) -> Runner:
+    """The migrations of the connected database, or of another one."""
+    return Runner(database or db.obj, str(MIGRATIONS), table_name="schema_migration")
 
 
 def migrate() -> list[str]:
