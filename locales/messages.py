@@ -41,7 +41,7 @@ def parts(locale: str = LOCALE) -> list[Path]:
 def collected() -> Catalog:
     """Every text in the code and the templates, with where it stands."""
     with (ROOT / "babel.cfg").open() as config:
-        methods, options = parse_mapping_cfg(config, "babel.cfg")
+        methods, options = parse_mapping_cfg(config, "babel.cfg")  # type: ignore[no-untyped-call]
     found = Catalog(project="Linli", charset="utf-8")
     for source in SOURCES:
         texts = extract_from_dir(

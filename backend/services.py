@@ -1,0 +1,205 @@
+"""The `services` process: the embedded servers, the migrated (and, for a demo, seeded) database, then the ready mark.
+
+    python -m backend.services
+
+Every other process begins with `wait_ready()`. The mark is VAR_DIR/services.json: where Redis and MQTT are, and whose
+start this is; it goes when `services` stops.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import peewee
+import structlog
+
+from backend import demo, embedded, welcome
+from backend.core import db, log
+from backend.settings import Settings, settings
+
+START = "LINLI_START"
+"""Environment: names one `make run`, so that no process takes an earlier start's mark for this one's."""
+
+
+def mark_path() -> Path:
+    return settings().var_dir / "services.json"
+
+
+# --- for the other processes ----------------------------------------------------------------------------------
+
+
+def wait_ready(patience: float = 30) -> None:
+    """Return once the database is migrated and Redis' address is known; until then say every `patience` seconds what
+    is awaited. Settings are read anew afterwards."""
+    told = time.monotonic()
+    while not ready():
+        if time.monotonic() - told > patience:
+            told = time.monotonic()
+            print(_waiting_for(), file=sys.stderr, flush=True)  # noqa: T201
+        time.sleep(0.05)
+    settings.cache_clear()
+
+
+def ready() -> bool:
+    """Whether this start's `services` has set its mark; without embedded servers, whether no migration is pending."""
+    if not _marked_start():
+        return _migrated()
+    mark = read_mark()
+    wanted = os.environ.get(START)
+    return bool(mark) and _alive(int(mark.get("pid", 0))) and wanted in (None, mark.get("start"))
+
+
+def read_mark() -> dict[str, Any]:
+    try:
+        return dict(json.loads(mark_path().read_text()))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _marked_start() -> bool:
+    return START in os.environ or not Settings().redis_url
+
+
+def _waiting_for() -> str:
+    if _marked_start():
+        return (
+            "Still waiting for the `services` process: is it running? Its lines above say what it is doing."
+        )
+    return "Still waiting for the database to be migrated: run `flask --app backend migrate`."
+
+
+def _migrated() -> bool:
+    database = db.open_database(settings().database_url)
+    try:
+        return all(m.applied for m in db.runner(database).status() if m.path is not None)
+    except peewee.OperationalError:
+        return False
+    finally:
+        database.close()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return pid > 0
+
+
+# --- one at a time --------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def only_one() -> Iterator[bool]:
+    """Yields whether nobody else runs on this VAR_DIR; while inside, nobody else can."""
+    settings().var_dir.mkdir(parents=True, exist_ok=True)
+    with (settings().var_dir / "services.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+# --- the process itself ---------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    log.configure("services")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with only_one() as alone:
+        if not alone:
+            sys.exit(f"Linli is already running on {settings().var_dir}: stop it first.")
+        run(stop)
+
+
+def run(stop: threading.Event) -> None:
+    """Everything up, then tended until `stop`."""
+    before = read_mark()
+    mark_path().unlink(missing_ok=True)
+    servers = _servers(before)
+    try:
+        for server in servers.values():
+            server.start()
+        first_sign_in = _prepare_database(stop)
+        if stop.is_set():
+            return
+        _set_mark(servers)
+        greeting = threading.Thread(target=welcome.greet, args=(first_sign_in, stop), daemon=True)
+        greeting.start()
+        while not stop.wait(0.3):
+            for server in servers.values():
+                server.tend()
+    finally:
+        if "redis" in servers:
+            embedded.wait_unused(servers["redis"], 2)
+        for server in servers.values():
+            server.stop()
+        mark_path().unlink(missing_ok=True)
+
+
+def _servers(before: dict[str, Any]) -> dict[str, embedded.Server]:
+    """What the settings leave to us, on the ports of the last start where they are free."""
+    given, var = Settings(), settings().var_dir
+    servers = {}
+    if not given.redis_url:
+        servers["redis"] = embedded.valkey(var, _port(before.get("redis_url")) or embedded.REDIS_PORT)
+    if not given.mqtt_url:
+        servers["mqtt"] = embedded.mqtt_broker(var, _port(before.get("mqtt_url")) or embedded.MQTT_PORT)
+    return servers
+
+
+def _port(url: str | None) -> int | None:
+    return urlsplit(url).port if url else None
+
+
+def _prepare_database(stop: threading.Event) -> demo.FirstSignIn | None:
+    """Migrate, waiting for a database that is not there yet; seed the demo into an empty one."""
+    while not stop.is_set():
+        try:
+            db.connect(settings().database_url)
+            applied = db.migrate()
+            break
+        except peewee.OperationalError as error:
+            structlog.get_logger().warning("services.database_unreachable", error=str(error).splitlines()[0])
+            stop.wait(2)
+    else:
+        return None
+    if applied:
+        structlog.get_logger().info("services.migrated", migrations=applied)
+    seeded = demo.seed() if settings().demo and demo.wanted() else None
+    db.db.close()
+    return seeded
+
+
+def _set_mark(servers: dict[str, embedded.Server]) -> None:
+    settings.cache_clear()
+    scheme = {"redis": "redis://{}:{}/0", "mqtt": "mqtt://{}:{}"}
+    mark: dict[str, Any] = {
+        f"{name}_url": scheme[name].format(embedded.HOST, server.port) for name, server in servers.items()
+    }
+    mark |= {"pid": os.getpid(), "start": os.environ.get(START)}
+    fresh = mark_path().with_suffix(".new")
+    fresh.write_text(json.dumps(mark))
+    fresh.replace(mark_path())
+    settings.cache_clear()
+
+
+if __name__ == "__main__":
+    main()
