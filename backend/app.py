@@ -1,0 +1,105 @@
+"""The composition root: everything that answers HTTP, put together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+from ipaddress import ip_address
+from typing import Any
+
+from flask import Flask, Response, abort, jsonify, request
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from backend import cli
+from backend.core import db, health, log, metrics
+from backend.settings import settings
+from backend.web import limits, nav, rim, session, text
+
+BLUEPRINTS: tuple[str, ...] = (
+    # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means (a signature, a token).
+    "backend.web.pages",
+    "backend.web.audit_pages",
+)
+MAX_UPLOAD = 12 * 1024 * 1024
+
+
+def create_app() -> Flask:
+    """The whole Flask application, connected to its database."""
+    log.configure("web")
+    known = settings()
+    if db.db.obj is None:
+        db.connect(known.database_url)
+    app = Flask("backend", static_folder=None, static_url_path="/static")
+    https = known.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=known.secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-linli" if https else "linli",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if known.public_url:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    csrf = CSRFProtect(app)
+    Bootstrap5(app)
+    rim.init_app(app)
+    text.init_app(app)
+    limits.init_app(app)
+    cli.init_app(app)
+    app.context_processor(_page_words)
+    app.before_request(_connected)
+    app.add_url_rule("/healthz", "healthz", _healthz)
+    app.add_url_rule("/metrics", "metrics", _metrics)
+    for name in BLUEPRINTS:
+        module = import_module(name)
+        app.register_blueprint(module.blueprint)
+        if getattr(module, "CSRF_EXEMPT", False):
+            csrf.exempt(module.blueprint)
+    return app
+
+
+def _connected() -> None:
+    if request.endpoint and request.endpoint.endswith("static"):
+        return
+    db.reconnect_if_lost()
+
+
+def _page_words() -> dict[str, Any]:
+    signed_in = session.current() if request.path.startswith("/admin") else None
+    return {
+        "community": settings().community_name,
+        "signed_in": signed_in if signed_in and not signed_in.must else None,
+        "nav_entries": nav.entries,
+    }
+
+
+def _healthz() -> Any:
+    report = health.report()
+    parts = {
+        part.name: {
+            "ok": part.ok,
+            "detail": text.say(part.detail),
+            **({} if part.age is None else {"age_seconds": part.age}),
+        }
+        for part in report.parts
+    }
+    return jsonify(status=report.status, parts=parts), 503 if report.status == "down" else 200
+
+
+def _metrics() -> Any:
+    # Figures without persons, yet nobody else's business: for scrapers in our own network.
+
+    if not ip_address(request.remote_addr or "127.0.0.1").is_private:
+        abort(403)
+    page, content_type = metrics.exposition()
+    return Response(page, content_type=content_type)

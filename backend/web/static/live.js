@@ -1,0 +1,40 @@
+// Keeps the parts of a page that are marked data-live="request" (one or several kinds) up to date: an event of that kind
+// fetches the page anew and swaps those parts by their ids.
+(() => {
+  const parts = () => [...document.querySelectorAll("[data-live][id]")];
+  if (!parts().length || !window.EventSource) return;
+  const offline = document.getElementById("offline");
+  let timer = null;
+  let due = new Set();
+
+  const refresh = async () => {
+    const kinds = due;
+    due = new Set();
+    timer = null;
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of parts()) {
+      const wanted = part.dataset.live.split(" ");
+      if (!kinds.has("*") && !wanted.some((kind) => kinds.has(kind))) continue;
+      if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
+      const instead = fresh.getElementById(part.id);
+      if (instead) part.replaceWith(instead);
+    }
+  };
+
+  const soon = (kind) => {
+    due.add(kind);
+    if (!timer) timer = window.setTimeout(refresh, 250);
+  };
+
+  const source = new EventSource("/admin/events");
+  let lost = false;
+  source.onopen = () => { if (offline) offline.hidden = true; if (lost) soon("*"); lost = false; };
+  source.onerror = () => { lost = true; if (offline) offline.hidden = false; };
+  source.onmessage = (event) => {
+    let kind = "*";
+    try { kind = JSON.parse(event.data).kind || "*"; } catch { /* a nudge without words refreshes everything */ }
+    soon(kind);
+  };
+})();
