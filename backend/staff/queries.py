@@ -1,0 +1,92 @@
+"""What other parts ask about staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.core import orgs
+from backend.core.access import PERMISSIONS, Actor, Post
+from backend.core.errors import NotFound
+from backend.core.orgs import Org
+from backend.staff.models import Staff, StaffPost
+
+
+def by_id(staff_id: int) -> Staff:
+    """Raises NotFound."""
+    staff = Staff.get_or_none(Staff.id == staff_id)
+    if staff is None:
+        raise NotFound()
+    return staff
+
+
+def by_ids(staff_ids: list[int]) -> dict[int, Staff]:
+    """Staff by id, the unknown left out: for the names in a list."""
+    return {s.id: s for s in Staff.select().where(Staff.id.in_(staff_ids))} if staff_ids else {}
+
+
+def by_username(username: str) -> Staff | None:
+    found: Staff | None = Staff.get_or_none(Staff.username == username.strip().lower())
+    return found
+
+
+def posts_of(staff: Staff) -> tuple[Post, ...]:
+    rows = (
+        StaffPost.select(StaffPost.role, Org.path)
+        .join(Org)
+        .where(StaffPost.staff == staff, StaffPost.role.in_(list(PERMISSIONS)))
+        .order_by(StaffPost.id)
+        .tuples()
+    )
+    return tuple(Post(role, path) for role, path in rows)
+
+
+def actor_of(staff: Staff) -> Actor:
+    """Who this staff member is to `core.access`; one who left may do nothing."""
+    return Actor("staff", staff.id, staff.name, posts_of(staff) if staff.active else ())
+
+
+def actor_by_id(staff_id: int) -> Actor:
+    """Raises NotFound."""
+    return actor_of(by_id(staff_id))
+
+
+def staff_with_permission(permission: str, org_id: int) -> list[Staff]:
+    """Active staff who hold `permission` at the Org, through a post there or above; the nearest post first."""
+    return _holding([role for role, held in PERMISSIONS.items() if permission in held], org_id)
+
+
+def staff_with_role(role: str, org_id: int) -> list[Staff]:
+    """Active staff with this role at the Org or above, e.g. the repair workers who serve a grid; the nearest first."""
+    return _holding([role], org_id)
+
+
+def _holding(roles: list[str], org_id: int) -> list[Staff]:
+    above = [int(i) for i in orgs.get(org_id).path.strip("/").split("/")]
+    rows = (
+        Staff.select(Staff, Org.path.alias("reach"))
+        .join(StaffPost)
+        .join(Org)
+        .where(Staff.active, StaffPost.role.in_(roles), StaffPost.org.in_(above))
+        .objects()
+    )
+    nearest = sorted(rows, key=lambda s: (-len(s.reach), s.id))
+    return list({staff.id: staff for staff in nearest}.values())
+
+
+def visible_to(actor: Actor) -> Any:
+    """A query of the staff whom `actor` may see: with a post in their area, without any post, and themselves."""
+    from backend.core import access
+
+    within = StaffPost.select(StaffPost.staff).where(StaffPost.org.in_(access.org_ids(actor, "staff.read")))
+    without = Staff.id.not_in(StaffPost.select(StaffPost.staff))
+    return Staff.select().where(Staff.id.in_(within) | without | (Staff.id == actor.id))
+
+
+def home_org(staff: Staff) -> int | None:
+    """The Org of the first post, for the audit log."""
+    return StaffPost.select(StaffPost.org).where(StaffPost.staff == staff).order_by(StaffPost.id).scalar()
+
+
+def anyone() -> bool:
+    """Whether there is any staff member yet."""
+    return bool(Staff.select().exists())
