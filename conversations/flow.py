@@ -45,6 +45,8 @@ class Answer:
     """Say this; the conversation is over (or was never opened)."""
 
     replies: tuple[Words, ...]
+    handover: str | None = None
+    """Put her on the list of people who wait for a person: "asked" or "emergency"."""
 
     @classmethod
     def of(cls, *replies: Words) -> Answer:

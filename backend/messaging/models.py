@@ -51,8 +51,23 @@ class Conversation(Model):
     state = peewee.BlobField(null=True)
     flow = peewee.CharField(40, null=True, index=True)
     offer_id = peewee.IntegerField(null=True)  # the last Message whose options can be answered by number
+    phone_index = peewee.CharField(
+        32, null=True, index=True
+    )  # a number proven in it: she may go on from there
     remind_at = Instant(null=True, index=True)
     updated_at = Instant()
+
+
+class Handover(Model):
+    """Somebody asked for a person, or our side failed her: staff answer, then close it."""
+
+    identity_id = peewee.IntegerField(index=True)
+    org_id = peewee.IntegerField(null=True, index=True)
+    reason = peewee.CharField(12)  # asked | failed | emergency
+    said = Encrypted()
+    asked_at = Instant()
+    done_at = Instant(null=True, index=True)
+    done_by = peewee.IntegerField(null=True)
 
 
 class Inbound(Model):

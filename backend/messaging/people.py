@@ -40,6 +40,10 @@ def find(channel: str, address: str) -> Identity | None:
     )  # type: ignore[no-any-return]
 
 
+def get(identity_id: int) -> Identity:
+    return Identity.get_by_id(identity_id)  # type: ignore[no-any-return]
+
+
 def ensure(channel: str, address: str, locale: str | None = None) -> Identity:
     """The Identity of this address, made when it is new."""
     with transaction():

@@ -30,8 +30,18 @@ def _models(db):
         state = peewee.BlobField(null=True)
         flow = peewee.CharField(40, null=True, index=True)
         offer_id = peewee.IntegerField(null=True)
+        phone_index = peewee.CharField(32, null=True, index=True)
         remind_at = peewee.BigIntegerField(null=True, index=True)
         updated_at = peewee.BigIntegerField()
+
+    class Handover(Base):
+        identity_id = peewee.IntegerField(index=True)
+        org_id = peewee.IntegerField(null=True, index=True)
+        reason = peewee.CharField(12)
+        said = peewee.BlobField()
+        asked_at = peewee.BigIntegerField()
+        done_at = peewee.BigIntegerField(null=True, index=True)
+        done_by = peewee.IntegerField(null=True)
 
     class Inbound(Base):
         channel = peewee.CharField(12)
@@ -78,7 +88,7 @@ def _models(db):
                 (("identity_id", "status"), False),
             )
 
-    return [Identity, Conversation, Inbound, Message, Delivery]
+    return [Identity, Conversation, Handover, Inbound, Message, Delivery]
 
 
 def up(migrator, db):

@@ -1,0 +1,101 @@
+"""People who wait for a person: opened by the engine, answered and closed by staff."""
+
+from __future__ import annotations
+
+from backend.core import access, audit, clock, live
+from backend.core.access import Actor
+from backend.core.db import is_postgres, transaction
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.i18n import _
+from backend.fields.words import Words
+from backend.messaging.models import Handover, Identity
+from backend.messaging.outbox import say
+from backend.messaging.people import At, StaffMember
+
+REASONS = {
+    "asked": _("asked for a person"),
+    "emergency": _("cried for help"),
+    "failed": _("our side failed"),
+}
+
+
+def open_for(identity: Identity, reason: str, said: str, staff_ids: list[int]) -> None:
+    """Put her on the list, once while she waits, and tell these staff in their own chats."""
+    with transaction():
+        waiting = (
+            (Handover.identity_id == identity.id) & (Handover.reason == reason) & Handover.done_at.is_null()
+        )
+        if Handover.select().where(waiting).exists():
+            return
+        handover = Handover.create(
+            identity_id=identity.id,
+            org_id=identity.org_id,
+            reason=reason,
+            said=said[:500],
+            asked_at=clock.now(),
+        )
+        queue = "alerts" if reason == "emergency" else "default"
+        words = Words(
+            _(
+                "Somebody {reason} ({channel}): “{said}”. Please answer in the admin, under Messages.",
+                reason=REASONS[reason],
+                channel=identity.channel,
+                said=said[:120],
+            ),
+        )
+        for staff_id in staff_ids:
+            say(
+                StaffMember(staff_id),
+                words,
+                purpose="handover",
+                queue=queue,
+                dedupe=f"handover:{handover.id}:{staff_id}",
+            )
+        live.publish(live.ADMIN, {"kind": "handover", "id": handover.id})
+
+
+def waiting(actor: Actor) -> list[Handover]:
+    """Who waits where `actor` may answer, emergencies and the longest wait first. People whose community is not known yet are shown
+    to everybody who may answer anywhere: better seen twice than by nobody."""
+    access.check(actor, "message.say")
+    here = Handover.org_id.in_(access.org_ids(actor, "message.say")) | Handover.org_id.is_null()
+    rows = Handover.select().where(here & Handover.done_at.is_null())
+    return sorted(rows, key=lambda h: (h.reason != "emergency", h.asked_at))
+
+
+def answer(actor: Actor, handover_id: int, text: str) -> None:
+    """Say `text` to her, in the staff member's own words, and take her off the list."""
+    if not text.strip():
+        raise Invalid(_("Please write what you want to tell her."), "text")
+    with transaction():
+        handover = _open(actor, handover_id)
+        say(
+            At(handover.identity_id),
+            Words(text.strip()[:2000]),
+            purpose="answer",
+            about=f"handover:{handover.id}",
+        )
+        _close(actor, handover, "handover.answer")
+
+
+def close(actor: Actor, handover_id: int, why: str = "") -> None:
+    """Take her off the list without a message (she was called, or visited)."""
+    with transaction():
+        _close(actor, _open(actor, handover_id), "handover.close", why)
+
+
+def _open(actor: Actor, handover_id: int) -> Handover:
+    query = Handover.select().where(Handover.id == handover_id)
+    handover = (query.for_update() if is_postgres() else query).first()
+    if handover is None:
+        raise NotFound()
+    access.check(actor, "message.say", handover.org_id)
+    if handover.done_at is not None:
+        raise Conflict(_("A colleague has already answered."))
+    return handover  # type: ignore[no-any-return]
+
+
+def _close(actor: Actor, handover: Handover, action: str, why: str = "") -> None:
+    Handover.update(done_at=clock.now(), done_by=actor.id).where(Handover.id == handover.id).execute()
+    audit.record(actor, action, f"handover:{handover.id}", org_id=handover.org_id, why=why)
+    live.publish(live.ADMIN, {"kind": "handover", "id": handover.id})

@@ -1,0 +1,76 @@
+"""Which Flows and Commands there are, whose menu shows them, and what free text means which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend.fields.words import Option
+from conversations.flow import Command, Flow, Person
+
+LONGEST_INTENT = 2000
+"""Characters of a message that are looked at for what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What free text was found to mean; `argument` is the Command's, or the text for a Flow's start."""
+
+    entry: Flow | Command
+    argument: str
+
+
+class Registry:
+    """All Flows and Commands by name; names are unique over both."""
+
+    def __init__(self, flows: Iterable[Flow], commands: Iterable[Command]) -> None:
+        self.flows = {f.name: f for f in flows}
+        self.commands = {c.name: c for c in commands}
+        if clash := self.flows.keys() & self.commands.keys():
+            raise ValueError(f"a flow and a command are both named {', '.join(sorted(clash))}")
+
+    def menu(self, person: Person) -> tuple[Option, ...]:
+        """What this person can do, in order."""
+        entries: list[Flow | Command] = [*self.flows.values(), *self.commands.values()]
+        listed = sorted(
+            (e for e in entries if e.menu is not None and admits(e, person)), key=lambda e: e.menu or 0
+        )
+        return tuple(
+            Option(f"flow:{e.name}" if isinstance(e, Flow) else f"{e.name}:", e.title) for e in listed
+        )
+
+    def meaning(self, text: str, person: Person) -> Meant | None:
+        """The Flow or Command that the free text is about: the longest match wins."""
+        text = text[:LONGEST_INTENT]
+        best: tuple[int, Meant] | None = None
+        for command in self.commands.values():
+            if command.patterns and admits(command, person) and (match := _longest(command.patterns, text)):
+                argument = match.group(1) if match.re.groups else ""
+                # On equal length a command wins: it names something exactly.
+                best = _better(best, len(match.group()) * 2 + 1, Meant(command, argument or ""))
+        for flow in self.flows.values():
+            if flow.intents and admits(flow, person) and (match := _longest(flow.intents, text)):
+                best = _better(best, len(match.group()) * 2, Meant(flow, text))
+        return best[1] if best else None
+
+
+def admits(entry: Flow | Command, person: Person) -> bool:
+    """Whether the entry is for this person."""
+    match entry.audience:
+        case "resident":
+            return person.resident_id is not None
+        case "newcomer":
+            return person.resident_id is None
+        case "staff":
+            return person.staff_id is not None
+    return True
+
+
+def _longest(patterns: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:
+    found = [m for p in patterns if (m := p.search(text))]
+    return max(found, key=lambda m: len(m.group()), default=None)
+
+
+def _better(best: tuple[int, Meant] | None, score: int, meant: Meant) -> tuple[int, Meant]:
+    return best if best is not None and best[0] >= score else (score, meant)

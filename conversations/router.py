@@ -1,0 +1,341 @@
+"""Where a message goes: to the open Form, to a Command, to the Flow that its words are about, or back to the menu.
+
+Decisions only; what they need from the database comes through the Flow's own `start` and `submit`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from backend.fields.form import SendCode, State, Step
+
+from backend.core.db import db
+from backend.core.errors import LinliError
+from backend.core.i18n import LOCALES, Text, _
+from backend.fields import commands
+from backend.fields.words import Option, Said, Words
+from backend.messaging import people
+from conversations import phrases
+from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
+from conversations.memory import Memory
+from conversations.registry import Registry
+
+_HELLO = re.compile(
+    r"\W*(?:(?:您|你|大家)?好|您好呀|在吗|在不在|喂|早上好|早|下午好|晚上好|hello|hi|hey|good (?:morning|afternoon|evening))[\W啊呀]*",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\W*(?:多?谢谢?(?:您|你|啦|了)?|好的?|ok(?:ay)?|嗯+|知道了|收到|thank(?:s| you)(?: very much)?|great)[\W啊呀]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Talk:
+    """One turn in the making: who speaks, what is remembered, what we answer."""
+
+    person: Person
+    memory: Memory
+    registry: Registry
+    now: datetime
+    """On the community's clocks."""
+    replies: list[Words] = field(default_factory=list)
+    outcome: str = "answered"
+    question: bool = False
+    """The last reply is the open Form's question."""
+    effects: list[tuple[Flow, SendCode]] = field(default_factory=list)
+    handover: str | None = None
+    locale: str = ""
+    """Set when she chose another language."""
+
+    @property
+    def flow(self) -> Flow | None:
+        return self.registry.flows.get(self.memory.flow or "")
+
+    @property
+    def speaks(self) -> str:
+        return self.locale or self.person.locale
+
+    def say(self, *words: Words) -> None:
+        self.replies.extend(words)
+        self.question = False
+
+    def ask(self, words: Words) -> None:
+        """Say the open Form's question."""
+        self.replies.append(words)
+        self.question = True
+
+
+def hear(talk: Talk, said: Said) -> None:
+    """One thing said, its pressed option already looked up."""
+    flow = talk.flow
+    if said.choice is not None and ":" in said.choice and choose(talk, said.choice):
+        return
+    command = _command(talk, flow, said)
+    if command in _ANYWHERE:
+        _ANYWHERE[command](talk, said)
+    elif flow is not None and talk.memory.form is not None:
+        _answer(talk, flow, said, command)
+    elif command in ("cancel", "back", "skip", "repeat", "review"):
+        resume_or_menu(talk)
+    else:
+        _free_text(talk, said)
+
+
+def begin(talk: Talk) -> None:
+    """First contact, or back again: the open question, or a greeting."""
+    if talk.flow is not None:
+        again(talk)
+    else:
+        talk.say(phrases.greeting(talk.registry.menu(talk.person)))
+
+
+def again(talk: Talk) -> None:
+    """Repeat the open question; with none open, the menu."""
+    flow = talk.flow
+    if flow is None or talk.memory.form is None:
+        talk.say(phrases.menu(talk.registry.menu(talk.person)))
+        return
+    talk.ask(flow.form.ask(State.from_json(talk.memory.form), talk.now, talk.speaks))
+
+
+def choose(talk: Talk, value: str) -> bool:
+    """An option that means the same anywhere: `flow:name`, `lang:locale`, `command:argument`. False: not one of these."""
+    name, _sep, argument = value.partition(":")
+    if name == "flow" and argument in talk.registry.flows:
+        talk.memory.park()
+        start(talk, talk.registry.flows[argument], "")
+    elif name == "lang" and argument in LOCALES:
+        talk.locale = argument
+        talk.say(phrases.language_set())
+        _return(talk)
+    elif name in talk.registry.commands:
+        run(talk, talk.registry.commands[name], argument)
+    else:
+        return False
+    return True
+
+
+def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> None:
+    """Open a Flow; what was open before waits beneath it."""
+    try:
+        with db.atomic():
+            opened = opening or flow.start(talk.person, text)
+    except LinliError as error:
+        talk.say(Words(error.text))
+        _return(talk)
+        return
+    if isinstance(opened, Answer):
+        talk.say(*opened.replies)
+        _return(talk)
+        return
+    if opened.flow and opened.flow != flow.name:
+        flow = talk.registry.flows[opened.flow]
+    talk.say(*opened.before)
+    facts = {"channel": talk.person.channel, "proven": _proven(talk.person), **opened.facts}
+    talk.outcome = "started"
+    _take(talk, flow, flow.form.start(dict(opened.prefill), facts, talk.now, talk.speaks))
+
+
+def run(talk: Talk, command: Command, argument: str) -> None:
+    """Run a Command; an error of it is said, and nothing of it remains."""
+    try:
+        with db.atomic():
+            result = command.run(talk.person, argument)
+    except LinliError as error:
+        talk.say(Words(error.text))
+        talk.outcome = "refused"
+        _return(talk)
+        return
+    talk.outcome = "done"
+    if isinstance(result, Opening):
+        talk.memory.park()
+        start(talk, talk.registry.flows[result.flow], "", result)
+    else:
+        talk.handover = result.handover or talk.handover
+        talk.person = _whoever(talk.person)
+        talk.say(*result.replies)
+        _return(talk)
+
+
+def resume_or_menu(talk: Talk) -> None:
+    if talk.memory.unpark():
+        _return_to(talk)
+    else:
+        talk.say(phrases.menu(talk.registry.menu(talk.person)))
+
+
+# --- the open Form --------------------------------------------------------------------------------------------
+
+
+def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
+    state = State.from_json(talk.memory.form or {})
+    step = flow.form.step(state, said, talk.now, talk.speaks)
+    if step.outcome == "misheard" and command is None and said.choice is None and said.text:
+        meant = talk.registry.meaning(said.text, talk.person)
+        if meant is not None and meant.entry.name != flow.name:
+            # She speaks of something else: that first, then back to the open question.
+            if isinstance(meant.entry, Command):
+                run(talk, meant.entry, meant.argument)
+            else:
+                talk.memory.park()
+                start(talk, meant.entry, said.text)
+            return
+    _take(talk, flow, step)
+
+
+def _take(talk: Talk, flow: Flow, step: Step) -> None:
+    """What a step of the Form leads to."""
+    memory = talk.memory
+    if step.outcome == "submitted":
+        _submit(talk, flow, step)
+        return
+    if step.outcome == "cancelled":
+        talk.say(*(step.replies or (phrases.cancelled(flow.title),)))
+        memory.close()
+        talk.outcome = "cancelled"
+        _return(talk)
+        return
+    if memory.flow != flow.name or memory.form is None:
+        memory.open(flow.name, step.state.to_json())
+    else:
+        memory.form = step.state.to_json()
+    if step.outcome == "person":
+        _person(talk, Said())
+        return
+    talk.outcome = "misheard" if step.outcome == "misheard" else talk.outcome
+    for words in step.replies:
+        talk.ask(words)
+    talk.effects.extend((flow, effect) for effect in step.effects)
+
+
+def _submit(talk: Talk, flow: Flow, step: Step) -> None:
+    done = Submitted(step.answers, step.proven, step.state.facts)
+    try:
+        with db.atomic():
+            result = flow.submit(talk.person, done)
+    except LinliError as error:
+        # The answers stay; she may correct one, or try again.
+        field_name = getattr(error, "field", None)
+        if field_name:
+            result = Retry(field_name, error.text)
+        else:
+            talk.say(Words(error.text))
+            talk.outcome = "refused"
+            again(talk)
+            return
+    if isinstance(result, Retry):
+        facts = dict(result.facts) if result.facts is not None else None
+        _take(
+            talk, flow, flow.form.reject(step.state, result.field, result.text, facts, talk.now, talk.speaks)
+        )
+        talk.outcome = "retry"
+        return
+    talk.memory.close()
+    talk.outcome = "submitted"
+    talk.handover = result.handover or talk.handover
+    talk.person = _whoever(talk.person)
+    talk.say(*result.replies)
+    _return(talk)
+
+
+def _return(talk: Talk) -> None:
+    """After a digression: back to the question that is open, or to what waits beneath."""
+    if talk.flow is not None or talk.memory.unpark():
+        _return_to(talk)
+
+
+def _return_to(talk: Talk) -> None:
+    flow = talk.flow
+    if flow is None:
+        talk.memory.close()
+        return
+    talk.say(phrases.going_on(flow.title))
+    again(talk)
+
+
+# --- from anywhere --------------------------------------------------------------------------------------------
+
+
+def _command(talk: Talk, flow: Flow | None, said: Said) -> str | None:
+    if flow is not None and talk.memory.form is not None:
+        return flow.form.command(State.from_json(talk.memory.form), said, talk.now, talk.speaks)
+    return commands.command(said)
+
+
+def _menu(talk: Talk, said: Said) -> None:
+    options = talk.registry.menu(talk.person)
+    flow = talk.flow
+    if flow is not None:
+        options = (Option("!repeat", _("Go on: {title}", title=flow.title)), *options)
+    talk.say(phrases.menu(options))
+
+
+def _language(talk: Talk, said: Said) -> None:
+    text = said.text.casefold()
+    wanted = (
+        "en"
+        if "english" in text or "英" in text
+        else "zh_CN"
+        if "chinese" in text or "中" in text or "普通话" in text
+        else None
+    )
+    if wanted:
+        choose(talk, f"lang:{wanted}")
+    else:
+        talk.say(phrases.languages())
+
+
+def _person(talk: Talk, said: Said) -> None:
+    talk.handover = talk.handover or "asked"
+    talk.say(phrases.person_called())
+    if talk.flow is not None:
+        again(talk)
+
+
+def _help(talk: Talk, said: Said) -> None:
+    flow = talk.flow
+    if flow is not None and talk.memory.form is not None:
+        _answer(talk, flow, said, "help")
+    else:
+        talk.say(phrases.help_(), phrases.menu(talk.registry.menu(talk.person)))
+
+
+_ANYWHERE: dict[str | None, Any] = {"menu": _menu, "language": _language, "person": _person, "help": _help}
+
+
+def _free_text(talk: Talk, said: Said) -> None:
+    meant = talk.registry.meaning(said.text, talk.person) if said.text else None
+    if meant is None and _HELLO.fullmatch(said.text):
+        begin(talk)
+    elif meant is None and _THANKS.fullmatch(said.text):
+        talk.say(phrases.welcome())
+    elif meant is None:
+        talk.memory.misses += 1
+        talk.outcome = "misheard"
+        talk.say(phrases.not_understood(talk.registry.menu(talk.person), talk.memory.misses))
+    elif isinstance(meant.entry, Command):
+        run(talk, meant.entry, meant.argument)
+    else:
+        start(talk, meant.entry, said.text)
+
+
+def _whoever(person: Person) -> Person:
+    """Whose Identity it is now: a Flow may just have proven it."""
+    identity = people.get(person.identity_id)
+    return replace(
+        person, resident_id=identity.resident_id, staff_id=identity.staff_id, org_id=identity.org_id
+    )
+
+
+def _proven(person: Person) -> list[str]:
+    """The addresses that the channel itself vouches for."""
+    return [person.address] if person.channel in ("sms", "voice") else []
+
+
+def title_of(registry: Registry, flow: str) -> Text:
+    found = registry.flows.get(flow)
+    return found.title if found else flow
