@@ -1,0 +1,78 @@
+"""A real browser: Debian's Chromium driven by Playwright, with a check for missing Chinese glyphs and for accessibility.
+
+with browser() as chromium, page(chromium, PHONE) as shown:
+    shown.goto(url); assert not accessibility(shown); assert not missing_glyphs(shown)
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+_AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+_QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]  # fmt: skip
+# A glyph that the fonts lack is drawn like the one of a private-use code point.
+_TOFU = """(text) => {
+  const canvas = document.createElement('canvas'); canvas.width = canvas.height = 48;
+  const context = canvas.getContext('2d', {willReadFrequently: true});
+  const drawn = (s) => { context.clearRect(0, 0, 48, 48); context.font = '32px sans-serif'; context.fillText(s, 4, 36);
+    return context.getImageData(0, 0, 48, 48).data.join(); };
+  const missing = drawn('\\u{10FFFD}'), blank = drawn(' ');
+  return [...new Set(text)].filter((s) => s.trim() && [missing, blank].includes(drawn(s))); }"""
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert program, "Chromium is missing: `make test` installs it"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=_QUIET)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+@contextmanager
+def page(
+    chromium: Browser, size: ViewportSize = DESKTOP, locale: str = "zh-CN", **options: Any
+) -> Iterator[Page]:
+    """A page in a fresh profile; the test fails on an error in its console."""
+    # bypass_csp only lets the accessibility checker in; the header itself has its own tests.
+    context = chromium.new_context(viewport=size, locale=locale, bypass_csp=True, **options)
+    shown, errors = context.new_page(), []
+    shown.on("pageerror", lambda error: errors.append(str(error)))
+    shown.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    try:
+        yield shown
+        assert not errors, errors
+    finally:
+        context.close()
+
+
+def missing_glyphs(shown: Page) -> list[str]:
+    """The Chinese characters on the page that its fonts cannot draw."""
+    text = "".join(c for c in shown.inner_text("body") if "\u3400" <= c <= "\u9fff")
+    found: list[str] = shown.evaluate(_TOFU, text)
+    return found
+
+
+def accessibility(shown: Page) -> list[str]:
+    """What axe finds against WCAG 2.1 A and AA: one line each."""
+    shown.add_script_tag(content=_AXE.read_text())
+    result = shown.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+    return [
+        f"{v['id']} ({v['impact']}): {v['nodes'][0]['html'][:160]} ×{len(v['nodes'])}"
+        for v in result["violations"]
+    ]
