@@ -1,0 +1,100 @@
+"""The way to the Bot API: python-telegram-bot over aiohttp, which tells a request that never left from an answer that got lost."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from typing import Any
+
+import aiohttp
+from telegram import Bot
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+from backend.settings import settings
+
+# Time spans as timedelta, python-telegram-bot's coming default; without it every 429 logs a deprecation.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+CONNECTIONS = 30
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 10.0
+_KEEP_SECONDS = 4.0
+"""Shorter than servers keep an idle connection: a send on one that is just being closed would count as a lost answer."""
+
+
+class AiohttpRequest(BaseRequest):
+    """`NetworkError` means that the request did not reach Telegram, `TimedOut` that it may have."""
+
+    def __init__(self, connections: int = CONNECTIONS) -> None:
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return _READ_SECONDS
+
+    async def initialize(self) -> None:
+        self._opened()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEP_SECONDS),
+                trust_env=True,
+            )
+        return self._session
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        read = read_timeout if isinstance(read_timeout, int | float) else _READ_SECONDS
+        timeout = aiohttp.ClientTimeout(
+            total=read + _CONNECT_SECONDS, sock_connect=_CONNECT_SECONDS, sock_read=read
+        )
+        try:
+            async with self._opened().request(
+                method, url, data=request_data.json_parameters if request_data else None, timeout=timeout
+            ) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise NetworkError(type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise TimedOut(type(error).__name__) from None
+
+
+def make_bot(connections: int = CONNECTIONS) -> Bot:
+    """The bot of the settings, on one set of connections. `close` gives them back."""
+    base = settings().telegram_api_base.rstrip("/")
+    request = AiohttpRequest(connections)
+    return Bot(
+        settings().telegram_bot_token.get_secret_value(),
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=request,
+        get_updates_request=request,
+    )
+
+
+async def close(bot: Bot) -> None:
+    """Give back the bot's connections (`Bot.shutdown` does so only after the network call of `Bot.initialize`)."""
+    await bot.request.shutdown()
+
+
+def webhook_secret() -> str:
+    """What Telegram shows us with every webhook call; derived, so that every process knows it."""
+    key = settings().secret_key.get_secret_value().encode()
+    return hmac.new(key, b"telegram webhook", hashlib.sha256).hexdigest()
