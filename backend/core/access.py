@@ -29,6 +29,7 @@ _DESK = {
     "request.comment",
     "request.progress",
     "request.create",
+    "resident.create",
     "message.read",
     "message.resend",
     "message.say",
@@ -47,7 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "grid_worker": frozenset(
         _RESIDENTS_READ
         | _REQUESTS_READ
-        | {"request.comment", "request.progress", "request.create", "resident.approve"}
+        | {"request.comment", "request.progress", "request.create", "resident.approve", "resident.create"}
     ),
     "repairer": frozenset({"request.progress"}),
     "duty_desk": frozenset(_RESIDENTS_READ | _REQUESTS_READ | _DESK),

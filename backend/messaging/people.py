@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from backend.core import clock, crypto
 from backend.core.db import transaction
@@ -108,4 +109,16 @@ def prefer(identity_id: int, preference: int) -> None:
 
 def release(resident_id: int) -> None:
     """Forget that these addresses are this resident's (her file was erased)."""
-    Identity.update(resident_id=None, verified_at=None).where(Identity.resident_id == resident_id).execute()
+    _leave(Identity.resident_id == resident_id)
+
+
+def leave(identity_id: int) -> None:
+    """This address is no longer its resident's (she has another number now)."""
+    _leave(Identity.id == identity_id)
+
+
+def _leave(which: Any) -> None:
+    with transaction():
+        # A staff member who is also a resident stays reachable as staff.
+        Identity.update(verified_at=None).where(which & Identity.staff_id.is_null()).execute()
+        Identity.update(resident_id=None).where(which).execute()
