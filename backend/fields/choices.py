@@ -1,0 +1,422 @@
+"""Answers to pick: one of several, several, yes or no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
+from typing import Any, ClassVar
+
+from backend.core.i18n import LOCALES, Text, _, render, text_from_json, text_to_json
+from backend.fields.affirm import affirmed
+from backend.fields.base import Context, Field, Misunderstood
+from backend.fields.numerals import arabic
+from backend.fields.plain import folded, shortened
+from backend.fields.words import Option, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One thing to choose: its value, its label, a short label for SMS, and other words that mean it."""
+
+    value: str
+    label: Text
+    short: Text | None = None
+    words: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"value": self.value, "label": text_to_json(self.label)}
+        if self.short is not None:
+            data["short"] = text_to_json(self.short)
+        return data | ({"words": list(self.words)} if self.words else {})
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Choices:
+        short = data.get("short")
+        return cls(
+            str(data["value"]),
+            text_from_json(data["label"]),
+            None if short is None else text_from_json(short),
+            tuple(data.get("words", ())),
+        )
+
+
+class Picked(str):
+    """The value of an option that came from facts; it keeps its label, for when the facts have moved on."""
+
+    __slots__ = ("label",)
+    label: Text
+
+    def __new__(cls, value: str, label: Text) -> Picked:
+        self = super().__new__(cls, value)
+        self.label = label
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Picked, (str(self), self.label))
+
+
+_INDEX = re.compile(
+    r"(?:我?(?:就?选择?|要|按|回复?|option|number|no\.?|#|the)\s*)?第?\s*(\d{1,2})\s*(?:个|项|号|st|nd|rd|th)?(?: one)?[.、)）]?"
+)
+_ORDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+             "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "the first": 1, "the second": 2,
+             "the third": 3, "first one": 1, "second one": 2, "third one": 3, "the first one": 1,
+             "the second one": 2, "the third one": 3}  # fmt: skip
+
+
+def index_in(text: str) -> int | None:
+    """The number of an option: `2`, `２.`, `②`, `二`, `第二个`, `选2`, `option 2`, `the second`."""
+    if len(text) > 24:
+        return None
+    said = folded(text)
+    if said in _ORDINALS:
+        return _ORDINALS[said]
+    match = _INDEX.fullmatch(arabic(said))
+    return int(match[1]) if match else None
+
+
+class Finder:
+    """Finds which of some Choices a phrase means."""
+
+    def __init__(self, choices: Sequence[Choices]) -> None:
+        self.choices = tuple(choices)
+        self.exact: dict[str, str] = {}
+        self.phrases: list[tuple[str, str]] = []
+        for option in choices:
+            labels = [t for t in (option.label, option.short) if t]
+            words = [folded(render(text, locale)) for text in labels for locale in LOCALES]
+            for word in dict.fromkeys([*words, *(folded(w) for w in option.words), folded(option.value)]):
+                if word:
+                    self.exact.setdefault(word, option.value)
+                    if not word.isdigit():
+                        self.phrases.append((word, option.value))
+
+    def find(self, text: str) -> str | None:
+        """The value that the whole text means: exactly, by number, by a prefix, a part, or the words in it."""
+        said = folded(text)
+        if not said:
+            return None
+        if said in self.exact:
+            return self.exact[said]
+        number = index_in(text)
+        if number is not None:
+            return self.choices[number - 1].value if 1 <= number <= len(self.choices) else None
+        for test in (str.startswith, str.__contains__):
+            found = {value for word, value in self.phrases if test(word, said)}
+            if len(found) == 1:
+                return found.pop()
+        return self.mentioned(said)
+
+    def mentioned(self, said: str) -> str | None:
+        """The one option of which the text says most; None when two are equal."""
+        scores: dict[str, int] = {}
+        for word in self.within(said):
+            scores[word[1]] = scores.get(word[1], 0) + len(word[0])
+        best = sorted(scores.items(), key=lambda item: -item[1])[:2]
+        if not best or (len(best) > 1 and best[0][1] == best[1][1]):
+            return None
+        return best[0][0]
+
+    def within(self, said: str) -> list[tuple[str, str]]:
+        """The (word, value) pairs whose word the text holds; a Latin word must stand by itself."""
+        return [
+            (word, value)
+            for word, value in self.phrases
+            if word in said
+            and (not word.isascii() or re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", said))
+        ]
+
+
+def _stored(options: Sequence[Choices]) -> list[dict[str, Any]]:
+    return [o.to_json() for o in options]
+
+
+def _restored(options: Sequence[Mapping[str, Any]]) -> tuple[Choices, ...]:
+    return tuple(Choices.from_json(o) for o in options)
+
+
+@dataclass(frozen=True, init=False)
+class _Picking(Field):
+    """What Choice and MultiChoice share. `options=` of the constructor becomes `choices`."""
+
+    choices: tuple[Choices, ...] = field(
+        default=(), metadata={"json": "options", "store": _stored, "restore": _restored}
+    )
+    options_from: str | None = None
+
+    def __init__(self, name: str, *, options: Sequence[Choices] = (), **settings: Any) -> None:
+        given = {"name": name, "choices": tuple(options), **settings}
+        for f in fields(self):
+            if f.name in given:
+                value = given.pop(f.name)
+            else:
+                value = f.default_factory() if f.default_factory is not MISSING else f.default
+            object.__setattr__(self, f.name, value)
+        if given:
+            raise TypeError(f"{self.kind} {name!r} has no setting {sorted(given)}")
+
+    @cached_property
+    def _fixed(self) -> Finder:
+        return Finder(self.choices)
+
+    @cached_property
+    def _by_value(self) -> dict[str, Choices]:
+        return {c.value: c for c in self.choices}
+
+    def offered(self, ctx: Context) -> tuple[Choices, ...]:
+        """What can be chosen now."""
+        if self.options_from is None:
+            return self.choices
+        return tuple(Choices.from_json(o) for o in ctx.facts.get(self.options_from) or ())
+
+    def finder(self, ctx: Context) -> Finder:
+        return self._fixed if self.options_from is None else Finder(self.offered(ctx))
+
+    def options(self, ctx: Context) -> tuple[Option, ...]:
+        return self._fixed_options if self.options_from is None else _as_options(self.offered(ctx))
+
+    @cached_property
+    def _fixed_options(self) -> tuple[Option, ...]:
+        return _as_options(self.choices)
+
+    def claims(self, said: Said, ctx: Context) -> bool:
+        """The whole word of an option is an answer, even when it is a command elsewhere."""
+        return folded(said.text) in self.finder(ctx).exact
+
+    def _kept(self, value: str, finder: Finder) -> str:
+        if self.options_from is None:
+            return value
+        return Picked(value, next(c.label for c in finder.choices if c.value == value))
+
+    def _label(self, value: str, locale: str, *, short: bool = False) -> str:
+        if isinstance(value, Picked):
+            return render(value.label, locale)
+        choice = self._by_value.get(value)
+        if choice is None:
+            return str(value)
+        return render((choice.short if short else None) or choice.label, locale)
+
+    def example(self, ctx: Context) -> Text | None:
+        return _("The number of your choice is enough.")
+
+    def html(self) -> dict[str, Any]:
+        return {"tag": "select", "required": not self.optional}
+
+
+def _as_options(choices: Sequence[Choices]) -> tuple[Option, ...]:
+    return tuple(Option(c.value, c.label, c.short) for c in choices)
+
+
+@dataclass(frozen=True, init=False)
+class Choice(_Picking):
+    """One of `options`, or of the list that the flow supplies as the fact named by `options_from`.
+
+    The value is the option's `value`; of an option from facts it is a `Picked` str that knows its label.
+    """
+
+    kind: ClassVar[str] = "choice"
+
+    @property
+    def keypad(self) -> int | None:
+        return 1 if len(self.choices) <= 9 else 2
+
+    def parse(self, said: Said, ctx: Context) -> str:
+        finder = self.finder(ctx)
+        if not finder.choices:
+            raise Misunderstood(_("There is nothing to choose from at the moment."))
+        value = said.choice if any(c.value == said.choice for c in finder.choices) else None
+        if value is None:
+            value = finder.find(said.text)
+        if value is None:
+            value = self.read(said, ctx, finder)
+        return self._kept(value, finder)
+
+    def read(self, said: Said, ctx: Context, finder: Finder) -> str:
+        """A last reading of a phrase that names no option; raises Misunderstood."""
+        number = index_in(said.text)
+        if number is not None and not 1 <= number <= len(finder.choices):
+            raise Misunderstood(_("The choices go from 1 to {n}.", n=len(finder.choices)))
+        said_words = folded(said.text)
+        likely = list(dict.fromkeys(v for _w, v in finder.within(said_words))) if said_words else []
+        if len(likely) > 1:
+            labels = [c.label for c in finder.choices if c.value in likely][:2]
+            raise Misunderstood(_("Is it “{a}” or “{b}”?", a=labels[0], b=labels[1]))
+        raise Misunderstood(_("Which of these is it? The number is enough."))
+
+    def show(self, value: str, locale: str) -> str:
+        return self._label(value, locale)
+
+    def short(self, value: str, locale: str) -> str:
+        return self._label(value, locale, short=True)
+
+    def dump(self, value: str) -> Any:
+        return (
+            {"value": str(value), "label": text_to_json(value.label)} if isinstance(value, Picked) else value
+        )
+
+    def load(self, data: Any) -> str:
+        return Picked(data["value"], text_from_json(data["label"])) if isinstance(data, dict) else str(data)
+
+    def search(self, value: str) -> str:
+        return str(value)
+
+
+_ALL = frozenset(
+    [
+        "都要",
+        "全部",
+        "全都要",
+        "都选",
+        "全选",
+        "都有",
+        "全要",
+        "所有",
+        "all",
+        "all of them",
+        "everything",
+        "both",
+    ]
+)
+_NOTHING = frozenset(
+    ["都不要", "都没有", "没有", "无", "都不是", "都不选", "none", "none of them", "nothing", "no"]
+)
+_BETWEEN = re.compile(r"[\s,，、;；/&+]+|(?<!共)和(?!平)|以及|还有|\band\b")
+
+
+@dataclass(frozen=True, init=False)
+class MultiChoice(_Picking):
+    """`least` to `most` of the options: `1,3`, `13` on a keypad, `水电和煤气`, `都要`. The value is a tuple in option order."""
+
+    kind: ClassVar[str] = "multi_choice"
+
+    least: int = 1
+    most: int | None = None
+
+    @property
+    def keypad(self) -> int | None:
+        return 0
+
+    def claims(self, said: Said, ctx: Context) -> bool:
+        return super().claims(said, ctx) or (self.least == 0 and folded(said.text) in _NOTHING)
+
+    def parse(self, said: Said, ctx: Context) -> tuple[str, ...]:
+        finder = self.finder(ctx)
+        chosen = self._chosen(said, finder)
+        most = self.most if self.most is not None else len(finder.choices)
+        if not self.least <= len(chosen) <= most:
+            if len(chosen) > most:
+                raise Misunderstood(_("Please choose {n} at most.", n=most))
+            raise Misunderstood(_("Please choose at least {n}.", n=self.least))
+        return tuple(self._kept(c.value, finder) for c in finder.choices if c.value in chosen)
+
+    def _chosen(self, said: Said, finder: Finder) -> set[str]:
+        values = {c.value for c in finder.choices}
+        if said.choice is not None and set(said.choice.split(",")) <= values:
+            return set(said.choice.split(","))
+        text = folded(said.text)
+        if text in finder.exact:
+            return {finder.exact[text]}
+        if text in _ALL:
+            return values
+        if text in _NOTHING:
+            return set()
+        if text.isdecimal() and text.isascii() and int(text[:3]) > len(values) <= 9:
+            parts = list(text)
+        else:
+            parts = [p for p in _BETWEEN.split(text) if p]
+        found = [finder.find(p) for p in parts[:100]]
+        if parts and None not in found:
+            return {f for f in found if f}
+        within = {value for _word, value in finder.within(text)} if text else set()
+        if within and not any(p.isdigit() for p in parts):
+            return within
+        raise Misunderstood(_("Which of these? The numbers are enough, like 1,3."))
+
+    def show(self, value: Sequence[str], locale: str) -> str:
+        return self._joined([self._label(v, locale) for v in value], locale)
+
+    def short(self, value: Sequence[str], locale: str) -> str:
+        return self._joined([self._label(v, locale, short=True) for v in value], locale)
+
+    def _joined(self, labels: list[str], locale: str) -> str:
+        return ("、" if locale.startswith("zh") else ", ").join(labels) or render(_("none"), locale)
+
+    def dump(self, value: Sequence[str]) -> list[Any]:
+        return [
+            {"value": str(v), "label": text_to_json(v.label)} if isinstance(v, Picked) else v for v in value
+        ]
+
+    def load(self, data: Any) -> tuple[str, ...]:
+        return tuple(
+            Picked(d["value"], text_from_json(d["label"])) if isinstance(d, dict) else str(d) for d in data
+        )
+
+    def search(self, value: Sequence[str]) -> str:
+        return " ".join(value)
+
+    def example(self, ctx: Context) -> Text | None:
+        return _("The numbers are enough, like 1,3.")
+
+    def html(self) -> dict[str, Any]:
+        return super().html() | {"multiple": True}
+
+
+@dataclass(frozen=True, kw_only=True)
+class YesNo(Field):
+    """Yes or no, with labels of one's own. With `must`, a no is answered by `must` and the question stays open (consent)."""
+
+    kind: ClassVar[str] = "yes_no"
+
+    yes: Text | None = field(default=None, metadata={"text": True})
+    no: Text | None = field(default=None, metadata={"text": True})
+    must: Text | None = field(default=None, metadata={"text": True})
+
+    @cached_property
+    def finder(self) -> Finder:
+        return Finder([Choices("yes", self.yes or _("Yes")), Choices("no", self.no or _("No"))])
+
+    @cached_property
+    def _options(self) -> tuple[Option, ...]:
+        return _as_options(self.finder.choices)
+
+    @property
+    def keypad(self) -> int | None:
+        return 1
+
+    def claims(self, said: Said, ctx: Context) -> bool:
+        return folded(said.text) in self.finder.exact
+
+    def options(self, ctx: Context) -> tuple[Option, ...]:
+        return self._options
+
+    def parse(self, said: Said, ctx: Context) -> bool:
+        answer: bool | None
+        if said.choice in ("yes", "no"):
+            answer = said.choice == "yes"
+        elif (exact := self.finder.exact.get(folded(said.text))) is not None:
+            answer = exact == "yes"
+        else:
+            answer = affirmed(said.text)
+            if answer is None and (found := self.finder.find(shortened(said.text, 60))) is not None:
+                answer = found == "yes"
+        if answer is None:
+            raise Misunderstood(_("A yes or a no is enough: 1 for yes, 2 for no."))
+        if self.must and not answer:
+            raise Misunderstood(self.must)
+        return answer
+
+    def show(self, value: bool, locale: str) -> str:
+        return render(self.finder.choices[0 if value else 1].label, locale)
+
+    def from_cell(self, cell: Any, ctx: Context) -> bool:
+        if isinstance(cell, bool):
+            return self.parse(Said(choice="yes" if cell else "no"), ctx)
+        return bool(super().from_cell(cell, ctx))
+
+    def search(self, value: bool) -> str:
+        return "yes" if value else "no"
+
+    def html(self) -> dict[str, Any]:
+        return {"tag": "select", "required": not self.optional}
