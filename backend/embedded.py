@@ -7,6 +7,7 @@ start resumes; they listen on this machine only.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -32,7 +33,7 @@ class Server:
     """A child process that is started again when it dies, and never left behind.
 
     It has a session of its own, so that Ctrl-C reaches `services` first, which stops it when nobody needs it any more.
-    Its process id is kept in `folder`: should `services` be killed, the next one ends the orphan before it touches its data.
+    It holds a lock in `folder`: should `services` be killed, the next one ends the orphan before it touches its data.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers; raises TimeoutError after ten seconds."""
+        lock = _alone_on(self.folder)
         with (self.folder / "server.log").open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603
                 self.command,
@@ -55,8 +57,10 @@ class Server:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                pass_fds=(lock,),
                 env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
             )
+        os.close(lock)
         self._pid_file.write_text(str(self._process.pid))
         end = time.monotonic() + 10
         while not self._answers():
@@ -90,22 +94,34 @@ class Server:
         self._pid_file.unlink(missing_ok=True)
 
 
-def _end_orphan(folder: Path) -> None:
-    """End the server that a killed `services` left on this data; no other process is ever touched."""
-    try:
-        pid = int((folder / "server.pid").read_text())
-        shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)  # noqa: S603, S607
-    except (FileNotFoundError, ValueError):
-        return
-    if str(folder) not in shown.stdout:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            os.kill(pid, 0)
-            time.sleep(0.05)
-        os.kill(pid, signal.SIGKILL)
+def _hold(folder: Path, seconds: float = 0) -> int | None:
+    """The lock of the server on this data, as a file descriptor to hand on to it; None while another holds it."""
+    held = os.open(folder / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return held
+        except BlockingIOError:
+            if time.monotonic() > end:
+                os.close(held)
+                return None
+            time.sleep(0.02)
+
+
+def _alone_on(folder: Path) -> int:
+    """The lock on `folder`, for a new server; the one that a killed `services` left on this data is ended first.
+
+    A server holds its lock as long as it lives, so the process id beside a held lock is surely its own.
+    """
+    for seconds, farewell in ((0, signal.SIGTERM), (5, signal.SIGKILL), (5, None)):
+        held = _hold(folder, seconds)
+        if held is not None:
+            return held
+        if farewell:
+            with contextlib.suppress(FileNotFoundError, ValueError, ProcessLookupError):
+                os.kill(int((folder / "server.pid").read_text()), farewell)
+    raise OSError(f"another server holds the data in {folder} and does not end")
 
 
 def free_port(preferred: int) -> int:
@@ -121,18 +137,22 @@ def free_port(preferred: int) -> int:
     raise OSError("no free port on this machine")
 
 
-def _found(*names: str) -> str | None:
-    path = os.pathsep.join([os.environ.get("PATH", ""), *_SBIN])
+def search_path() -> str:
+    """Where a server may be: the PATH, and the folders of system servers that a plain user's PATH lacks."""
+    return os.pathsep.join([os.environ.get("PATH", ""), *_SBIN])
+
+
+def _found(path: str, *names: str) -> str | None:
     return next(filter(None, (shutil.which(name, path=path) for name in names)), None)
 
 
-def valkey(var: Path, preferred: int = REDIS_PORT) -> Server:
-    """Valkey or Redis with an append-only file in `var`/valkey."""
+def valkey(var: Path, preferred: int = REDIS_PORT, path: str | None = None) -> Server:
+    """Valkey or Redis from `path` (default: `search_path()`), else the bundled one; its data in `var`/valkey."""
     folder = var.resolve() / "valkey"
     folder.mkdir(parents=True, exist_ok=True)
-    _end_orphan(folder)
+    os.close(_alone_on(folder))
     port = free_port(preferred)
-    program = _found("valkey-server", "redis-server") or str(get_binary_path())
+    program = _found(path or search_path(), "valkey-server", "redis-server") or str(get_binary_path())
     command = [
         *(program, "--bind", HOST, "--port", str(port), "--dir", str(folder)),
         *("--appendonly", "yes", "--save", "", "--loglevel", "warning"),
@@ -173,13 +193,13 @@ log_type warning
 """
 
 
-def mqtt_broker(var: Path, preferred: int = MQTT_PORT) -> Server:
-    """Mosquitto when it is on the machine, else the broker that comes with Linli; data in `var`/mqtt."""
+def mqtt_broker(var: Path, preferred: int = MQTT_PORT, path: str | None = None) -> Server:
+    """Mosquitto from `path` (default: `search_path()`), else the broker that comes with Linli; its data in `var`/mqtt."""
     folder = var.resolve() / "mqtt"
     folder.mkdir(parents=True, exist_ok=True)
-    _end_orphan(folder)
+    os.close(_alone_on(folder))
     port = free_port(preferred)
-    mosquitto = _found("mosquitto")
+    mosquitto = _found(path or search_path(), "mosquitto")
     if mosquitto:
         config = folder / "mosquitto.conf"
         config.write_text(_MOSQUITTO.format(port=port, host=HOST, user=getuser(), folder=folder))

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.environment import SHARED
+
 WORK = Path(tempfile.mkdtemp(prefix="linli-test-"))
 ENVIRONMENT = {
     "VAR_DIR": str(WORK / "var"),
@@ -22,11 +24,7 @@ ENVIRONMENT = {
     # Nothing listens there: a test that wants Redis or MQTT asks for it.
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "MQTT_URL": "mqtt://127.0.0.1:1",
-    "DEMO": "0",
-    "SECRET_KEY": "test-secret-key-of-forty-characters-1234",
-    "DATA_KEYS": "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-    "INDEX_KEY": "test-index-key",
-    "TIMEZONE": "Asia/Shanghai",
+    **SHARED,
 }
 
 

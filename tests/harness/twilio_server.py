@@ -4,6 +4,7 @@ The rules (unknown parameters refused, `To` in E.164, Body ≤ 1600 characters, 
 and the answers follow Twilio's published OpenAPI, version 2010-04-01.
 """
 
+# ruff: noqa: SIM905
 from __future__ import annotations
 
 import base64
