@@ -74,6 +74,8 @@ class Field:
     aliases: ClassVar[tuple[str, ...]] = ()
     """What people call such a value when they want to correct it."""
     accepts: ClassVar[frozenset[str]] = frozenset()
+    decisive: ClassVar[bool] = False
+    """Whether the form stands on this answer (see `ends`); it is then not looked over again at the end."""
 
     name: str
     label: Text = field(default="", kw_only=True, metadata={"text": True})
@@ -100,6 +102,10 @@ class Field:
 
     def claims(self, said: Said, ctx: Context) -> bool:
         """Whether a word that is a command elsewhere ("0", "English") is an answer here."""
+        return False
+
+    def ends(self, value: Any) -> bool:
+        """Whether this answer ends the form at once: it is submitted as it is (no consent, no further question)."""
         return False
 
     def options(self, ctx: Context) -> tuple[Option, ...]:

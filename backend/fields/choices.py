@@ -365,13 +365,18 @@ class MultiChoice(_Picking):
 
 @dataclass(frozen=True, kw_only=True)
 class YesNo(Field):
-    """Yes or no, with labels of one's own. With `must`, a no is answered by `must` and the question stays open (consent)."""
+    """Yes or no, with labels of one's own. With `must`, a no is answered by `must` and the question stays open; when the
+    field is `decisive`, a no ends the form (consent)."""
 
     kind: ClassVar[str] = "yes_no"
 
     yes: Text | None = field(default=None, metadata={"text": True})
     no: Text | None = field(default=None, metadata={"text": True})
     must: Text | None = field(default=None, metadata={"text": True})
+    decisive: bool = False  # type: ignore[misc]
+
+    def ends(self, value: bool) -> bool:
+        return self.decisive and not value
 
     @cached_property
     def finder(self) -> Finder:

@@ -50,7 +50,7 @@ def words(turn: Turn, lead: Text | None = None) -> Words:
     lines, briefs, heard = [], [], []
     for f in turn.active():
         data = turn.answers.get(f.name)
-        if data is None:
+        if data is None or f.decisive:
             continue
         value = f.load(data)
         label = render(f.label, turn.locale) or f.name

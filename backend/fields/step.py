@@ -178,6 +178,8 @@ def _taken(turn: Turn, f: Field, value: Any, said: Said) -> Step:
     if proof.wanted(turn, f, value, said):
         return proof.begin(turn, f, value)
     turn.accept(f, value)
+    if f.ends(value):
+        return submit(turn)
     return proceed(turn, *asking.echo(turn, f, value, said))
 
 

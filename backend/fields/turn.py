@@ -130,7 +130,11 @@ class Turn:
         return self.form.by_name.get(self.derived.get(f.name, ""), f)
 
     def correctable(self) -> list[Field]:
-        return [f for f in self.active() if f.name in self.answers and f.name not in self.derived]
+        return [
+            f
+            for f in self.active()
+            if f.name in self.answers and f.name not in self.derived and not f.decisive
+        ]
 
     def state(self) -> State:
         return State(
