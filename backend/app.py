@@ -21,6 +21,8 @@ BLUEPRINTS: tuple[str, ...] = (
     # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means (a signature, a token).
     "backend.web.pages",
     "backend.web.audit_pages",
+    "backend.staff.signin_web",
+    "backend.staff.web",
 )
 MAX_UPLOAD = 12 * 1024 * 1024
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.core import orgs
+from backend.core import access, orgs
 from backend.core.access import PERMISSIONS, Actor, Post
 from backend.core.errors import NotFound
 from backend.core.orgs import Org
@@ -30,7 +30,7 @@ def by_username(username: str) -> Staff | None:
 
 
 def posts_of(staff: Staff) -> tuple[Post, ...]:
-    rows = (
+    rows: Any = (
         StaffPost.select(StaffPost.role, Org.path)
         .join(Org)
         .where(StaffPost.staff == staff, StaffPost.role.in_(list(PERMISSIONS)))
@@ -38,6 +38,12 @@ def posts_of(staff: Staff) -> tuple[Post, ...]:
         .tuples()
     )
     return tuple(Post(role, path) for role, path in rows)
+
+
+def wanted_of(staff: Staff) -> set[tuple[str, int]]:
+    """The posts as (role, Org id)."""
+    rows: Any = StaffPost.select(StaffPost.role, StaffPost.org).where(StaffPost.staff == staff).tuples()
+    return set(rows)
 
 
 def actor_of(staff: Staff) -> Actor:
@@ -62,7 +68,7 @@ def staff_with_role(role: str, org_id: int) -> list[Staff]:
 
 def _holding(roles: list[str], org_id: int) -> list[Staff]:
     above = [int(i) for i in orgs.get(org_id).path.strip("/").split("/")]
-    rows = (
+    rows: Any = (
         Staff.select(Staff, Org.path.alias("reach"))
         .join(StaffPost)
         .join(Org)
@@ -75,18 +81,19 @@ def _holding(roles: list[str], org_id: int) -> list[Staff]:
 
 def visible_to(actor: Actor) -> Any:
     """A query of the staff whom `actor` may see: with a post in their area, without any post, and themselves."""
-    from backend.core import access
-
     within = StaffPost.select(StaffPost.staff).where(StaffPost.org.in_(access.org_ids(actor, "staff.read")))
     without = Staff.id.not_in(StaffPost.select(StaffPost.staff))
     return Staff.select().where(Staff.id.in_(within) | without | (Staff.id == actor.id))
 
 
+def with_role(query: Any, role: str) -> Any:
+    """Of a query of staff those who hold `role` anywhere."""
+    return query.where(Staff.id.in_(StaffPost.select(StaffPost.staff).where(StaffPost.role == role)))
+
+
 def home_org(staff: Staff) -> int | None:
     """The Org of the first post, for the audit log."""
-    return StaffPost.select(StaffPost.org).where(StaffPost.staff == staff).order_by(StaffPost.id).scalar()
-
-
-def anyone() -> bool:
-    """Whether there is any staff member yet."""
-    return bool(Staff.select().exists())
+    first: int | None = (
+        StaffPost.select(StaffPost.org).where(StaffPost.staff == staff).order_by(StaffPost.id).scalar()
+    )
+    return first
