@@ -48,10 +48,8 @@ def collected() -> Catalog:
             ROOT / source, method_map=methods, options_map=options, keywords=KEYWORDS, comment_tags=("i18n:",)
         )
         for filename, _line, text, comments, context in texts:
-            # Places without line numbers: a catalogue that changes only when a text does.
-            found.add(
-                text, locations=[(f"{source}/{filename}", None)], auto_comments=comments, context=context
-            )  # type: ignore[list-item]
+            place = (f"{source}/{filename}", 0)  # without line numbers: it changes only when a text does
+            found.add(text, locations=[place], auto_comments=comments, context=context)
     return found
 
 
@@ -94,7 +92,7 @@ def problems(wanted: Catalog, have: Catalog) -> list[str]:
             found.append(f"not translated: {shown!r} ({where})")
             continue
         ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
-        strings = ours.string if isinstance(ours.string, tuple | list) else (ours.string,)
+        strings = ours.string if isinstance(ours.string, tuple | list) else (str(ours.string),)
         allowed = {place for text in ids for place in _PLACE.findall(text)}
         for string in strings:
             extra = set(_PLACE.findall(string)) - allowed
