@@ -24,7 +24,7 @@ def extras(turn: Turn, f: Field) -> tuple[Option, ...]:
     if turn.answers.get(f.name) is not None:
         found.append(KEEP)
     elif f.skippable:
-        found.append(SKIP)
+        found.append(SKIP if f.none_label is None else Option("!skip", f.none_label))
     if turn.misses >= 3:
         found.append(PERSON)
     return tuple(found)
@@ -73,7 +73,7 @@ def _shown(f: Field, value: Any, locale: str) -> str:
 
 def echo(turn: Turn, f: Field, value: Any, said: Said) -> tuple[Text | None, Text | None]:
     """What is said back, to read and to hear; nothing when the words were just that, or a button was pressed."""
-    if not f.echo or said.choice is not None:
+    if not f.echo or f.decisive or said.choice is not None:
         return None, None
     tells_more = type(f).fills is not Field.fills
     if not said.keyed and not tells_more and folded(f.show(value, turn.locale)) == folded(said.text):

@@ -88,6 +88,8 @@ class Field:
     when: Condition | None = field(default=None, kw_only=True)
     unless: Condition | None = field(default=None, kw_only=True)
     none_words: tuple[str, ...] = field(default=(), kw_only=True)
+    none_label: Text | None = field(default=None, kw_only=True, metadata={"text": True})
+    """The button that skips: "I have no e-mail" says more than "Skip"."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
