@@ -47,6 +47,8 @@ class Answer:
     replies: tuple[Words, ...]
     handover: str | None = None
     """Put her on the list of people who wait for a person: "asked" or "emergency"."""
+    then: Opening | None = None
+    """After a submit: what is asked next (`flow` named), once this has taken effect."""
 
     @classmethod
     def of(cls, *replies: Words) -> Answer:

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from backend.fields.form import SendCode, State, Step
-
 from backend.core.db import db
 from backend.core.errors import LinliError
 from backend.core.i18n import LOCALES, Text, _
 from backend.fields import commands
+from backend.fields.state import SendCode, State, Step
 from backend.fields.words import Option, Said, Words
 from backend.messaging import people
 from conversations import phrases
@@ -239,6 +238,10 @@ def _submit(talk: Talk, flow: Flow, step: Step) -> None:
     talk.handover = result.handover or talk.handover
     talk.person = _whoever(talk.person)
     talk.say(*result.replies)
+    if result.then is not None:
+        start(talk, talk.registry.flows[result.then.flow], "", result.then)
+        talk.outcome = "submitted"
+        return
     _return(talk)
 
 

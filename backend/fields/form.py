@@ -12,7 +12,7 @@ from backend.core.i18n import Text, _, text_from_json, text_to_json
 from backend.fields import proof, step
 from backend.fields.base import Field, Misunderstood
 from backend.fields.commands import Command
-from backend.fields.condition import FILLED
+from backend.fields.condition import FILLED, Condition
 from backend.fields.state import State, Step
 from backend.fields.turn import Turn
 from backend.fields.words import Said, Words
@@ -22,14 +22,14 @@ from backend.fields.words import Said, Words
 class Form:
     """One definition for every surface. Data itself: `to_json` / `from_json`.
 
-    `review` shows all answers before they count; `confirm_label` is on the button that submits them; `intro` is said
-    before the first question.
+    `review` shows all answers before they count, always or when its condition holds; `confirm_label` is on the button
+    that submits them; `intro` is said before the first question.
     """
 
     name: str
     title: Text
     fields: tuple[Field, ...]
-    review: bool
+    review: bool | Condition
     intro: Text | None
     confirm_label: Text | None
 
@@ -38,7 +38,7 @@ class Form:
         name: str,
         title: Text,
         fields: Sequence[Field],
-        review: bool = True,
+        review: bool | Condition = True,
         intro: Text | None = None,
         confirm_label: Text | None = None,
     ) -> None:
@@ -68,7 +68,8 @@ class Form:
     def start(self, prefill: Mapping[str, Any], facts: Mapping[str, Any], now: datetime, locale: str) -> Step:
         """The first Step. `prefill`: parsed values, JSON of values, or text by field name; what is not valid is asked.
 
-        `facts` is JSON (see Context); it stays in the State. A form whose every answer is known is at its review.
+        `facts` is JSON (see Context); it stays in the State. Its "known", a text, is what is said back of the prefilled
+        answers, in place of their list. A form whose every answer is known is at its review.
         """
         return step.start(self, prefill, facts, now, locale)
 
@@ -138,8 +139,8 @@ class Form:
         data: dict[str, Any] = {
             "name": self.name, "title": text_to_json(self.title), "fields": [f.to_json() for f in self.fields],
         }  # fmt: skip
-        if not self.review:
-            data["review"] = False
+        if self.review is not True:
+            data["review"] = self.review
         for key in ("intro", "confirm_label"):
             text = getattr(self, key)
             if text is not None:
@@ -154,7 +155,7 @@ class Form:
             data["name"],
             text_from_json(data["title"]),
             [Field.from_json(f) for f in data["fields"]],
-            bool(data.get("review", True)),
+            data.get("review", True),
             None if intro is None else text_from_json(intro),
             None if confirm is None else text_from_json(confirm),
         )

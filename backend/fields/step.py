@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from backend.core.i18n import Text, _
+from backend.core.i18n import Text, _, text_from_json
 from backend.fields import asking, proof, review
 from backend.fields.base import Field, Misunderstood, join
 from backend.fields.choices import index_in
@@ -55,7 +55,9 @@ def start(
             continue
         turn.accept(f, value)
         told.append(f.masked(value, locale) if f.sensitive else f.show(value, locale))
-    known = _("We have already: {values}.", values="; ".join(told)) if told else None
+    known: Text | None = _("We have already: {values}.", values="; ".join(told)) if told else None
+    if "known" in facts:
+        known = text_from_json(facts["known"])
     return proceed(turn, join(form.intro, known))
 
 
@@ -96,7 +98,7 @@ def proceed(turn: Turn, lead: Text | None = None, spoken_lead: Text | None = Non
     if f is not None:
         turn.phase, turn.asking, turn.misses = "asking", f.name, 0
         return turn.finish(asking.question(turn, f, lead, spoken_lead))
-    if turn.form.review:
+    if turn.reviewed():
         return review.begin(turn, lead)
     return submit(turn)
 

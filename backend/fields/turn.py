@@ -83,6 +83,11 @@ class Turn:
             seen[f.name] = self.answers.get(f.name)
         return found
 
+    def reviewed(self) -> bool:
+        """Whether the answers are looked over before they count."""
+        review = self.form.review
+        return review if isinstance(review, bool) else holds(review, self.answers, self.facts)
+
     def open(self) -> Field | None:
         """The first question without an answer."""
         answers = self.answers
