@@ -27,8 +27,7 @@ nav.register(_("Overview"), "web.dashboard", None, 0)
 nav.register(_("Health"), "web.health_page", "health.read", 910)
 
 
-@blueprint.get("/admin")
-@blueprint.get("/admin/")
+@blueprint.get("/admin", strict_slashes=False)
 def dashboard() -> Any:
     actor = session.current_actor()
     return render_template("web/dashboard.html", cards=cards.cards(actor))

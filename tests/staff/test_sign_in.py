@@ -1,0 +1,265 @@
+"""Signing in through the pages, on both databases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from backend.core import clock as clocks
+from backend.core.audit import AuditEntry
+from backend.staff import actions, factor
+from backend.staff.models import Staff
+from tests.staff.conftest import Street
+from tests.web.browser import PASSWORD, Browser, code_for, employ
+
+
+@pytest.fixture
+def li(street: Street) -> Staff:
+    return employ("li.na", "李娜", ("community_admin", street.happy))
+
+
+@pytest.fixture
+def browser(app: Flask, li: Staff) -> Browser:
+    return Browser(app.test_client(), "10.1.0.1")
+
+
+def test_the_right_password_opens_the_admin(browser: Browser, li: Staff) -> None:
+    page = browser.sign_in("li.na")
+    assert page.status_code == 200
+    assert page.request.path == "/admin"
+    assert "李娜" in page.text
+
+
+def test_the_sign_in_name_is_read_without_regard_to_case(browser: Browser) -> None:
+    assert browser.sign_in(" Li.Na ").request.path == "/admin"
+
+
+def test_a_stranger_is_led_to_the_sign_in_and_back_to_where_they_wanted(browser: Browser) -> None:
+    page = browser.get("/admin/staff?q=x")
+    assert page.request.path == "/admin/sign-in"
+    action = re.search(r'action="(/admin/sign-in[^"]*)"', page.text)
+    assert action
+    target = action[1].replace("&amp;", "&")
+    page = browser.post(target, {"username": "li.na", "password": PASSWORD})
+    assert page.request.full_path == "/admin/staff?q=x"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "evil"])
+def test_nobody_is_sent_to_another_site_after_the_sign_in(browser: Browser, elsewhere: str) -> None:
+    browser.get("/admin/sign-in")
+    page = browser.post(
+        "/admin/sign-in",
+        {"username": "li.na", "password": PASSWORD, "next": elsewhere},
+        follow=False,
+    )
+    assert page.headers["Location"] == "/admin"
+
+
+def test_a_wrong_password_and_an_unknown_name_sound_the_same(browser: Browser) -> None:
+    wrong = browser.sign_in("li.na", "not this one, surely")
+    unknown = browser.sign_in("nobody", "not this one, surely")
+    assert wrong.status_code == unknown.status_code == 401
+
+    def words(text: str) -> str:
+        found = re.search(r'role="alert">(.*?)<', text)
+        assert found
+        return found[1]
+
+    assert words(wrong.text) == words(unknown.text)
+
+
+def test_after_five_wrong_passwords_the_account_rests_longer_each_time(browser: Browser, li: Staff) -> None:
+    with clocks.stopped() as hands:
+        for _n in range(5):
+            browser.sign_in("li.na", "wrong wrong wrong")
+        assert browser.sign_in("li.na").status_code == 401, "the right password does not help while it rests"
+        hands.forward(minutes=1, seconds=1)
+        browser.sign_in("li.na", "wrong wrong wrong")
+        hands.forward(minutes=1, seconds=1)
+        assert browser.sign_in("li.na").status_code == 401, "the second rest is two minutes"
+        hands.forward(minutes=1)
+        assert browser.sign_in("li.na").request.path == "/admin"
+    assert Staff.get_by_id(li.id).failed_count == 0
+    actions_seen = {e.action for e in AuditEntry.select(AuditEntry.action)}
+    assert {"staff.sign_in_failed", "staff.locked", "staff.sign_in"} <= actions_seen
+
+
+def test_a_form_without_its_token_is_refused(browser: Browser) -> None:
+    browser.get("/admin/sign-in")
+    page = browser.post("/admin/sign-in", {"username": "li.na", "password": PASSWORD, "csrf_token": ""})
+    assert page.status_code == 400
+
+
+def test_the_cookie_is_new_after_the_sign_in(browser: Browser) -> None:
+    browser.get("/admin/sign-in")
+    planted = browser.client.get_cookie("linli")
+    with browser.client.session_transaction() as cookie:
+        cookie["planted"] = "yes"
+    browser.sign_in("li.na")
+    with browser.client.session_transaction() as cookie:
+        assert "planted" not in cookie
+    now = browser.client.get_cookie("linli")
+    assert planted and now and planted.value != now.value
+    assert now.http_only and now.same_site == "Lax"
+
+
+def test_one_is_signed_out_after_twelve_idle_hours_but_not_while_working(browser: Browser) -> None:
+    with clocks.stopped() as hands:
+        browser.sign_in("li.na")
+        hands.forward(hours=11)
+        assert browser.get("/admin").request.path == "/admin"
+        hands.forward(hours=11)
+        assert browser.get("/admin").request.path == "/admin"
+        hands.forward(hours=12, minutes=1)
+        assert browser.get("/admin").request.path == "/admin/sign-in"
+
+
+def test_a_password_reset_ends_every_session_at_once(browser: Browser, li: Staff, app: Flask) -> None:
+    from backend.core.access import SYSTEM
+
+    browser.sign_in("li.na")
+    employed = actions.reset_password(SYSTEM, li.id)
+    assert browser.get("/admin").request.path == "/admin/sign-in"
+    page = Browser(app.test_client()).sign_in("li.na", employed.password)
+    assert page.request.path == "/admin/password", "and the one-time password must be changed first"
+
+
+def test_a_closed_account_is_out_at_once_and_stays_out(browser: Browser, li: Staff) -> None:
+    from backend.core.access import SYSTEM
+
+    browser.sign_in("li.na")
+    actions.deactivate(SYSTEM, li.id)
+    assert browser.get("/admin").request.path == "/admin/sign-in"
+    assert browser.sign_in("li.na").status_code == 401
+
+
+def test_sign_out_closes_the_door(browser: Browser) -> None:
+    browser.sign_in("li.na")
+    browser.post("/admin/sign-out")
+    assert browser.get("/admin").request.path == "/admin/sign-in"
+
+
+def test_a_one_time_password_leads_to_ones_own_before_anything_else(app: Flask, street: Street) -> None:
+    from backend.core.access import SYSTEM
+
+    employed = actions.create(SYSTEM, username="wang.wei", name="王伟", posts=[("auditor", street.happy.id)])
+    browser = Browser(app.test_client(), "10.1.0.2")
+    assert browser.sign_in("wang.wei", employed.password).request.path == "/admin/password"
+    assert browser.get("/admin/staff").request.path == "/admin/password"
+    short = browser.post("/admin/password", {"old": employed.password, "password": "short"})
+    assert short.status_code == 422
+    done = browser.post("/admin/password", {"old": employed.password, "password": "a calm long sentence"})
+    assert done.request.path == "/admin"
+
+
+class TestSecondFactor:
+    def enrol(self, browser: Browser, li: Staff, now: float) -> list[str]:
+        page = browser.get("/admin/second-factor")
+        assert 'src="data:image/svg+xml' in page.text
+        page = browser.post("/admin/second-factor", {"code": code_for(li, now)})
+        codes = re.findall(r'<li class="code">([^<]+)</li>', page.text)
+        assert len(codes) == 8
+        return codes
+
+    def test_a_code_opens_and_the_same_code_never_opens_again(
+        self, browser: Browser, li: Staff, app: Flask
+    ) -> None:
+        with clocks.stopped() as hands:
+            browser.sign_in("li.na")
+            self.enrol(browser, li, hands().timestamp())
+            browser.post("/admin/sign-out")
+            hands.forward(seconds=60)
+            code = code_for(li, hands().timestamp())
+            assert browser.sign_in("li.na").request.path == "/admin/second"
+            assert browser.get("/admin/staff").request.path == "/admin/sign-in", (
+                "the password alone is not enough"
+            )
+            browser.sign_in("li.na")
+            assert browser.post("/admin/second", {"code": code}).request.path == "/admin"
+            other = Browser(app.test_client(), "10.1.0.3")
+            other.sign_in("li.na")
+            assert other.post("/admin/second", {"code": code}).status_code == 401
+
+    def test_the_code_that_confirmed_the_enrolment_does_not_sign_in(
+        self, browser: Browser, li: Staff
+    ) -> None:
+        with clocks.stopped() as hands:
+            browser.sign_in("li.na")
+            self.enrol(browser, li, hands().timestamp())
+            browser.sign_in("li.na") if browser.post("/admin/sign-out") else None
+            page = browser.post("/admin/second", {"code": code_for(li, hands().timestamp())})
+            assert page.status_code == 401
+
+    def test_a_clock_half_a_minute_off_is_forgiven_and_two_minutes_are_not(self, li: Staff) -> None:
+        with clocks.stopped() as hands:
+            factor.enrol(li.id)
+            now = hands().timestamp()
+            factor.confirm(li.id, code_for(li, now))
+            hands.forward(minutes=10)
+            now = hands().timestamp()
+            assert not factor.spend(li.id, code_for(li, now - 120))
+            assert factor.spend(li.id, code_for(li, now + 30))
+            assert not factor.spend(li.id, code_for(li, now)), "an earlier step than the one used"
+
+    def test_a_recovery_code_opens_once(self, browser: Browser, li: Staff) -> None:
+        with clocks.stopped() as hands:
+            browser.sign_in("li.na")
+            codes = self.enrol(browser, li, hands().timestamp())
+            for expected in ("/admin", "/admin/second"):
+                browser.post("/admin/sign-out")
+                browser.sign_in("li.na")
+                assert browser.post("/admin/second", {"code": codes[0].upper()}).request.path == expected
+
+    def test_the_second_step_waits_five_minutes_at_most(self, browser: Browser, li: Staff) -> None:
+        with clocks.stopped() as hands:
+            browser.sign_in("li.na")
+            self.enrol(browser, li, hands().timestamp())
+            browser.post("/admin/sign-out")
+            browser.sign_in("li.na")
+            hands.forward(minutes=6)
+            assert browser.get("/admin/second").request.path == "/admin/sign-in"
+
+    def test_guessing_codes_locks_the_account_too(self, browser: Browser, li: Staff) -> None:
+        with clocks.stopped() as hands:
+            browser.sign_in("li.na")
+            self.enrol(browser, li, hands().timestamp())
+            browser.post("/admin/sign-out")
+            hands.forward(minutes=1)
+            browser.sign_in("li.na")
+            for _n in range(5):
+                browser.post("/admin/second", {"code": "000000"})
+            page = browser.post("/admin/second", {"code": code_for(li, hands().timestamp())})
+            assert page.status_code == 401
+
+    def test_where_it_is_required_nothing_else_opens_before_it(
+        self, li: Staff, street: Street, app: Flask, configure
+    ) -> None:
+        configure(STAFF_SECOND_FACTOR="required")
+        browser = Browser(app.test_client(), "10.1.0.4")
+        assert browser.sign_in("li.na").request.path == "/admin/second-factor"
+        assert browser.get("/admin/staff").request.path == "/admin/second-factor"
+        with clocks.stopped() as hands:
+            self.enrol(browser, li, hands().timestamp())
+            assert browser.get("/admin/staff").request.path == "/admin/staff"
+
+    def test_the_secret_and_the_codes_are_not_in_the_database_in_plain(self, li: Staff) -> None:
+        from backend.core.db import execute
+
+        with clocks.stopped() as hands:
+            enrolment = factor.enrol(li.id)
+            codes = factor.confirm(li.id, code_for(li, hands().timestamp()))
+        (sealed,) = execute("SELECT totp_secret FROM staff WHERE id = ?", (li.id,)).fetchone()
+        assert enrolment.secret.encode() not in bytes(sealed)
+        digests = [row[0] for row in execute("SELECT digest FROM recovery_code").fetchall()]
+        assert len(digests) == 8 and not set(digests) & set(codes)
+
+
+def test_too_many_tries_from_one_address_are_slowed_down(app: Flask, li: Staff) -> None:
+    browser = Browser(app.test_client(), "10.9.9.9")
+    browser.get("/admin/sign-in")
+    answers = [
+        browser.post("/admin/sign-in", {"username": "nobody", "password": ""}).status_code for _n in range(21)
+    ]
+    assert answers[0] == 401 and answers[-1] == 429
