@@ -17,13 +17,13 @@ from typing import Any
 
 import peewee
 import structlog
-from backend.fields.form import SendCode, State, code_digest
 
 from backend.core import clock, crypto, ids, metrics, orgs
 from backend.core.crypto import ring
 from backend.core.db import db, execute, is_postgres, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.plain import folded
+from backend.fields.state import SendCode, State, code_digest
 from backend.fields.words import Option, Said
 from backend.messaging import handovers, outbox, people
 from backend.messaging.content import Content, rendered
@@ -47,9 +47,9 @@ MASKED = "•••"
 TRIES = 3
 
 _SELECT = (
-    "SELECT i.id, i.resident_id, i.staff_id, i.org_id, i.locale, i.state, c.state, c.offer_id, c.updated_at, n.id, n.identity_id"
+    "SELECT i.id, i.resident_id, i.staff_id, i.org_id, i.locale, i.state, c.state, c.offer_id, c.updated_at, n.id"
     " FROM identity i LEFT JOIN conversation c ON c.identity_id = i.id"
-    " LEFT JOIN inbound n ON n.channel = i.channel AND n.event_id = ?"
+    " LEFT JOIN inbound n ON n.identity_id = i.id AND n.event_id = ?"
     " WHERE i.channel = ? AND i.address_index = ?"
 )
 _INSERT_IDENTITY = (
@@ -83,7 +83,6 @@ class Found:
     offer_id: int | None
     updated_at: int | None
     heard_id: int | None
-    heard_by: int | None
 
 
 class Engine:
@@ -148,7 +147,7 @@ class Engine:
         verdict = _guarded(inbound, memory, now)
         if verdict == "go":
             self._hear(talk, inbound, said, where, found, now)
-            guard.learn(memory.guard, inbound.said.text, talk.outcome != "misheard")
+            guard.learn(memory.guard, inbound.said.text, talk.outcome != "misheard", now)
         elif verdict == "last word":
             talk.say(phrases.falling_silent())
             talk.outcome = "automatic"
@@ -218,10 +217,12 @@ class Engine:
         router.hear(talk, said)
 
     def _sensitive(self, memory: Memory) -> bool:
+        """Whether the open question's answer must not be readable in the log of what was said to us."""
         flow = self.registry.flows.get(memory.flow or "")
-        return (
-            flow is not None and memory.form is not None and flow.form.sensitive(State.from_json(memory.form))
-        )
+        if flow is None or memory.form is None:
+            return False
+        asked = flow.form.by_name.get(memory.form.get("asking") or "")
+        return memory.form.get("phase") == "code" or (asked is not None and asked.sensitive)
 
 
 # --- reading --------------------------------------------------------------------------------------------------
@@ -246,10 +247,8 @@ def _index(address: str) -> str:
 
 
 def _replay(found: Found) -> Turn:
-    replies: tuple[Outgoing, ...] = ()
-    if found.heard_by == found.id:
-        rows = execute(_REPLIES, (found.heard_id,)).fetchall()
-        replies = tuple(Outgoing(d, m, Content.unseal(c)) for d, m, c in rows)
+    rows = execute(_REPLIES, (found.heard_id,)).fetchall()
+    replies = tuple(Outgoing(d, m, Content.unseal(c)) for d, m, c in rows)
     return Turn(found.id, found.locale, replies, "repeat", repeated=True)
 
 
@@ -263,11 +262,11 @@ def _resolve(inbound: Inbound, found: Found, memory: Memory) -> tuple[Said, str]
         content = _options_of(inbound.message_id, found)
         if content is None or not 0 <= (inbound.option or 0) < len(content.options):
             return said, "stale"
-        value = content.options[inbound.option or 0].value
-        said = replace(said, choice=value)
+        picked = content.options[inbound.option or 0].value
+        said = replace(said, choice=picked)
         if inbound.message_id == memory.asked:
             return said, "form"
-        return said, "offer" if ":" in value or value.startswith("!") else "stale"
+        return said, "offer" if ":" in picked or picked.startswith("!") else "stale"
     if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= 40:
         content = _options_of(found.offer_id, found)
         value = _picked(content, said.text) if content else None
@@ -339,8 +338,8 @@ def _take_over(talk: router.Talk, identity_id: int) -> None:
     if found is None or found[0] != identity_id:
         router.again(talk)
         return
-    lock = " FOR UPDATE" if is_postgres() else ""
-    row = execute(f"SELECT state FROM conversation WHERE identity_id = ?{lock}", (identity_id,)).fetchone()
+    read = "SELECT state FROM conversation WHERE identity_id = ?"
+    row = execute(read + " FOR UPDATE" if is_postgres() else read, (identity_id,)).fetchone()
     other = Memory.unseal(row[0])
     if other.flow is None or other.form is None:
         router.again(talk)
@@ -443,13 +442,23 @@ def _hand_over(talk: router.Talk, said: Said) -> None:
 
 # --- the engine of this process -------------------------------------------------------------------------------
 
+_ours: Engine | None = None
 
-@lru_cache(maxsize=1)
+
 def engine() -> Engine:
-    """The Engine over all Flows and Commands that we ship."""
-    from conversations.flows import registry
+    """This process's Engine: over all Flows and Commands that we ship, unless another was given."""
+    global _ours
+    if _ours is None:
+        from conversations.flows import registry
 
-    return Engine(registry())
+        _ours = Engine(registry())
+    return _ours
+
+
+def use(other: Engine | None) -> None:
+    """Let this process talk with `other` (a simulator, a preview, a test); None: with what we ship."""
+    global _ours
+    _ours = other
 
 
 def handle(inbound: Inbound) -> Turn:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from backend.fields.form import Form
-
 from backend.core.i18n import Text
+from backend.fields.form import Form
 from backend.fields.words import Words
 
 Audience = Literal["anyone", "newcomer", "resident", "staff"]

@@ -32,8 +32,7 @@ def sounds_automatic(text: str) -> bool:
 
 def check(guard: list[Any], text: str, now_ms: int) -> Verdict:
     """Before the turn: "last word" says once that we fall silent, "silent" says nothing. Updates `guard`."""
-    if not guard:
-        guard[:] = [0, 0, now_ms, 0, 0]
+    _begin(guard, now_ms)
     if now_ms - guard[2] > WINDOW_MS:
         guard[2], guard[3] = now_ms, 0
     guard[3] += 1
@@ -47,11 +46,17 @@ def check(guard: list[Any], text: str, now_ms: int) -> Verdict:
     return "go"
 
 
-def learn(guard: list[Any], text: str, understood: bool) -> None:
+def learn(guard: list[Any], text: str, understood: bool, now_ms: int) -> None:
     """After the turn: count how often the same text was said in vain."""
+    _begin(guard, now_ms)
     digest = _digest(text)
     guard[1] = 0 if understood else guard[1] + 1 if digest == guard[0] else 1
     guard[0] = digest
+
+
+def _begin(guard: list[Any], now_ms: int) -> None:
+    if not guard:
+        guard[:] = [0, 0, now_ms, 0, 0]
 
 
 def _digest(text: str) -> int:

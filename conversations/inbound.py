@@ -12,7 +12,7 @@ from backend.messaging.content import Content
 class Inbound:
     """One update of a channel, its signature already checked.
 
-    `event_id` is the provider's own and unique per channel: a repeat is answered, not redone. `message_id`: the Message
+    `event_id` is the provider's own and unique per address: a repeat is answered, not redone. `message_id`: the Message
     whose option was picked (buttons carry `m<message id>:<index>`; the engine looks the value up). `edits`: the
     event_id of the earlier message that this one corrects. `start`: the deep-link or first-contact payload.
     """

@@ -112,7 +112,8 @@ def transaction() -> Iterator[None]:
         yield
         return
     _ready()
-    _local.hooks = hooks = []
+    hooks: list[Callable[[], None]] = []
+    _local.hooks = hooks
     try:
         with db.atomic():
             yield

@@ -77,9 +77,28 @@ def load(ids: list[int]) -> list[Due]:
         return []
     rows = execute(_LOAD.format(places=",".join("?" * len(ids))), ids).fetchall()
     return [
-        Due(*r[:4], crypto.decrypt(r[4], "identity.address").decode(), Content.unseal(r[5]), *r[6:])
-        for r in rows
+        Due(
+            i,
+            m,
+            who,
+            channel,
+            crypto.decrypt(to, "identity.address").decode(),
+            Content.unseal(content),
+            *rest,
+        )
+        for i, m, who, channel, to, content, *rest in rows
     ]
+
+
+def last_reply(identity_id: int, before: int) -> tuple[str, Content] | None:
+    """(provider's id, what was said) of the last reply that reached this Identity before Delivery `before`."""
+    sql = (
+        "SELECT d.provider_id, m.content FROM delivery d JOIN message m ON m.id = d.message_id"
+        " WHERE d.identity_id = ? AND d.id < ? AND d.queue = 'replies' AND d.provider_id IS NOT NULL"
+        " ORDER BY d.id DESC LIMIT 1"
+    )
+    row = execute(sql, (identity_id, before)).fetchone()
+    return (row[0], Content.unseal(row[1])) if row else None
 
 
 def due(queue: str) -> bool:
@@ -170,11 +189,18 @@ def _next_identity(delivery: Delivery) -> Identity | None:
 
 
 def receipt(
-    channel: str, provider_id: str, status: str, error: str | None = None, delivery_id: int | None = None
+    channel: str,
+    provider_id: str,
+    status: str,
+    error: str | None = None,
+    delivery_id: int | None = None,
+    *,
+    ends_identity: bool = False,
 ) -> bool:
     """A provider's report. Reports come late and out of order: a status only ever moves forward. False: not one of ours.
 
     `delivery_id` (carried in the callback's own URL) finds a Delivery whose provider's id is not stored yet.
+    `ends_identity`: see `fail`.
     """
     with transaction():
         which = (Delivery.id == delivery_id) if delivery_id else (Delivery.provider_id == provider_id)
@@ -183,7 +209,7 @@ def receipt(
             return False
         if RANK[status] > RANK[delivery.status]:
             if status == "failed":
-                fail(delivery.id, error or "the provider could not deliver it")
+                fail(delivery.id, error or "the provider could not deliver it", ends_identity=ends_identity)
             else:
                 _settle(delivery.id, status, error)
                 live.publish(live.ADMIN, {"kind": "message", "id": delivery.message_id})

@@ -75,13 +75,13 @@ class Inbound(Model):
 
     channel = peewee.CharField(12)
     event_id = peewee.CharField(80)
-    identity_id = peewee.IntegerField(index=True)
+    identity_id = peewee.IntegerField()
     said = peewee.BlobField()
     outcome = peewee.CharField(20, default="")
     at = Instant()
 
     class Meta:
-        indexes = ((("channel", "event_id"), True),)
+        indexes = ((("identity_id", "event_id"), True),)
 
 
 class Message(Model):

@@ -46,13 +46,13 @@ def _models(db):
     class Inbound(Base):
         channel = peewee.CharField(12)
         event_id = peewee.CharField(80)
-        identity_id = peewee.IntegerField(index=True)
+        identity_id = peewee.IntegerField()
         said = peewee.BlobField()
         outcome = peewee.CharField(20)
         at = peewee.BigIntegerField()
 
         class Meta:
-            indexes = ((("channel", "event_id"), True),)
+            indexes = ((("identity_id", "event_id"), True),)
 
     class Message(Base):
         identity_id = peewee.IntegerField(null=True, index=True)

@@ -1,0 +1,95 @@
+"""Delivering the outbox: claimed in batches under a lease, sent concurrently within each provider's pace, settled together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+
+import structlog
+from bots.registry import channels
+
+from backend.core import jobs
+from backend.messaging import deliveries
+from backend.messaging.deliveries import Due
+from bots import settle
+from bots.channel import Channel
+from bots.settle import Outcome
+from broadcasts.limits import Pace
+from conversations.engine import HOLDER
+
+log = structlog.get_logger()
+
+BATCH = 100
+SHIFT_S = 30.0
+"""A drain ends after this and asks for the next, so that other queues get their turn."""
+
+
+class Courier:
+    """Sends through this process's channels, on its one asyncio loop."""
+
+    def __init__(self, channels: Mapping[str, Channel]) -> None:
+        self._channels = channels
+        self._paces = {
+            name: Pace(channel.per_second, channel.per_address_second, time.monotonic)
+            for name, channel in channels.items()
+        }
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="courier", daemon=True)
+        self._thread.start()
+
+    def drain(self, queue: str) -> int:
+        """Send what is due in `queue`; returns how many were attempted."""
+        count, until = 0, time.monotonic() + SHIFT_S
+        while batch := deliveries.claim(queue, HOLDER, BATCH):
+            settle.settle(self._send(batch))
+            count += len(batch)
+            if time.monotonic() > until:
+                jobs.kick(queue)
+                break
+        return count
+
+    def close(self) -> None:
+        """Give back the channels' connections."""
+        for channel in self._channels.values():
+            asyncio.run_coroutine_threadsafe(channel.close(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+    def _send(self, batch: list[Due]) -> list[Outcome]:
+        return asyncio.run_coroutine_threadsafe(self._send_all(batch), self._loop).result()
+
+    async def _send_all(self, batch: list[Due]) -> list[Outcome]:
+        by_person: dict[int, list[Due]] = defaultdict(list)
+        for due in batch:
+            by_person[due.identity_id].append(due)
+        rows = await asyncio.gather(*(self._send_in_order(dues) for dues in by_person.values()))
+        return [outcome for row in rows for outcome in row]
+
+    async def _send_in_order(self, dues: list[Due]) -> list[Outcome]:
+        return [await self._attempt(due) for due in dues]
+
+    async def _attempt(self, due: Due) -> Outcome:
+        channel = self._channels.get(due.channel)
+        if channel is None:
+            return Outcome(due, "failed", error=f"the channel {due.channel} is not set up")
+        pace = self._paces[due.channel]
+        await pace.turn(due.address)
+        outcome = await settle.attempt(channel, due)
+        if outcome.after_s:
+            pace.hold(outcome.after_s)
+        return outcome
+
+
+@lru_cache(maxsize=1)
+def courier() -> Courier:
+    """The Courier of this process."""
+    return Courier(channels())
+
+
+def drain(queue: str) -> int:
+    """The RQ job: send what is due in `queue`."""
+    return courier().drain(queue)

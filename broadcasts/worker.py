@@ -1,0 +1,91 @@
+"""A worker: RQ hands it nudges, and it looks into the database by itself, so that it works when Redis does not.
+
+    python -m broadcasts.worker alerts
+    python -m broadcasts.worker default replies bulk
+
+Alarms have a worker of their own: no campaign can delay them.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import redis
+import structlog
+from rq import Queue, SimpleWorker
+
+from backend.core import db, health, jobs, log
+from backend.messaging import deliveries
+from backend.services import wait_ready
+from backend.settings import settings
+from broadcasts import delivery
+
+LOOK_EVERY_S = 1.0
+REAP_EVERY_S = 5.0
+GRACE_S = 3.0
+"""How long a send in flight may take at the end, before it is left to its lease."""
+
+logger = structlog.get_logger()
+
+
+class Watch(threading.Thread):
+    """Looks into the outbox every second: what a lost nudge, a dead process or a flushed Redis left lying."""
+
+    def __init__(self, name: str, queues: list[str]) -> None:
+        super().__init__(name="watch", daemon=True)
+        self._process, self._queues = name, queues
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        looks = 0
+        while not self._done.is_set():
+            try:
+                if looks % round(REAP_EVERY_S / LOOK_EVERY_S) == 0:
+                    health.beat(self._process, " ".join(self._queues))
+                    deliveries.reap()
+                for queue in self._queues:
+                    if deliveries.due(queue):
+                        delivery.drain(queue)
+            except Exception:
+                # The database may be restarting: say so, and look again.
+                logger.exception("worker.look_failed")
+                _reconnect()
+            looks += 1
+            self._done.wait(LOOK_EVERY_S)
+
+    def stop(self) -> None:
+        self._done.set()
+
+
+def _reconnect() -> None:
+    try:
+        db.reconnect_if_lost()
+    except Exception as error:
+        logger.warning("worker.database_unreachable", error=type(error).__name__)
+
+
+def main(queues: list[str]) -> None:
+    name = "alerts" if queues == ["alerts"] else "worker"
+    wait_ready()
+    log.configure(name)
+    db.connect(settings().database_url)
+    watch = Watch(name, queues)
+    watch.start()
+    stopped = False
+    while not stopped:
+        try:
+            connection = jobs.connection()
+            worker = SimpleWorker([Queue(q, connection=connection) for q in queues], connection=connection)
+            worker.work(logging_level="WARNING")
+            stopped = True
+        except redis.RedisError as error:
+            logger.warning("worker.redis_unreachable", error=type(error).__name__)
+            watch.join(5)
+    watch.stop()
+    watch.join(GRACE_S)
+    delivery.courier().close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["default", "replies", "bulk"])
