@@ -167,13 +167,14 @@ def spoken(text: str, today: date) -> Spoken:
 
 def day_text(day: date) -> Msg:
     """A date with its year: 1948年3月5日 / March 5, 1948."""
-    return _("{month} {day}, {year}", month=MONTHS[day.month - 1], day=day.day, year=day.year, m=day.month)
+    return _("{month} {day}, {year}", month=MONTHS[day.month - 1], day=day.day, year=day.year)
 
 
 def weekday_text(day: date) -> Msg:
-    """A day soon: 5月3日 周六 / Saturday, May 3."""
-    return _("{weekday}, {month} {day}", weekday=WEEKDAYS[day.weekday()], month=MONTHS[day.month - 1],
-             day=day.day, m=day.month)  # fmt: skip
+    """A day soon: 5月3日周六 / Saturday, May 3."""
+    return _(
+        "{weekday}, {month} {day}", weekday=WEEKDAYS[day.weekday()], month=MONTHS[day.month - 1], day=day.day
+    )
 
 
 def shown_day(day: date, locale: str) -> str:

@@ -166,7 +166,7 @@ class Money(Decimal):
 _FIVE = (
     (1, _("Very poor"), "很差|非常不满意|很不满意|太差了|差评|terrible|very bad|awful|worst"),
     (2, _("Poor"), "不满意|差|不好|不太好|不太满意|bad|not good|unhappy"),
-    (3, _("All right"), "一般|一般般|还行|还可以|凑合|马马虎虎|ok|okay|so so|average|fair"),
+    (3, _("Fair"), "一般|一般般|还行|还可以|凑合|马马虎虎|ok|okay|so so|average|all right"),
     (4, _("Good"), "满意|好|挺好|不错|比较满意|happy|satisfied|nice|well done"),
     (
         5,
