@@ -125,7 +125,7 @@ def _message(message: Message, username: str) -> Meaning:
     if command is not None:
         name, payload = command[1].lower(), (command[3] or "").strip()
         if name == "start":
-            said = Said(text=payload)
+            said = Said(text=payload, choice=COMMANDS.get(payload))
             return Heard(Inbound(CHANNEL, address, event_id, said, locale=locale, start=True))
         said = Said(text=" ".join(filter(None, (f"/{name}", payload))), choice=COMMANDS.get(name))
         return Heard(Inbound(CHANNEL, address, event_id, said, locale=locale))
@@ -134,6 +134,9 @@ def _message(message: Message, username: str) -> Meaning:
         if not photo[0]:
             return Unreadable(address, event_id, photo[1], locale)
         said = Said(text=_clean(message.caption or ""))
+        if message.media_group_id:
+            # The photos of an album come one by one and answer one question: the first counts, the others repeat it.
+            event_id = f"{message.chat.id}:g{message.media_group_id}"
         return Heard(
             Inbound(CHANNEL, address, event_id, said, locale=locale), file_id=photo[0], content_type=photo[1]
         )
@@ -156,10 +159,11 @@ def _said(message: Message, user_id: int) -> Said | None:
         text = " ".join(filter(None, (venue.title, venue.address))) if venue else ""
         return Said(text=_clean(text), location=Place(message.location.latitude, message.location.longitude))
     if message.contact is not None:
-        number = "+" + re.sub(r"\D", "", message.contact.phone_number)
+        number = message.contact.phone_number
         # Telegram vouches only for the sender's own number; anybody's card can be forwarded.
-        own = message.contact.user_id == user_id
-        return Said(contact=number) if own else Said(text=number)
+        if message.contact.user_id == user_id:
+            return Said(contact="+" + re.sub(r"\D", "", number))
+        return Said(text=_clean(number))
     if message.sticker is not None and message.sticker.emoji:
         return Said(text=message.sticker.emoji)
     if message.dice is not None:
