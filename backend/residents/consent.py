@@ -1,0 +1,83 @@
+"""The consent that registration rests on: its text, its version, who gave it and who took it back.
+
+Sensitive data (the number of an identity document, contact data) take a consent of their own, apart from the general
+one (PIPL articles 14, 15, 29). Taking back is as easy as giving. Change a text: raise VERSION.
+"""
+
+from __future__ import annotations
+
+from backend.core import clock
+from backend.core.i18n import Msg, _
+from backend.fields.words import Words
+from backend.residents.models import Consent
+
+VERSION = "2026-11"
+GENERAL = "general"
+SENSITIVE = "sensitive"
+
+GENERAL_TEXT: Msg = _(
+    "To register you we keep your name, gender, birthday and home address, only to serve you in this community. Staff of "
+    "your community see them, nobody else does. You can see, correct, export or delete your data at any time: just write "
+    "“my file”. (Terms {version}.) Do you agree?",
+    version=VERSION,
+)
+GENERAL_SHORT: Msg = _(
+    "We keep your name, birthday and address only to serve you here. Delete any time. Terms {version}. Agree?",
+    version=VERSION,
+)
+GENERAL_SPOKEN: Msg = _(
+    "To register you we keep your name, birthday and address, only to serve you in this community. You can have them deleted "
+    "at any time. Do you agree?"
+)
+SENSITIVE_TEXT: Msg = _(
+    "Your ID number, mobile number and e-mail are sensitive, so we ask for them separately. They prove who you are and let us "
+    "reach you; they are kept encrypted, shown masked, and every look at them is on record. Do you agree to this too?"
+)
+SENSITIVE_SHORT: Msg = _("ID number, mobile and e-mail: kept encrypted, to know and reach you. Agree?")
+SENSITIVE_SPOKEN: Msg = _(
+    "Your ID number, mobile number and e-mail are sensitive. They are kept encrypted, and only used to know and reach you. Do you "
+    "agree to this too?"
+)
+
+
+def declined() -> Words:
+    """The kind end for somebody who does not agree."""
+    return Words(
+        _(
+            "That is quite all right, nothing was kept. You can still ask us anything here, or register at the office with "
+            "your ID card. Whenever you change your mind, write “register”."
+        ),
+        short=_(
+            "That is all right, nothing was kept. You can also register at the office. To begin again: register."
+        ),
+    )
+
+
+def give(resident_id: int, version: str, channel: str) -> None:
+    """Record both consents, once per version."""
+    known = Consent.select().where(
+        (Consent.resident == resident_id) & (Consent.version == version) & Consent.withdrawn_at.is_null()
+    )
+    if not known.exists():
+        Consent.create(
+            resident=resident_id,
+            version=version,
+            kinds=f"{GENERAL} {SENSITIVE}",
+            channel=channel,
+            given_at=clock.now(),
+        )
+
+
+def withdraw(resident_id: int) -> int:
+    """Take back every consent that stands; returns how many did."""
+    return int(
+        Consent.update(withdrawn_at=clock.now())
+        .where((Consent.resident == resident_id) & Consent.withdrawn_at.is_null())
+        .execute()
+    )
+
+
+def stands(resident_id: int) -> bool:
+    return bool(
+        Consent.select().where((Consent.resident == resident_id) & Consent.withdrawn_at.is_null()).exists()
+    )

@@ -1,0 +1,87 @@
+"""What every decision of staff about a file shares: it is in their Org, it is made once, and it is on the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.core import access, audit, clock, live
+from backend.core.access import Actor
+from backend.core.errors import Conflict, NotFound
+from backend.core.i18n import Msg, _
+from backend.messaging import people
+from backend.residents import file
+from backend.residents.models import FileChange, Resident
+
+STATUS_WORDS: dict[str, Msg] = {
+    "pending": _("Waiting for approval"),
+    "approved": _("Approved"),
+    "rejected": _("Rejected"),
+    "erased": _("Erased"),
+}
+PERMISSION = {"change": "resident.approve", "claim": "resident.approve", "erase": "resident.erase"}
+
+
+def get(actor: Actor, resident_id: int, permission: str) -> Resident:
+    """The file, when `actor` holds `permission` over it. Raises NotFound, Forbidden."""
+    resident = Resident.get_or_none(Resident.id == resident_id)
+    if resident is None:
+        raise NotFound()
+    access.check(actor, permission, resident.org_id)
+    return resident  # type: ignore[no-any-return]
+
+
+def get_change(actor: Actor, change_id: int) -> FileChange:
+    """What waits for a decision, when the decision is the actor's to make. Raises NotFound, Forbidden."""
+    change = FileChange.get_or_none(FileChange.id == change_id)
+    if change is None:
+        raise NotFound()
+    access.check(actor, PERMISSION[change.kind], change.resident.org_id)
+    return change  # type: ignore[no-any-return]
+
+
+def take(actor: Actor, change_id: int, kind: str, status: str, decision: str = "") -> FileChange:
+    """Decide a waiting change, once: the second of two colleagues gets Conflict."""
+    change = get_change(actor, change_id)
+    if change.kind != kind:
+        raise NotFound()
+    decided = (
+        FileChange.update(
+            status=status, decided_by=actor.id, decided_at=clock.now(), decision=decision or None
+        )
+        .where((FileChange.id == change_id) & (FileChange.status == "pending"))
+        .execute()
+    )
+    if not decided:
+        raise Conflict(_("A colleague was faster: this is decided already."))
+    return change
+
+
+def noted(
+    actor: Actor, action: str, resident: Resident, before: file.Answers | None = None, why: str = ""
+) -> None:
+    """Audit what was done; with `before`, only what differs from the file now."""
+    old: dict[str, Any] | None = None
+    new: dict[str, Any] | None = None
+    if before is not None:
+        old, new = differences(file.dumped(before), file.dumped(file.answers_of(resident)))
+    audit.record(
+        actor, action, file.subject(resident.id), org_id=resident.org_id, before=old, after=new, why=why
+    )
+    live.publish(live.ADMIN, {"kind": "resident", "id": resident.id})
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+    return {n: before.get(n) for n in names}, {n: after.get(n) for n in names}
+
+
+def renumber(resident: Resident, mobile: str) -> None:
+    """She has another, proven number: the old one is no longer hers."""
+    if resident.mobile and resident.mobile != mobile:
+        for channel in ("sms", "voice"):
+            old = people.find(channel, resident.mobile)
+            if old is not None and old.resident_id == resident.id:
+                people.leave(old.id)
+    file.write(resident, {"mobile": mobile})
+    file.prove_mobile(resident)
+    resident.save()

@@ -1,0 +1,213 @@
+"""What others may know about residents, and what the pages list. Other domains see plain values, never models."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from backend.core import access, clock
+from backend.core.access import Actor
+from backend.core.errors import NotFound
+from backend.fields.base import Context, Misunderstood
+from backend.fields.id_number import ID_TYPES
+from backend.fields.phone import read_phone
+from backend.fields.plain import half_width
+from backend.fields.words import Said
+from backend.residents import file, households
+from backend.residents.form import FILE
+from backend.residents.models import FileChange, Household, Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A resident as other domains see her. `home` is JSON of a `fields.address.Home`, or None."""
+
+    id: int
+    name: str
+    status: str
+    org_id: int
+    home: dict[str, str] | None
+    mobile: str | None
+    locale: str
+
+
+def find(resident_id: int) -> Summary | None:
+    resident = Resident.get_or_none(Resident.id == resident_id)
+    return None if resident is None else _summary(resident)
+
+
+def by_id(resident_id: int) -> Summary:
+    """Raises NotFound."""
+    found = find(resident_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, Summary]:
+    """Several at once, for a list."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = (
+        Resident.select(Resident, Household)
+        .join(Household, peewee.JOIN.LEFT_OUTER)
+        .where(Resident.id.in_(wanted))
+    )
+    return {r.id: _summary(r) for r in rows}
+
+
+def _summary(resident: Resident) -> Summary:
+    home = households.home_of(resident.household).to_json() if resident.household else None
+    return Summary(
+        resident.id, resident.name, resident.status, resident.org_id, home, resident.mobile, resident.locale
+    )
+
+
+def name_of(resident_id: int) -> str:
+    return by_id(resident_id).name
+
+
+def org_of(resident_id: int) -> int:
+    return by_id(resident_id).org_id
+
+
+def home_of(resident_id: int) -> dict[str, str] | None:
+    """JSON of her Home, as the Address field's fact "home"; None when she has none."""
+    return by_id(resident_id).home
+
+
+def mobile_of(resident_id: int) -> str | None:
+    """E.164, in full: mask it before it is shown (`FILE["mobile"].masked`)."""
+    return by_id(resident_id).mobile
+
+
+def status_of(resident_id: int) -> str:
+    return by_id(resident_id).status
+
+
+# --- lists ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`text`: part of a name, a whole mobile or ID number, or a home like 3-2-501."""
+
+    status: str = ""
+    building: str = ""
+    org_id: int | None = None
+    text: str = ""
+
+
+def listed(actor: Actor, filters: Filters) -> Any:
+    """The residents that the actor may read and the filters fit, newest first: a peewee query."""
+    query = (
+        Resident.select(Resident, Household)
+        .join(Household, peewee.JOIN.LEFT_OUTER)
+        .where(_visible(actor, "resident.read"))
+        .order_by(Resident.id.desc())
+    )
+    if filters.status:
+        query = query.where(Resident.status == filters.status)
+    else:
+        query = query.where(Resident.status != "erased")
+    if filters.building:
+        query = query.where(Household.building == filters.building)
+    if filters.org_id is not None:
+        query = query.where(Resident.org_id == filters.org_id)
+    if filters.text.strip():
+        query = query.where(_text(filters.text.strip()))
+    return query
+
+
+def _visible(actor: Actor, permission: str) -> Any:
+    return Resident.org_id.in_(access.org_ids(actor, permission))
+
+
+def _text(text: str) -> Any:
+    """What the search box means: every reading that the text allows."""
+    condition = Resident.name.contains(text)
+    plain = half_width(text).upper().replace(" ", "")
+    if plain.isdigit() and len(plain) < 7:
+        condition |= Household.room == plain
+    if any(c.isdigit() for c in plain) and 6 <= len(plain) <= 30:
+        indexes = {file.id_index(t.value, number) for t in ID_TYPES for number in _documents(t.value, plain)}
+        condition |= Resident.id_index.in_(sorted(indexes))
+        with contextlib.suppress(Misunderstood):
+            condition |= Resident.mobile_index == file.mobile_index(read_phone(text))
+    if "@" in text:
+        condition |= Resident.email_index == file.email_index(text)
+    with contextlib.suppress(Misunderstood):
+        condition |= Household.key == households.key_of(households.ADDRESS.parse(Said(text=text), _context()))
+    return condition
+
+
+def _documents(id_type: str, text: str) -> set[str]:
+    """The number as stored: as typed, and as the Field would have kept it (a 15-digit one has 18)."""
+    found = {text}
+    with contextlib.suppress(Misunderstood):
+        found.add(FILE["id_number"].parse(Said(text=text), _context(id_type=id_type)))
+    return found
+
+
+def _context(**answers: Any) -> Context:
+    return Context(clock.now(), "zh_CN", clock.zone(), answers)
+
+
+def buildings(actor: Actor) -> list[str]:
+    """The buildings in which residents that the actor may read live, in order."""
+    rows: Any = (
+        Household.select(Household.building)
+        .where(Household.org_id.in_(access.org_ids(actor, "resident.read")) & (Household.building != ""))
+        .distinct()
+        .tuples()
+    )
+    return sorted((r[0] for r in rows), key=lambda b: (not b.isdigit(), int(b) if b.isdigit() else 0, b))
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many residents the actor may read stand in each status."""
+    rows: Any = (
+        Resident.select(Resident.status, peewee.fn.COUNT(Resident.id))
+        .where(_visible(actor, "resident.read"))
+        .group_by(Resident.status)
+        .tuples()
+    )
+    return {status: int(n) for status, n in rows}
+
+
+# --- what waits -----------------------------------------------------------------------------------------------
+
+
+def waiting_files(actor: Actor) -> Any:
+    """Registrations that wait for this actor's approval, the longest waiting first."""
+    return (
+        Resident.select(Resident, Household)
+        .join(Household, peewee.JOIN.LEFT_OUTER)
+        .where(_visible(actor, "resident.approve") & (Resident.status == "pending"))
+        .order_by(Resident.created_at, Resident.id)
+    )
+
+
+def waiting_changes(actor: Actor) -> Any:
+    """Changes, claims and erasures that wait for this actor, the longest waiting first."""
+    return (
+        FileChange.select(FileChange, Resident)
+        .join(Resident)
+        .where(
+            (FileChange.status == "pending")
+            & (
+                (FileChange.kind.in_(("change", "claim")) & _visible(actor, "resident.approve"))
+                | ((FileChange.kind == "erase") & _visible(actor, "resident.erase"))
+            )
+        )
+        .order_by(FileChange.at, FileChange.id)
+    )
+
+
+def waiting_count(actor: Actor) -> int:
+    return int(waiting_files(actor).count()) + int(waiting_changes(actor).count())
