@@ -1,0 +1,147 @@
+"""SMS over Twilio: the webhook that answers in its own response (TwiML), the receipts, and the channel for everything else.
+
+Settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM; PUBLIC_URL is the address that Twilio signs. In Twilio's
+console the number's "a message comes in" is POST PUBLIC_URL/hooks/sms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, request
+from twilio.twiml.messaging_response import MessagingResponse
+
+from backend.core.log import correlated
+from backend.fields.words import Said
+from backend.messaging import deliveries, people
+from backend.messaging.content import Content
+from backend.messaging.deliveries import Due
+from backend.settings import settings
+from bots import served, sms_consent, sms_media, sms_shape, twilio_client
+from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
+from bots.sms_shape import Body
+from conversations import engine
+from conversations.inbound import Inbound, Turn
+
+blueprint = Blueprint("sms", __name__, url_prefix="/hooks/sms")
+blueprint.before_request(twilio_client.verify)
+
+_STATUS = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
+"""Twilio's message states that tell us something new; accepted, queued and sending do not."""
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+class SmsChannel(Channel):
+    """Twilio's Messages API. Twilio queues what a number may not send at once, for up to ten hours, so that the pace here only
+    spares its API; one person is not hurried."""
+
+    name = "sms"
+    per_second = 80.0
+    per_address_second = 1.0
+
+    async def send(self, due: Due) -> Sent:
+        bodies = shape([due.content])
+        if not bodies:
+            raise Refused("there is nothing to say by SMS")
+        sid = ""
+        for place, body in enumerate(bodies):
+            try:
+                sid = await self._one(due, body.text)
+            except TryLater as error:
+                if place == 0:
+                    raise
+                raise AnswerLost(f"part {place + 1} of {len(bodies)}: {error}") from error
+        return Sent(sid)
+
+    async def _one(self, due: Due, text: str) -> str:
+        found = settings()
+        reachable = found.public_url or found.twilio_api_base
+        callback = {"status_callback": _status_url([due.id])} if reachable else {}
+        messages = twilio_client.client().messages
+        return await twilio_client.create(
+            messages.create_async(to=due.address, from_=found.twilio_from, body=text, **callback)
+        )
+
+    async def close(self) -> None:
+        await twilio_client.close()
+
+
+def shape(replies: Sequence[Content]) -> list[Body]:
+    """The short messages that say `replies`, with what each costs."""
+    return sms_shape.shape(replies, settings().community_name)
+
+
+@blueprint.post("")
+def heard() -> Response:
+    """A text or a photo from somebody; the answer is in the response."""
+    form = request.form
+    event_id = form.get("MessageSid") or form.get("SmsSid") or ""
+    sender = twilio_client.personal_number(form.get("From", ""))
+    if sender is None or not event_id or sender == settings().twilio_from:
+        # Short codes, company names, WhatsApp, ourselves: answering machines there would answer us, for ever.
+        return _twiml(MessagingResponse())
+    text = form.get("Body", "").strip()
+    locale = _language(text)
+    with correlated():
+        turn = sms_consent.opted(sender, event_id, text, locale, form.get("OptOutType"))
+        if turn is None:
+            said = Said(text=text)
+            if form.get("NumMedia", "0") not in ("", "0") and not sms_consent.heard_before(event_id):
+                owner = people.ensure("sms", sender, locale)
+                said = Said(text=text, media=sms_media.photo(form, f"identity:{owner.id}"))
+            turn = engine.handle(Inbound("sms", sender, event_id, said, locale=locale))
+    return _answered(turn)
+
+
+@blueprint.post("/status")
+def status() -> Response:
+    """Twilio's report on a message of ours; `d` in the URL names its Deliveries, joined by dots."""
+    form = request.form
+    found = _STATUS.get(form.get("MessageStatus", ""))
+    if found is not None:
+        code = form.get("ErrorCode", "")
+        number = int(code) if code.isascii() and code.isdigit() and len(code) < 7 else None
+        error = f"Twilio {number}: {form['MessageStatus']}" if number else None
+        sid = form.get("MessageSid", "")[:80]
+        named: list[int | None] = [*_ids(request.args.get("d", ""))]
+        for delivery_id in named or [None]:
+            deliveries.receipt(
+                "sms", sid, found, error, delivery_id, ends_identity=twilio_client.dead_number(number)
+            )
+    return Response(status=204)
+
+
+def _answered(turn: Turn) -> Response:
+    twiml = MessagingResponse()
+    ids = [reply.delivery_id for reply in turn.replies]
+    for body in shape([reply.content for reply in turn.replies]):
+        twiml.message(body.text, action=_status_url(ids), method="POST")
+    return served.when_gone(_twiml(twiml), ids)
+
+
+def _twiml(twiml: MessagingResponse) -> Response:
+    return Response(str(twiml), mimetype="text/xml")
+
+
+def _status_url(delivery_ids: Sequence[int]) -> str:
+    return f"{settings().base_url}/hooks/sms/status?d={'.'.join(map(str, delivery_ids))}"
+
+
+def _ids(given: str) -> list[int]:
+    return [
+        int(part) for part in given.split(".")[:50] if part.isascii() and part.isdigit() and len(part) < 10
+    ]
+
+
+def _language(text: str) -> str | None:
+    """The language of a first message; None leaves it at the community's own."""
+    return "en" if _LATIN.search(text) and not _CHINESE.search(text) else None
