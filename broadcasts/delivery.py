@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import structlog
-from bots.registry import channels
 
 from backend.core import jobs
 from backend.messaging import deliveries
@@ -86,7 +85,9 @@ class Courier:
 
 @lru_cache(maxsize=1)
 def courier() -> Courier:
-    """The Courier of this process."""
+    """The Courier of this process, over every channel that is set up."""
+    from bots.registry import channels
+
     return Courier(channels())
 
 

@@ -1,0 +1,22 @@
+"""The channels that are set up in this community."""
+
+from __future__ import annotations
+
+from backend.settings import settings
+from bots.channel import Channel
+from bots.email import EmailChannel
+from bots.sms import SmsChannel
+from bots.telegram_channel import TelegramChannel
+from bots.voice import VoiceChannel
+from bots.webchat import WebchatChannel
+
+
+def channels() -> dict[str, Channel]:
+    """Every channel with the settings that it needs; webchat and e-mail (at least into a folder) are always there."""
+    now = settings()
+    found: list[Channel] = [WebchatChannel(), EmailChannel()]
+    if now.telegram_bot_token.get_secret_value():
+        found.append(TelegramChannel())
+    if now.twilio_account_sid:
+        found += [SmsChannel(), VoiceChannel()]
+    return {channel.name: channel for channel in found}
