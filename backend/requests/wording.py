@@ -1,0 +1,325 @@
+"""What is said about a request to the resident, the worker and the desk, with what each can answer."""
+
+from __future__ import annotations
+
+from backend.core import clock
+from backend.core.i18n import LOCALES, Msg, Text, _
+from backend.fields.words import Option, Words
+from backend.requests import crew, slots, triage
+from backend.requests.crew import Worker
+from backend.requests.models import Request
+
+SHOWN = _("Check progress")
+CANCEL = _("Cancel the repair")
+
+
+def mask(phone: str | None) -> str:
+    """138****2210."""
+    digits = (phone or "").removeprefix("+86")
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 7 else ""
+
+
+def plain_phone(phone: str | None) -> str:
+    return (phone or "").removeprefix("+86")
+
+
+def category(request: Request) -> Msg:
+    return triage.BY_CODE[request.category].label
+
+
+def place(request: Request) -> Text:
+    return {locale: request.home.show(locale) for locale in LOCALES}
+
+
+def moment(request: Request) -> Text:
+    """By when somebody is there, as people say it."""
+    if request.urgency == "emergency":
+        return _("within 30 minutes")
+    if request.slot is not None:
+        return slots.label(request.slot)
+    if request.urgency == "urgent":
+        return _("within 24 hours")
+    return _("within two days")
+
+
+# --- options --------------------------------------------------------------------------------------------------
+
+
+def resident_options(request: Request) -> tuple[Option, ...]:
+    """What the resident can do about it now."""
+    number = request.number
+    show = Option(f"request.show:{number}", SHOWN, _("progress"))
+    match request.status:
+        case "done":
+            return (*_ratings(number), _reopen(number))
+        case "closed":
+            return (show, _reopen(number))
+        case "cancelled":
+            return (show,)
+        case "in_progress":
+            return (show,)
+    return (show, Option(f"request.cancel:{number}", CANCEL, _("cancel")))
+
+
+def _ratings(number: int) -> tuple[Option, ...]:
+    # In this order the number to answer with is the rating itself.
+    words = (_("Very poor"), _("Poor"), _("All right"), _("Good"), _("Very good"))
+    return tuple(Option(f"request.rate:{number}:{n}", label) for n, label in enumerate(words, 1))
+
+
+def _reopen(number: int) -> Option:
+    return Option(f"request.reopen:{number}", _("It is not mended"), _("not mended"))
+
+
+def worker_options(request: Request) -> tuple[Option, ...]:
+    """What the assigned worker can do next."""
+    number = request.number
+    decline = Option(f"request.decline:{number}", _("Decline"))
+    progress = Option(f"request.progress:{number}", _("Report progress"), _("progress"))
+    finish = Option(f"request.finish:{number}", _("Finished"))
+    match request.status:
+        case "assigned":
+            return (Option(f"request.accept:{number}", _("Accept")), decline)
+        case "accepted":
+            return (Option(f"request.go:{number}", _("I am on my way")), progress, decline)
+        case "on_the_way":
+            return (Option(f"request.start:{number}", _("I am here, starting")), progress)
+        case "in_progress":
+            return (finish, progress)
+    return ()
+
+
+# --- to the worker --------------------------------------------------------------------------------------------
+
+
+def offered(request: Request) -> Words:
+    """To the worker: what, where, when; the first line alone says enough for a locked phone."""
+    return Words(
+        _(
+            "{urgency} · {category} · {place}\n**R-{number}**, {moment}.\n{description}",
+            urgency=triage.URGENCY_LABELS[request.urgency],
+            category=category(request),
+            place=place(request),
+            number=request.number,
+            moment=moment(request),
+            description=request.description[:300],
+        ),
+        short=_(
+            "R{number} {category}, {place}, {moment}",
+            number=request.number,
+            category=category(request),
+            place=place(request),
+            moment=moment(request),
+        ),
+        options=worker_options(request),
+    )
+
+
+def withdrawn(request: Request) -> Words:
+    """To the worker: the resident cancelled, or somebody else goes."""
+    return Words(
+        _(
+            "R-{number} ({category}, {place}) is no longer yours. Nothing to do for you there.",
+            number=request.number,
+            category=category(request),
+            place=place(request),
+        ),
+        short=_("R{number} is no longer yours.", number=request.number),
+    )
+
+
+def told(request: Request, who: str, text: str) -> Words:
+    """A comment of the other side."""
+    return Words(
+        _("About R-{number}, {who} writes: {text}", number=request.number, who=who, text=text),
+    )
+
+
+def photo_came(request: Request) -> Words:
+    return Words(_("A photo has come for R-{number}; it is in the admin.", number=request.number))
+
+
+# --- to the resident ------------------------------------------------------------------------------------------
+
+
+def assigned(request: Request, worker: Worker) -> Words:
+    return Words(
+        _(
+            "**R-{number}** ({category}) has been given to {worker} {phone}. I will tell you when they set out.",
+            number=request.number,
+            category=category(request),
+            worker=crew.called(worker.name),
+            phone=mask(worker.phone),
+        ),
+        short=_(
+            "R{number}: {worker} will come, {moment}.",
+            number=request.number,
+            worker=crew.called(worker.name),
+            moment=moment(request),
+        ),
+        options=resident_options(request),
+    )
+
+
+def accepted(request: Request, worker: Worker) -> Words:
+    return Words(
+        _(
+            "{worker} has taken **R-{number}** and will come {moment}. Phone: {phone}.",
+            worker=crew.called(worker.name),
+            number=request.number,
+            moment=moment(request),
+            phone=plain_phone(worker.phone),
+        ),
+        short=_(
+            "R{number}: {worker} comes {moment}, phone {phone}",
+            number=request.number,
+            worker=crew.called(worker.name),
+            moment=moment(request),
+            phone=plain_phone(worker.phone),
+        ),
+        options=resident_options(request),
+    )
+
+
+def on_the_way(request: Request, worker: Worker) -> Words:
+    return Words(
+        _(
+            "{worker} is on the way to you for R-{number}. Phone: {phone}.",
+            worker=crew.called(worker.name),
+            number=request.number,
+            phone=plain_phone(worker.phone),
+        ),
+        options=resident_options(request),
+    )
+
+
+def begun(request: Request, worker: Worker) -> Words:
+    return Words(
+        _(
+            "{worker} has arrived and begun with R-{number}.",
+            worker=crew.called(worker.name),
+            number=request.number,
+        ),
+        options=resident_options(request),
+    )
+
+
+def looking_again(request: Request) -> Words:
+    return Words(
+        _(
+            "R-{number}: the worker cannot come after all. The duty desk is finding somebody else; you need not do anything.",
+            number=request.number,
+        ),
+        short=_("R{number}: we are sending somebody else, please wait a moment.", number=request.number),
+        options=resident_options(request),
+    )
+
+
+def progress(request: Request, worker: Worker, text: str) -> Words:
+    expected = request.expected_at
+    if expected is None:
+        words = _(
+            "R-{number}, {worker}: {text}", number=request.number, worker=crew.called(worker.name), text=text
+        )
+    else:
+        at = clock.local(expected)
+        words = _(
+            "R-{number}, {worker}: {text} Expected to be done by {time}.",
+            number=request.number,
+            worker=crew.called(worker.name),
+            text=text,
+            time={"zh_CN": f"{at.month}月{at.day}日 {at:%H:%M}", "en": f"{at:%H:%M} on {at.day} {at:%b}"},
+        )
+    return Words(words, options=resident_options(request))
+
+
+def finished(request: Request, note: str) -> Words:
+    return Words(
+        _(
+            "**R-{number}** is finished: {note} How was it?",
+            number=request.number,
+            note=note or _("all done."),
+        ),
+        short=_("R{number} is finished. How was it?", number=request.number),
+        options=resident_options(request),
+    )
+
+
+def cancelled_by_us(request: Request, why: str) -> Words:
+    return Words(
+        _("R-{number} was cancelled by the office: {why}", number=request.number, why=why),
+        options=resident_options(request),
+    )
+
+
+# --- to the desk ----------------------------------------------------------------------------------------------
+
+
+def reported(request: Request) -> Words:
+    """To the desk: somebody has to be found for it."""
+    return Words(
+        _(
+            "New repair **R-{number}** · {urgency} · {category} · {place}. Please assign it.",
+            number=request.number,
+            urgency=triage.URGENCY_LABELS[request.urgency],
+            category=category(request),
+            place=place(request),
+        ),
+        short=_(
+            "New: R{number} {urgency}, {category}, {place}",
+            number=request.number,
+            urgency=triage.URGENCY_LABELS[request.urgency],
+            category=category(request),
+            place=place(request),
+        ),
+    )
+
+
+def declined(request: Request, worker: str, why: str) -> Words:
+    return Words(
+        _(
+            "{worker} declined R-{number} ({category}, {place}): {why} Please send somebody else.",
+            worker=worker,
+            number=request.number,
+            category=category(request),
+            place=place(request),
+            why=why,
+        ),
+        short=_("{worker} declined R{number}: {why}", worker=worker, number=request.number, why=why),
+    )
+
+
+def reopened(request: Request, why: str) -> Words:
+    return Words(
+        _(
+            "R-{number} ({category}, {place}) is not mended: {why} Please look at it again.",
+            number=request.number,
+            category=category(request),
+            place=place(request),
+            why=why,
+        ),
+        short=_("R{number} is not mended: {why}", number=request.number, why=why),
+    )
+
+
+def late(request: Request, clock_name: str, minutes: int) -> Words:
+    """To those whom an overdue request has climbed to."""
+    what = _("nobody has taken it yet") if clock_name == "ack" else _("nobody is there yet")
+    return Words(
+        _(
+            "Overdue: R-{number} · {urgency} · {category} · {place}: {what}, {minutes} min past the promise.",
+            number=request.number,
+            urgency=triage.URGENCY_LABELS[request.urgency],
+            category=category(request),
+            place=place(request),
+            what=what,
+            minutes=minutes,
+        ),
+        short=_(
+            "Overdue R{number} {category}, {place}: {what}",
+            number=request.number,
+            category=category(request),
+            place=place(request),
+            what=what,
+        ),
+    )
