@@ -57,7 +57,7 @@ def ready() -> bool:
         return _migrated()
     mark = read_mark()
     wanted = os.environ.get(START)
-    return bool(mark) and _alive(int(mark.get("pid", 0))) and wanted in (None, mark.get("start"))
+    return bool(mark.get("ready")) and _alive(int(mark.get("pid", 0))) and wanted in (None, mark.get("start"))
 
 
 def read_mark() -> dict[str, Any]:
@@ -137,11 +137,12 @@ def run(stop: threading.Event) -> None:
     try:
         for server in servers.values():
             server.start()
-        first_sign_in = _prepare_database(stop)
+        _set_mark(servers, ready=False)
+        passwords = _prepare_database(stop)
         if stop.is_set():
             return
-        _set_mark(servers)
-        greeting = threading.Thread(target=welcome.greet, args=(first_sign_in, stop), daemon=True)
+        _set_mark(servers, ready=True)
+        greeting = threading.Thread(target=welcome.greet, args=(passwords, stop), daemon=True)
         greeting.start()
         while not stop.wait(0.3):
             for server in servers.values():
@@ -169,8 +170,9 @@ def _port(url: str | None) -> int | None:
     return urlsplit(url).port if url else None
 
 
-def _prepare_database(stop: threading.Event) -> demo.FirstSignIn | None:
-    """Migrate, waiting for a database that is not there yet; seed the demo into an empty one."""
+def _prepare_database(stop: threading.Event) -> dict[str, str]:
+    """Migrate, waiting for a database that is not there yet; seed the demo into an empty one. Returns the one-time
+    passwords of the accounts that were made."""
     while not stop.is_set():
         try:
             db.connect(settings().database_url)
@@ -180,21 +182,21 @@ def _prepare_database(stop: threading.Event) -> demo.FirstSignIn | None:
             structlog.get_logger().warning("services.database_unreachable", error=str(error).splitlines()[0])
             stop.wait(2)
     else:
-        return None
+        return {}
     if applied:
         structlog.get_logger().info("services.migrated", migrations=applied)
-    seeded = demo.seed() if settings().demo and demo.wanted() else None
+    passwords = demo.seed() if settings().demo and demo.wanted() else {}
     db.db.close()
-    return seeded
+    return passwords
 
 
-def _set_mark(servers: dict[str, embedded.Server]) -> None:
-    settings.cache_clear()
+def _set_mark(servers: dict[str, embedded.Server], *, ready: bool) -> None:
+    """The addresses are known at once, to ourselves too; the others wait until `ready`."""
     scheme = {"redis": "redis://{}:{}/0", "mqtt": "mqtt://{}:{}"}
     mark: dict[str, Any] = {
         f"{name}_url": scheme[name].format(embedded.HOST, server.port) for name, server in servers.items()
     }
-    mark |= {"pid": os.getpid(), "start": os.environ.get(START)}
+    mark |= {"pid": os.getpid(), "start": os.environ.get(START), "ready": ready}
     fresh = mark_path().with_suffix(".new")
     fresh.write_text(json.dumps(mark))
     fresh.replace(mark_path())

@@ -7,21 +7,20 @@ import time
 import urllib.error
 import urllib.request
 
-from backend.demo import FirstSignIn
 from backend.settings import settings
 
 
-def greet(first: FirstSignIn | None, stop: threading.Event, seconds: float = 60) -> None:
+def greet(passwords: dict[str, str], stop: threading.Event, seconds: float = 60) -> None:
     """Print the greeting as soon as the web server answers (or, after `seconds`, that it does not)."""
     end = time.monotonic() + seconds
     while not (answers := _web_answers()) and time.monotonic() < end and not stop.wait(0.2):
         pass
     if not stop.is_set():
-        print(greeting(first, answers), flush=True)  # noqa: T201
+        print(greeting(passwords, answers), flush=True)  # noqa: T201
 
 
-def greeting(first: FirstSignIn | None, answers: bool = True) -> str:
-    """The greeting, in Chinese and English, as lines of a box that is open to the right."""
+def greeting(passwords: dict[str, str], answers: bool = True) -> str:
+    """In Chinese and English, as lines of a box that is open to the right. `passwords`: of accounts made just now."""
     base = settings().base_url
     lines = [
         "邻里已启动 · Linli is running" if answers else "邻里 · Linli: the web server does not answer yet",
@@ -30,13 +29,9 @@ def greeting(first: FirstSignIn | None, answers: bool = True) -> str:
         f"居民聊天 webchat     {base}/chat",
         f"管理后台 admin       {base}/admin",
     ]
-    if first:
-        lines += [
-            "",
-            f"登录名 sign in as    {first.username}",
-            f"一次性密码 password  {first.password}   (只显示这一次 shown only this once)",
-            f"其他账号 others      {', '.join(first.others)} (同一密码 same password)",
-        ]
+    if passwords:
+        lines += ["", "登录名与一次性密码 (只显示这一次) · sign in with (shown only this once):"]
+        lines += [f"    {username:<10} {password}" for username, password in passwords.items()]
     lines += ["", "停止 stop            Ctrl-C"]
     return "\n".join(["┌" + "─" * 70, *(f"│ {line}".rstrip() for line in lines), "└" + "─" * 70])
 

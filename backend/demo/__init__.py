@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from backend.core.orgs import Org
-
-
-@dataclass(frozen=True, slots=True)
-class FirstSignIn:
-    """The admin's name and one-time password, and the other accounts that share the password."""
-
-    username: str
-    password: str
-    others: tuple[str, ...]
 
 
 def wanted() -> bool:
@@ -21,8 +10,8 @@ def wanted() -> bool:
     return not bool(Org.select().exists())
 
 
-def seed() -> FirstSignIn | None:
-    """Fill the empty database, in one transaction."""
+def seed() -> dict[str, str]:
+    """Fill the empty database in one transaction; returns the one-time passwords of its staff by username."""
     from backend.demo.community import build
 
     return build()

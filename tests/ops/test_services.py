@@ -28,7 +28,14 @@ def services(tmp_path: Path) -> Iterator[System]:
 def mark(system: System) -> dict[str, str]:
     """What `services` says once it is ready."""
     path = Path(system.environment["VAR_DIR"]) / "services.json"
-    until(path.exists, what=f"the ready mark; {system.log('services')}", seconds=20)
+
+    def ready() -> bool:
+        return path.exists() and bool(json.loads(path.read_text())["ready"])
+
+    try:
+        until(ready, what="the ready mark", seconds=20)
+    except TimeoutError:
+        raise AssertionError(system.log("services")) from None
     return dict(json.loads(path.read_text()))
 
 
