@@ -1,0 +1,73 @@
+"""What we say, as e-mail: a subject, a plain text and the same in HTML. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from backend.core.i18n import _, render
+from backend.messaging.content import Content
+from bots import emphasis
+from bots.plain import plain, printable
+
+_LINK = re.compile(r"https?://[!-~]+[A-Za-z0-9/_=&#-]")
+LONGEST_SUBJECT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    subject: str
+    text: str
+    html: str
+
+
+def shape(content: Content, community: str, hotline: str, chat_url: str) -> Mail:
+    """`content` as a letter from `community`; how to answer where it asks something, since mail is not read by us."""
+    locale = content.locale
+    body = printable(content.text)
+    options = [printable(o.label) for o in content.options]
+    how = _("To answer, write to us at {url} or call {hotline}.", url=chat_url, hotline=hotline)
+    foot = _("{community} · office {hotline}", community=community, hotline=hotline)
+    below = [render(how, locale)] if options or content.accepts else []
+    sign = render(foot, locale)
+    text = "\n\n".join(
+        filter(None, [plain(body), "\n".join(f"- {plain(o)}" for o in options), *below, f"-- \n{sign}"])
+    )
+    return Mail(_subject(content, community), text + "\n", _page(body, options, below, sign, locale))
+
+
+def _subject(content: Content, community: str) -> str:
+    first = plain(content.subject) or plain(content.text).partition("\n")[0]
+    line = " ".join(first.split())
+    short = line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
+    return short or community
+
+
+def _page(body: str, options: list[str], below: list[str], sign: str, locale: str) -> str:
+    paragraphs = "".join(f"<p>{_rich(p)}</p>" for p in re.split(r"\n{2,}", body) if p.strip())
+    listed = f"<ul>{''.join(f'<li>{_rich(o)}</li>' for o in options)}</ul>" if options else ""
+    closing = "".join(f"<p>{_rich(p)}</p>" for p in below)
+    style = "font:16px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC',sans-serif;color:#1c1e21;max-width:36em;margin:1.5em auto;padding:0 1em"
+    return (
+        f'<!doctype html><html lang="{"zh-CN" if locale == "zh_CN" else "en"}"><head><meta charset="utf-8"></head>'
+        f'<body style="{style}">{paragraphs}{listed}{closing}'
+        f'<p style="color:#5f6368;font-size:14px;border-top:1px solid #dadce0;padding-top:.75em">{html.escape(sign)}</p></body></html>'
+    )
+
+
+def _rich(text: str) -> str:
+    """Bold and links as HTML, everything else escaped."""
+    return "".join(
+        f"<strong>{_linked(piece)}</strong>" if bold else _linked(piece)
+        for piece, bold in emphasis.runs(text)
+    ).replace("\n", "<br>")
+
+
+def _linked(text: str) -> str:
+    parts, end = [], 0
+    for match in _LINK.finditer(text):
+        url = html.escape(match[0], quote=True)
+        parts += [html.escape(text[end : match.start()]), f'<a href="{url}">{url}</a>']
+        end = match.end()
+    return "".join([*parts, html.escape(text[end:])])
