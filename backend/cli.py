@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 from pydantic import SecretStr
 
-from backend.core import audit, db
+from backend.core import audit, audit_file, crypto, db, orgs, rotation
+from backend.core.access import SYSTEM
+from backend.core.audit import Verdict
+from backend.core.errors import LinliError
+from backend.core.i18n import render
+from backend.core.orgs import Org
 from backend.settings import Settings, settings
+from backend.staff import actions
 
 
 def init_app(app: Flask) -> None:
     """Hang the commands on `app`."""
-    for command in (show_settings, migrate, audit_group):
+    for command in (show_settings, migrate, audit_group, keys_group, staff_group):
         app.cli.add_command(command)
 
 
@@ -46,13 +53,20 @@ def migrate() -> None:
     click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
 
 
+# --- the audit log -------------------------------------------------------------------------------------------
+
 audit_group = AppGroup("audit", help="The audit log's chain.")
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @audit_group.command("verify")
-def verify() -> None:
+@click.option("--file", type=_FILE, help="An exported file instead of the database.")
+def verify(file: Path | None) -> None:
     """Walk the whole chain; exit code 1 when an entry was changed."""
-    verdict = audit.verify()
+    _tell(audit_file.verify_file(file) if file else audit.verify())
+
+
+def _tell(verdict: Verdict) -> None:
     if verdict.broken_at is not None:
         click.echo(
             f"The chain breaks at entry {verdict.broken_at}: it, or the one before it, was changed after it was written.",
@@ -60,3 +74,74 @@ def verify() -> None:
         )
         sys.exit(1)
     click.echo(f"The chain is whole: {verdict.entries} entries, head {verdict.head}.")
+
+
+@audit_group.command("export")
+@click.argument("file", type=_FILE)
+def export(file: Path) -> None:
+    """Write the chain to FILE (JSON lines, without the payloads), to be verified elsewhere."""
+    count = audit_file.export(file)
+    click.echo(
+        f"{count} entries are in {file}. Verify them with: flask --app backend audit verify --file {file}"
+    )
+
+
+# --- the data keys -------------------------------------------------------------------------------------------
+
+keys_group = AppGroup("keys", help="The keys that seal personal data.")
+
+
+@keys_group.command("rotate")
+def rotate() -> None:
+    """Make a new data key; the old ones still open what they sealed."""
+    path = rotation.kept_by_us()
+    if path is None:
+        click.echo(
+            "DATA_KEYS comes from the environment. Set it to this value, which has a new key in front, and restart:\n\n"
+            f"DATA_KEYS={rotation.new_ring()}\n"
+        )
+    else:
+        key = rotation.rotate(path)
+        click.echo(
+            f"Key {key} seals from now on; it is in {path}. Restart Linli, so that every process knows it."
+        )
+    click.echo("Then seal the old values anew: flask --app backend keys reencrypt")
+
+
+@keys_group.command("reencrypt")
+def reencrypt() -> None:
+    """Seal everything that an older key sealed with the current one. May be stopped and started again."""
+
+    def told(what: str, done: int) -> None:
+        click.echo(f"  {what}: {done}")
+
+    count = rotation.reencrypt(told)
+    click.echo(
+        f"{count} values were sealed anew; key {crypto.ring().current} now seals everything. The older keys are needed "
+        "only for older backups."
+    )
+
+
+# --- staff ---------------------------------------------------------------------------------------------------
+
+staff_group = AppGroup("staff", help="Who works here.")
+
+
+@staff_group.command("create-admin")
+@click.option("--username", prompt="Sign-in name")
+@click.option("--name", prompt="Name")
+def create_admin(username: str, name: str) -> None:
+    """A street admin over everything, with a one-time password."""
+    root = Org.select().where(Org.parent.is_null()).order_by(Org.id).first()
+    try:
+        with db.transaction():
+            root = root or orgs.add(settings().community_name, "community")
+            employed = actions.create(SYSTEM, username=username, name=name, posts=[("street_admin", root.id)])
+    except LinliError as error:
+        click.echo(render(error.text, "en"), err=True)
+        sys.exit(1)
+    click.echo(
+        f"{employed.staff.name} signs in at {settings().base_url}/admin\n"
+        f"  as        {employed.staff.username}\n"
+        f"  password  {employed.password}   (once; then they choose their own)"
+    )

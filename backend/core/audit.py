@@ -71,12 +71,13 @@ def record(
             payload_digest=hashlib.sha256(payload.encode()).hexdigest(),
             previous=last or GENESIS,
         )
-        entry.hash = _hash(entry)
+        entry.hash = chain_hash(entry)
         entry.save(force_insert=True)
     return entry
 
 
-def _hash(entry: AuditEntry) -> str:
+def chain_hash(entry: AuditEntry) -> str:
+    """SHA-256, in hex, of the JSON array of the hash before and the open columns, in this order (UTF-8, unescaped)."""
     open_columns = [
         entry.previous,
         clock.to_ms(entry.at),
@@ -110,7 +111,7 @@ def verify() -> Verdict:
             entry.payload is None
             or hashlib.sha256(entry.payload.encode()).hexdigest() == entry.payload_digest
         )
-        if entry.previous != previous or entry.hash != _hash(entry) or not payload_fits:
+        if entry.previous != previous or entry.hash != chain_hash(entry) or not payload_fits:
             return Verdict(count, entry.id, previous)
         previous = entry.hash
     return Verdict(count, None, previous)
