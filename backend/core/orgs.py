@@ -57,3 +57,8 @@ def full_name(org: Org) -> str:
         o.id: o.name for o in Org.select().where(Org.id.in_([int(i) for i in org.path.strip("/").split("/")]))
     }
     return " / ".join(names[int(i)] for i in org.path.strip("/").split("/") if int(i) in names)
+
+
+def communities() -> list[Org]:
+    """Every community, in the order in which they joined."""
+    return list(Org.select().where(Org.level == "community").order_by(Org.id))

@@ -12,12 +12,14 @@ import peewee
 from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.errors import NotFound
+from backend.core.i18n import Msg, Text
 from backend.fields.base import Context, Misunderstood
 from backend.fields.id_number import ID_TYPES
 from backend.fields.phone import read_phone
 from backend.fields.plain import half_width
 from backend.fields.words import Said
 from backend.residents import file, households
+from backend.residents.decisions import STATUS_WORDS
 from backend.residents.form import FILE
 from backend.residents.models import FileChange, Household, Resident
 
@@ -211,3 +213,28 @@ def waiting_changes(actor: Actor) -> Any:
 
 def waiting_count(actor: Actor) -> int:
     return int(waiting_files(actor).count()) + int(waiting_changes(actor).count())
+
+
+# --- for the resident herself ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """Her file as she may see it on any channel: masked, since others may look over her shoulder."""
+
+    status: Msg
+    lines: list[tuple[Text, str]]
+    email_unconfirmed: bool
+
+
+def own_file(resident_id: int, locale: str) -> OwnFile:
+    """Raises NotFound."""
+    resident = Resident.get_or_none(Resident.id == resident_id)
+    if resident is None:
+        raise NotFound()
+    shown = file.masked(file.answers_of(resident), locale)
+    return OwnFile(
+        STATUS_WORDS[resident.status],
+        [(field.label, shown[name]) for name, field in FILE.items() if name in shown],
+        bool(resident.email) and resident.email_confirmed_at is None,
+    )
