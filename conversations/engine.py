@@ -306,12 +306,14 @@ def _guarded(inbound: Inbound, memory: Memory, now: int) -> guard.Verdict:
 
 # --- going on elsewhere ---------------------------------------------------------------------------------------
 
-_ELSEWHERE = (
-    "SELECT c.identity_id, c.flow FROM conversation c JOIN identity i ON i.id = c.identity_id"
-    " WHERE c.flow IS NOT NULL AND c.identity_id <> ? AND c.updated_at > ?"
-    " AND ((i.resident_id IS NOT NULL AND i.resident_id = ?) OR (i.channel IN ('sms', 'voice') AND i.address_index = ?)"
-    " OR c.phone_index = ?) ORDER BY c.updated_at DESC LIMIT 1"
-)
+_ELSEWHERE = """
+SELECT c.identity_id, c.flow FROM conversation c
+WHERE c.flow IS NOT NULL AND c.identity_id <> ? AND c.updated_at > ? AND c.identity_id IN (
+    SELECT id FROM identity WHERE resident_id = ?
+    UNION SELECT id FROM identity WHERE channel IN ('sms', 'voice') AND address_index = ?
+    UNION SELECT identity_id FROM conversation WHERE phone_index = ?)
+ORDER BY c.updated_at DESC LIMIT 1
+"""
 
 
 def _open_elsewhere(person: Person) -> tuple[int, str] | None:

@@ -41,11 +41,13 @@ class Due:
     correlation: str
 
 
+# `status IN ('pending', 'sending')` is said in full wherever the index of open Deliveries is meant: SQLite takes a partial
+# index only when its own condition stands in the query.
 _CLAIM = """
 UPDATE delivery SET status = 'sending', lease_by = ?, lease_until = ?, attempts = attempts + 1, updated_at = ?
 WHERE id IN (
     SELECT d.id FROM delivery d
-    WHERE d.queue = ? AND d.status = 'pending' AND d.next_at <= ? {order}
+    WHERE d.queue = ? AND d.status = 'pending' AND d.status IN ('pending', 'sending') AND d.next_at <= ? {order}
     ORDER BY d.next_at, d.id LIMIT ? {skip}
 ) RETURNING id
 """
@@ -103,7 +105,10 @@ def last_reply(identity_id: int, before: int) -> tuple[str, Content] | None:
 
 def due(queue: str) -> bool:
     """Whether anything in `queue` can be sent now."""
-    sql = "SELECT 1 FROM delivery WHERE queue = ? AND status = 'pending' AND next_at <= ? LIMIT 1"
+    sql = (
+        "SELECT 1 FROM delivery WHERE queue = ? AND status = 'pending' AND status IN ('pending', 'sending')"
+        " AND next_at <= ? LIMIT 1"
+    )
     return execute(sql, (queue, clock.now_ms())).fetchone() is not None
 
 
@@ -218,15 +223,15 @@ def receipt(
 
 _REAP_SPOKEN = (
     "UPDATE delivery SET status = 'cancelled', updated_at = ?"
-    " WHERE status = 'sending' AND lease_until < ? AND channel = 'voice' AND queue = 'replies'"
+    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ? AND channel = 'voice' AND queue = 'replies'"
 )
 _REAP_BULK = (
     "UPDATE delivery SET status = 'unknown', error = 'the sender stopped before the answer came', updated_at = ?"
-    " WHERE status = 'sending' AND lease_until < ? AND queue = 'bulk'"
+    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ? AND queue = 'bulk'"
 )
 _REAP = (
     "UPDATE delivery SET status = 'pending', next_at = ?, lease_by = NULL, lease_until = NULL, updated_at = ?"
-    " WHERE status = 'sending' AND lease_until < ?"
+    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ?"
 )
 
 
@@ -250,7 +255,7 @@ def _kick_all() -> None:
 
 def depth() -> dict[tuple[str, str], int]:
     """How many Deliveries stand in each (queue, status) that still wants attention."""
-    rows = execute(
-        "SELECT queue, status, COUNT(*) FROM delivery WHERE status IN ('pending', 'sending', 'failed', 'unknown') GROUP BY queue, status"
-    ).fetchall()
+    open_ones = "SELECT queue, status, COUNT(*) FROM delivery WHERE status IN ('pending', 'sending') GROUP BY queue, status"
+    troubled = "SELECT queue, status, COUNT(*) FROM delivery WHERE status IN ('failed', 'unknown') GROUP BY queue, status"
+    rows = [*execute(open_ones).fetchall(), *execute(troubled).fetchall()]
     return {(queue, status): count for queue, status, count in rows}

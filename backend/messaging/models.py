@@ -49,12 +49,11 @@ class Conversation(Model):
 
     identity_id = peewee.IntegerField(primary_key=True)
     state = peewee.BlobField(null=True)
-    flow = peewee.CharField(40, null=True, index=True)
+    flow = peewee.CharField(40, null=True)
     offer_id = peewee.IntegerField(null=True)  # the last Message whose options can be answered by number
-    phone_index = peewee.CharField(
-        32, null=True, index=True
-    )  # a number proven in it: she may go on from there
-    remind_at = Instant(null=True, index=True)
+    # Of a number that was proven in it: she may go on from there.
+    phone_index = peewee.CharField(32, null=True)
+    remind_at = Instant(null=True)
     updated_at = Instant()
 
 
@@ -88,16 +87,16 @@ class Message(Model):
     """Something we say to somebody: rendered in her language, not yet in a channel's shape."""
 
     identity_id = peewee.IntegerField(null=True, index=True)
-    resident_id = peewee.IntegerField(null=True, index=True)
-    staff_id = peewee.IntegerField(null=True, index=True)
+    resident_id = peewee.IntegerField(null=True)
+    staff_id = peewee.IntegerField(null=True)
     content = peewee.BlobField()
     purpose = peewee.CharField(24)
     queue = peewee.CharField(8)
-    inbound_id = peewee.IntegerField(null=True, index=True)
-    dedupe = peewee.CharField(80, null=True, unique=True)
-    about = peewee.CharField(40, null=True, index=True)  # e.g. request:1047
+    inbound_id = peewee.IntegerField(null=True)
+    dedupe = peewee.CharField(80, null=True)
+    about = peewee.CharField(40, null=True)  # e.g. request:1047
     correlation = peewee.CharField(16, default="")
-    created_at = Instant(index=True)
+    created_at = Instant()
 
 
 class Delivery(Model):
@@ -112,13 +111,27 @@ class Delivery(Model):
     next_at = Instant()
     lease_until = Instant(null=True)
     lease_by = peewee.CharField(40, null=True)
-    provider_id = peewee.CharField(80, null=True, index=True)
+    provider_id = peewee.CharField(80, null=True)
     error = peewee.CharField(200, null=True)
     created_at = Instant()
     updated_at = Instant()
 
-    class Meta:
-        indexes = (
-            (("status", "queue", "next_at"), False),
-            (("identity_id", "status"), False),
-        )
+
+# A turn pays for every index page that it touches, so an index holds only the rows that are ever looked for by it.
+for _model, _column in (
+    (Conversation, "phone_index"),
+    (Conversation, "remind_at"),
+    (Message, "resident_id"),
+    (Message, "staff_id"),
+    (Message, "inbound_id"),
+    (Message, "about"),
+    (Delivery, "provider_id"),
+):
+    _field = getattr(_model, _column)
+    _model.add_index(_field, where=_field.is_null(False), name=f"{_model._meta.table_name}_{_column}")
+Message.add_index(Message.dedupe, unique=True, where=Message.dedupe.is_null(False), name="message_dedupe")
+_open = Delivery.status.in_(("pending", "sending"))
+Delivery.add_index(Delivery.queue, Delivery.next_at, where=_open, name="delivery_due")
+Delivery.add_index(Delivery.identity_id, where=_open, name="delivery_in_order")
+_bad = Delivery.status.in_(("failed", "unknown"))
+Delivery.add_index(Delivery.status, where=_bad, name="delivery_troubled")

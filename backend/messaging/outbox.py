@@ -22,7 +22,7 @@ NO_ADDRESS = "no reachable address"
 
 _INSERT_MESSAGE = (
     "INSERT INTO message (identity_id, resident_id, staff_id, content, purpose, queue, inbound_id, dedupe, about, correlation,"
-    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe) DO NOTHING RETURNING id"
+    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe) WHERE dedupe IS NOT NULL DO NOTHING RETURNING id"
 )
 _INSERT_DELIVERY = (
     "INSERT INTO delivery (message_id, identity_id, channel, queue, status, attempts, next_at, lease_until, lease_by, error,"

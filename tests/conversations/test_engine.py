@@ -72,7 +72,7 @@ def test_menu_help_language_and_a_person_are_there_in_the_middle_of_a_form(phone
     grandma.say("tea for Chen")
     grandma.say("menu")
     assert grandma.last is not None
-    assert [o.label for o in grandma.last.replies[-1].content.options][0].startswith("Go on")
+    assert grandma.last.replies[-1].content.options[0].label.startswith("Go on")
     assert "Which day" in grandma.tap("Go on: Tea")
     assert "Which day" in grandma.say("help")
     assert "choose a language" in grandma.say("language")
