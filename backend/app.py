@@ -23,6 +23,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.web.audit_pages",
     "backend.staff.signin_web",
     "backend.staff.web",
+    "bots.sms",
+    "bots.voice",
 )
 MAX_UPLOAD = 12 * 1024 * 1024
 

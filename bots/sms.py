@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, request
 from twilio.twiml.messaging_response import MessagingResponse
 
-from backend.core.log import correlated
 from backend.fields.words import Said
 from backend.messaging import deliveries, people
 from backend.messaging.content import Content
@@ -26,6 +25,8 @@ from conversations.inbound import Inbound, Turn
 
 blueprint = Blueprint("sms", __name__, url_prefix="/hooks/sms")
 blueprint.before_request(twilio_client.verify)
+CSRF_EXEMPT = True
+"""Twilio's signature proves more than a token would."""
 
 _STATUS = {
     "sent": "sent",
@@ -91,14 +92,13 @@ def heard() -> Response:
         return _twiml(MessagingResponse())
     text = form.get("Body", "").strip()
     locale = _language(text)
-    with correlated():
-        turn = sms_consent.opted(sender, event_id, text, locale, form.get("OptOutType"))
-        if turn is None:
-            said = Said(text=text)
-            if form.get("NumMedia", "0") not in ("", "0") and not sms_consent.heard_before(event_id):
-                owner = people.ensure("sms", sender, locale)
-                said = Said(text=text, media=sms_media.photo(form, f"identity:{owner.id}"))
-            turn = engine.handle(Inbound("sms", sender, event_id, said, locale=locale))
+    turn = sms_consent.opted(sender, event_id, text, locale, form.get("OptOutType"))
+    if turn is None:
+        said = Said(text=text)
+        if form.get("NumMedia", "0") not in ("", "0") and not sms_consent.heard_before(event_id):
+            owner = people.ensure("sms", sender, locale)
+            said = Said(text=text, media=sms_media.photo(form, f"identity:{owner.id}"))
+        turn = engine.handle(Inbound("sms", sender, event_id, said, locale=locale))
     return _answered(turn)
 
 

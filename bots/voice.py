@@ -14,7 +14,6 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, request
 
 from backend.core.i18n import DEFAULT_LOCALE, _, render
-from backend.core.log import correlated
 from backend.fields.plain import folded
 from backend.fields.words import Said
 from backend.messaging import deliveries, people
@@ -30,6 +29,8 @@ from conversations.inbound import Inbound, Turn
 
 blueprint = Blueprint("voice", __name__, url_prefix="/hooks/voice")
 blueprint.before_request(twilio_client.verify)
+CSRF_EXEMPT = True
+"""Twilio's signature proves more than a token would."""
 
 UNSURE_BELOW = 0.4
 """Recognition less confident than this is asked again, once."""
@@ -90,10 +91,9 @@ def called() -> Response:
     if caller is None or not call:
         return _twiml(_hidden())
     step = Step.of(request.args)
-    with correlated():
-        if step.n is None:
-            return _begun(caller, call, step)
-        return _continued(caller, call, step, step.n)
+    if step.n is None:
+        return _begun(caller, call, step)
+    return _continued(caller, call, step, step.n)
 
 
 @blueprint.post("/out")
