@@ -72,15 +72,15 @@ _WHOLE = re.compile(
     rf"|{_GAP}-?(?P<u2>\d{{1,2}})-{_ROOM.replace('room', 'r2')}|{_GAP}-?(?:{_FLOOR}{_GAP})?{_NAMED_ROOM.replace('<room>', '<r3>')})?"
 )
 _DASHED = re.compile(
-    rf"(?:{_PHASE}{_GAP})?(?:{_AREA}{_GAP})?(?<![\w-])(?P<building>[a-z]?\d{{1,3}}|[a-z])\s*[-—–－_/#.\s]\s*(?P<unit>\d{{1,2}}|[a-z])"
+    rf"(?:{_PHASE}{_GAP})?(?:{_AREA}{_GAP})?(?<![a-z\d-])(?P<building>[a-z]?\d{{1,3}}|[a-z])\s*[-—–－_/#.\s]\s*(?P<unit>\d{{1,2}}|[a-z])"
     rf"\s*[-—–－_/#.\s]\s*{_ROOM}(?!\d)"
 )
 _TWO = re.compile(
-    r"(?<![\w-])(?P<building>[a-z]?\d{1,3}|[a-z])\s*[-—–－_/#\s]\s*(?P<room>\d{3,4}[a-z]?(?:-[a-z\d](?!\w))?)(?![\d-])"
+    r"(?<![a-z\d-])(?P<building>[a-z]?\d{1,3}|[a-z])\s*[-—–－_/#\s]\s*(?P<room>\d{3,4}[a-z]?(?:-[a-z\d](?!\w))?)(?![\d-])"
 )
 _UNIT_ROOM = re.compile(rf"{_UNIT}{_GAP}-?(?:{_FLOOR}{_GAP})?{_NAMED_ROOM}")
 _BARE = re.compile(
-    rf"(?<![\w.:-])(?:room\s*|rm\s*|#)?{_ROOM}\s*(?:号?室|号房?)?(?![\w-]|[:.]\d)", re.IGNORECASE
+    rf"(?<![a-z\d.:-])(?:room\s*|rm\s*|#)?{_ROOM}\s*(?:号?室|号房?)?(?![\w-]|[:.]\d)", re.IGNORECASE
 )
 _EDGES = re.compile(r"^[\s,，.。、的\-:：]+|[\s,，.。、\-:：]+$")
 _HOME_WORDS = frozenset(

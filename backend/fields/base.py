@@ -131,6 +131,16 @@ class Field:
         """What a good answer looks like, for help and after a misunderstanding."""
         return None
 
+    def known(self, given: Any, ctx: Context) -> Any:
+        """A value that is known before the question: words, JSON or the value itself. None when it would not be taken."""
+        try:
+            if isinstance(given, dict | list):
+                given = self.load(given)
+            said = given if isinstance(given, Said) else Said(text=given) if isinstance(given, str) else None
+            return self.parse(said or Said(text=self.show(given, ctx.locale)), ctx)
+        except (Misunderstood, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return None
+
     # How the value is told
 
     def show(self, value: Any, locale: str) -> str:

@@ -28,6 +28,14 @@ class Photo(Field):
             raise Misunderstood(_("This file is not a photo. Could you send a picture, like a JPEG?"))
         return said.media
 
+    def known(self, given: Any, ctx: Context) -> Media | None:
+        if isinstance(given, Media):
+            given = Said(media=given)
+        elif isinstance(given, dict) and {"key", "type"} <= given.keys():
+            given = Said(media=self.load(given))
+        known: Media | None = super().known(given, ctx)
+        return known
+
     def show(self, value: Media, locale: str) -> str:
         return render(_("1 photo"), locale)
 

@@ -153,7 +153,7 @@ class Money(Decimal):
         return self._rounded(value)
 
     def show(self, value: decimal.Decimal, locale: str) -> str:
-        return f"-¥{-value:,}" if value < 0 else f"¥{value:,}"
+        return f"¥{value:,}"
 
     def speak(self, value: decimal.Decimal, locale: str) -> str:
         amount = value.normalize()

@@ -43,15 +43,10 @@ def read_phone(text: str, region: str = "CN") -> str:
     except NumberParseException:
         raise Misunderstood(_EXAMPLE) from None
     abroad = run.startswith("+") and number.country_code != 86
-    if (
-        number.country_code == 86
-        and str(number.national_number).startswith("1")
-        and len(str(number.national_number)) >= 9
-    ):
+    if not (phonenumbers.is_possible_number(number) if abroad else phonenumbers.is_valid_number(number)):
         national = str(number.national_number)
-        if not _CHINESE_MOBILE.fullmatch(national):
+        if number.country_code == 86 and national.startswith("1") and len(national) >= 9:
             raise Misunderstood(_miscounted(len(national)))
-    elif not (phonenumbers.is_possible_number(number) if abroad else phonenumbers.is_valid_number(number)):
         raise Misunderstood(_EXAMPLE)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 

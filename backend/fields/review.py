@@ -9,7 +9,7 @@ from backend.fields.affirm import affirmed
 from backend.fields.asking import PERSON, question
 from backend.fields.base import Field, join
 from backend.fields.choices import index_in
-from backend.fields.plain import clean, folded
+from backend.fields.plain import folded, half_width
 from backend.fields.state import Step
 from backend.fields.turn import Turn
 from backend.fields.words import Option, Said, Words
@@ -20,8 +20,8 @@ CANCEL = Option("!cancel", _("Cancel"))
 REVIEW = Option("!review", _("Nothing, all is right"), _("Nothing"))
 
 _VERBS = re.compile(
-    r"^(?:我?(?:要|想)?(?:把|将)?)?(?:修改|更改|更正|改一下|改|换|重填|重写)?(?:一下)?"
-    r"|^(?:please )?(?:change|correct|fix|edit|update)\s+(?:the |my )?",
+    r"^(?:please )?(?:change|correct|fix|edit|update)\s+(?:the |my )?"
+    r"|^(?:我?(?:要|想)?(?:把|将)?)?(?:修改|更改|更正|改一下|改|换|重填|重写)?(?:一下)?"
 )
 _WRONG_TAIL = re.compile(r"^(?:写错了|填错了|错了|不对|有误|错|要改|改一下|is wrong|wrong|is not right)$")
 _GLUE = re.compile(
@@ -91,21 +91,17 @@ def reopen(turn: Turn, f: Field, lead: Text | None = None) -> Step:
 
 def named(turn: Turn, text: str) -> tuple[Field, str] | None:
     """The field that a correction names, and what it says instead: `手机 13800138000` → (mobile, "13800138000")."""
-    said = folded(clean(text[:300]))
-    if not said:
-        return None
-    match = _VERBS.match(said)
-    bare = said[match.end() :].lstrip() if match else said
-    for candidate in dict.fromkeys((bare, said)):
-        best: tuple[int, Field] | None = None
-        for f in turn.active():
-            for name in f.called:
-                if candidate.startswith(name) and (best is None or len(name) > best[0]):
-                    best = (len(name), f)
-        if best is not None:
-            rest = candidate[best[0] :].strip()
-            rest = rest[_GLUE.match(rest).end() :].strip() if _GLUE.match(rest) else rest  # type: ignore[union-attr]
-            return best[1], "" if _WRONG_TAIL.match(rest) else rest
+    typed = half_width(text[:300])
+    said = typed.lower()
+    if len(said) != len(typed):
+        typed = said
+    verb = _VERBS.match(said)
+    for start in dict.fromkeys((verb.end() if verb else 0, 0)):
+        called = [(len(name), f) for f in turn.active() for name in f.called if said.startswith(name, start)]
+        if called:
+            length, f = max(called, key=lambda pair: pair[0])
+            rest = _GLUE.sub("", typed[start + length :], count=1).strip()
+            return f, "" if _WRONG_TAIL.match(rest.lower()) else rest
     return None
 
 

@@ -50,7 +50,7 @@ def start(
     for f in form.fields:
         if prefill.get(f.name) is None:
             continue
-        value = _prefilled(turn, f, prefill[f.name])
+        value = f.known(prefill[f.name], turn.ctx)
         if value is None or proof.wanted(turn, f, value, Said()):
             continue
         turn.accept(f, value)
@@ -142,16 +142,6 @@ def reject(
     turn.forget(f)
     turn.phase, turn.asking = "asking", f.name
     return turn.finish(asking.question(turn, f, text))
-
-
-def _prefilled(turn: Turn, f: Field, given: Any) -> Any:
-    """A value known before the first question, when it is a good one: as words, as JSON, or as the value itself."""
-    try:
-        if isinstance(given, Said | str):
-            return f.parse(given if isinstance(given, Said) else Said(text=given), turn.ctx)
-        return f.load(given if isinstance(given, dict | list) else f.dump(given))
-    except (Misunderstood, AttributeError, KeyError, TypeError, ValueError):
-        return None
 
 
 def _answered(turn: Turn, f: Field, said: Said) -> Step:
