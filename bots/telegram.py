@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import structlog
-from telegram import Bot, BotCommand, Update
+from telegram import BotCommand, Update
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from backend import services
@@ -51,15 +50,13 @@ _COMMANDS: tuple[tuple[str, Text], ...] = (
     ("cancel", _("Stop what we are doing")),
 )
 
-# Each update is parsed by itself below: one that the library cannot read must not hold up the others.
-warnings.filterwarnings("ignore", message=r"Please use 'Bot\.getUpdates'")
 log = structlog.get_logger()
 
 
 class Poller:
     """Fetches updates and hands them to the Listener; knows which of them are still being worked on."""
 
-    def __init__(self, bot: Bot, listener: Listener) -> None:
+    def __init__(self, bot: telegram_api.LinliBot, listener: Listener) -> None:
         self._bot, self._listener = bot, listener
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._done: set[int] = set()
@@ -98,17 +95,7 @@ class Poller:
         return await self._call(timeout=0 if self._flying else POLL_SECONDS)
 
     async def _call(self, timeout: int) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self._bot.do_api_request(
-            "getUpdates",
-            api_kwargs={
-                "offset": self.offset,
-                "timeout": timeout,
-                "limit": 100,
-                "allowed_updates": list(telegram_api.ALLOWED_UPDATES),
-            },
-            read_timeout=timeout + 10,
-        )
-        return found
+        return await self._bot.raw_updates(self.offset, timeout)
 
     @property
     def offset(self) -> int:
@@ -141,7 +128,7 @@ class Poller:
             raise lost
 
 
-async def prepare(bot: Bot) -> None:
+async def prepare(bot: telegram_api.LinliBot) -> None:
     """Command menus in both languages, and who asks whom: polling here, or the webhook of the web process."""
     for language in (None, "zh", "en"):
         locale = "en" if language == "en" else "zh_CN"

@@ -76,11 +76,31 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut(type(error).__name__) from None
 
 
-def make_bot(connections: int = CONNECTIONS) -> Bot:
+class LinliBot(Bot):
+    """The bot, with one more way to ask for updates."""
+
+    async def raw_updates(self, offset: int, timeout: int) -> list[dict[str, Any]]:
+        """Updates from `offset` on, not parsed yet: one that the library cannot read must not hold up the others.
+
+        `timeout`: seconds that Telegram waits for the first one. Raises TelegramError.
+        """
+        wanted = {
+            "offset": offset,
+            "timeout": timeout,
+            "limit": 100,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        found: list[dict[str, Any]] = await self._post(
+            "getUpdates", wanted, read_timeout=timeout + _READ_SECONDS
+        )
+        return found
+
+
+def make_bot(connections: int = CONNECTIONS) -> LinliBot:
     """The bot of the settings, on one set of connections. `close` gives them back."""
     base = settings().telegram_api_base.rstrip("/")
     request = AiohttpRequest(connections)
-    return Bot(
+    return LinliBot(
         settings().telegram_bot_token.get_secret_value(),
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",

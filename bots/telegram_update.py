@@ -230,7 +230,7 @@ def _tapped(query: CallbackQuery) -> Meaning:
     chat_id = under.chat.id if under is not None else query.from_user.id
     tap = Tap(
         query.id,
-        under if isinstance(under, Message) else None,
+        under if isinstance(under, Message) and under.is_accessible else None,
         chat_id,
         under.message_id if under is not None else 0,
         _label(query),
