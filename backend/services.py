@@ -25,7 +25,7 @@ import peewee
 import structlog
 
 from backend import demo, embedded, welcome
-from backend.core import db, log
+from backend.core import db, jobs, log
 from backend.settings import Settings, settings
 
 START = "LINLI_START"
@@ -148,6 +148,7 @@ def run(stop: threading.Event) -> None:
             for server in servers.values():
                 server.tend()
     finally:
+        jobs.connection().connection_pool.disconnect()
         if "redis" in servers:
             embedded.wait_unused(servers["redis"], 2)
         for server in servers.values():
