@@ -25,6 +25,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.staff.web",
     "bots.sms",
     "bots.voice",
+    "bots.telegram_hook",
 )
 MAX_UPLOAD = 12 * 1024 * 1024
 

@@ -94,7 +94,8 @@ class Engine:
     def handle(self, inbound: Inbound) -> Turn:
         """One Inbound, one transaction. A repeat of its event_id changes nothing and gets the same replies."""
         began = time.perf_counter()
-        correlation = ids.correlation()
+        # The channel's own, when it has tied the update to one already: from the update to the delivery it is the same.
+        correlation = structlog.contextvars.get_contextvars().get("correlation") or ids.correlation()
         with structlog.contextvars.bound_contextvars(correlation=correlation):
             turn = self._surely(inbound, correlation)
             metrics.inbound_total.inc(inbound.channel, "repeat" if turn.repeated else turn.outcome)
@@ -179,6 +180,7 @@ class Engine:
             if where == "stale":
                 talk.say(phrases.answered_already())
                 router.again(talk)
+                talk.outcome = "stale"
             elif said.choice is not None and said.choice.startswith("resume:"):
                 with db.atomic():
                     _take_over(talk, int(said.choice.removeprefix("resume:")))
