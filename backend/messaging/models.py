@@ -135,3 +135,5 @@ Delivery.add_index(Delivery.queue, Delivery.next_at, where=_open, name="delivery
 Delivery.add_index(Delivery.identity_id, where=_open, name="delivery_in_order")
 _bad = Delivery.status.in_(("failed", "unknown"))
 Delivery.add_index(Delivery.status, where=_bad, name="delivery_troubled")
+_webchat = Delivery.channel == "webchat"
+Delivery.add_index(Delivery.identity_id, Delivery.id, where=_webchat, name="delivery_webchat")
