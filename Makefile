@@ -15,6 +15,7 @@ help: ## what can be made here
 run: $(VENV)/runtime compile ## start Linli here: web, workers, bots, database, broker; Ctrl-C stops it all
 	@exec $(PY) -m backend.start
 
+test: export LINLI_MAY_INSTALL = 1
 test: tools compile ## install what the tests need, then check everything (TESTS=path runs part of it)
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m locales.messages check
