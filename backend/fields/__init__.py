@@ -2,10 +2,11 @@
 
 from backend.fields.address import Address, Home
 from backend.fields.base import Context, Field, Misunderstood
-from backend.fields.choices import Choice, Choices, MultiChoice, Picked, YesNo
+from backend.fields.choices import Choice, MultiChoice, YesNo
 from backend.fields.commands import Command, command
 from backend.fields.condition import FILLED, Condition
 from backend.fields.dates import Date
+from backend.fields.finder import Choices, Picked
 from backend.fields.form import Form
 from backend.fields.id_number import GENDERS, ID_TYPES, IdNumber
 from backend.fields.media import Location, Photo

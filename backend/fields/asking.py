@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.core.i18n import Text, _, render
 from backend.fields.base import Field, join
-from backend.fields.choices import index_in
+from backend.fields.finder import index_in
 from backend.fields.plain import folded
 from backend.fields.turn import Turn
 from backend.fields.words import Option, Said, Words

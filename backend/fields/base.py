@@ -173,10 +173,11 @@ class Field:
         return self.show(value, locale)
 
     def from_cell(self, cell: Any, ctx: Context) -> Any:
-        """The value of a spreadsheet cell; numbers that a spreadsheet turned into floats are mended."""
+        """The value of a spreadsheet cell; numbers that became floats or text there are mended."""
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
-        return self.parse(Said(text=str(cell).removeprefix("'")), ctx)
+        text = str(cell)
+        return self.parse(Said(text=text.removeprefix("'") if self.digits else text), ctx)
 
     def search(self, value: Any) -> str:
         """The form in which the value is indexed and looked up."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from backend.core.i18n import Msg, Text, _, render
 from backend.fields.base import Context, Field, Misunderstood
 from backend.fields.calendar import day_text
-from backend.fields.choices import Choices
+from backend.fields.finder import Choices
 from backend.fields.numerals import arabic, spelled
 from backend.fields.plain import half_width
 from backend.fields.regions import region_of

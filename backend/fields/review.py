@@ -8,7 +8,7 @@ from backend.core.i18n import Text, _, render
 from backend.fields.affirm import affirmed
 from backend.fields.asking import PERSON, question
 from backend.fields.base import Field, join
-from backend.fields.choices import index_in
+from backend.fields.finder import index_in
 from backend.fields.plain import folded, half_width
 from backend.fields.state import Step
 from backend.fields.turn import Turn

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from backend.core.i18n import Msg, Text, _, text_from_json
 from backend.fields.base import Context, Misunderstood
 from backend.fields.calendar import Spoken, spoken, weekday_text
-from backend.fields.choices import Choice, Finder
+from backend.fields.choices import Choice
+from backend.fields.finder import Finder
 from backend.fields.words import Said
 
 

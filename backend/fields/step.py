@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from backend.core.i18n import Text, _, text_from_json
 from backend.fields import asking, proof, review
 from backend.fields.base import Field, Misunderstood, join
-from backend.fields.choices import index_in
 from backend.fields.commands import Command, command
+from backend.fields.finder import index_in
 from backend.fields.plain import folded
 from backend.fields.state import State, Step
 from backend.fields.turn import Turn
