@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import pyotp
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from backend.core.access import SYSTEM
 from backend.core.orgs import Org
-from backend.staff import actions
+from backend.staff import actions, passwords, queries
 from backend.staff.models import Staff
 
 PASSWORD = "seven quiet neighbours"
@@ -23,7 +24,15 @@ def employ(username: str, name: str, *posts: tuple[str, Org], locale: str = "zh_
     employed = actions.create(
         SYSTEM, username=username, name=name, posts=[(role, org.id) for role, org in posts], locale=locale
     )
-    return actions.change_password(employed.staff.id, employed.password, PASSWORD)
+    Staff.update(password_hash=_hash(), must_change_password=False).where(
+        Staff.id == employed.staff.id
+    ).execute()
+    return queries.by_id(employed.staff.id)
+
+
+@lru_cache(maxsize=1)
+def _hash() -> str:
+    return passwords.hashed(PASSWORD)
 
 
 class Browser:

@@ -1,0 +1,105 @@
+"""What /healthz says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from backend.core import clock as clocks
+from backend.core import db, health
+from backend.core.health import Heartbeat
+from tests.databases import Postgres, TestDatabase
+from tests.servers import Valkey
+
+PROCESSES = ("worker", "alerts", "scheduler")
+
+
+def everybody_beats() -> None:
+    for process in PROCESSES:
+        health.beat(process)
+
+
+def test_all_is_well_when_every_process_beats(app: Flask, database: TestDatabase, valkey: Valkey) -> None:
+    everybody_beats()
+    answer = app.test_client().get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json and answer.json["status"] == "ok", answer.json
+    assert answer.json["parts"]["worker"]["age_seconds"] < 5
+    assert {"database", "redis", "migrations", *PROCESSES} == set(answer.json["parts"])
+
+
+def test_without_redis_it_is_degraded_and_still_200(app: Flask, database: TestDatabase) -> None:
+    everybody_beats()
+    answer = app.test_client().get("/healthz", headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    assert answer.json and answer.json["status"] == "degraded"
+    assert answer.json["parts"]["redis"]["ok"] is False
+    assert answer.json["parts"]["redis"]["detail"].startswith("Redis does not answer")
+
+
+def test_a_process_that_is_silent_for_half_a_minute_is_noticed(
+    database: TestDatabase, valkey: Valkey
+) -> None:
+    with clocks.stopped() as hands:
+        everybody_beats()
+        hands.forward(seconds=29)
+        assert health.report().status == "ok"
+        hands.forward(seconds=2)
+        health.beat("worker")
+        report = health.report()
+    assert report.status == "degraded"
+    assert {p.name for p in report.parts if not p.ok} == {"alerts", "scheduler"}
+
+
+def test_telegram_is_waited_for_only_where_it_is_set_up(configure: Callable[..., None]) -> None:
+    assert "telegram" not in health.expected()
+    configure(TELEGRAM_BOT_TOKEN="110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
+    assert "telegram" in health.expected()
+
+
+def test_one_row_per_instance_and_the_forgotten_go(database: TestDatabase) -> None:
+    with clocks.stopped() as hands:
+        Heartbeat.create(process="worker", instance="old-machine:1", at=hands())
+        hands.forward(minutes=61)
+        health.beat("worker", "bulk")
+        health.beat("worker", "replies")
+    (row,) = Heartbeat.select()
+    assert row.detail == "replies" and row.instance == health.INSTANCE
+
+
+def test_a_pending_migration_is_named(sqlite_database: TestDatabase) -> None:
+    db.execute("DELETE FROM schema_migration WHERE name = '0003_staff'")
+    (part,) = [p for p in health.report().parts if p.name == "migrations"]
+    assert not part.ok and "0003_staff" in str(part.detail)
+
+
+@pytest.mark.usefixtures("sqlite_database")
+def test_a_check_that_raises_is_not_ok_and_breaks_nothing(app: Flask) -> None:
+    def broken() -> tuple[bool, str]:
+        raise OSError
+
+    health.register("broker", broken)
+    try:
+        (part,) = [p for p in health.report().parts if p.name == "broker"]
+    finally:
+        health._checks.pop("broker")
+    assert (part.ok, part.detail) == (False, "OSError")
+
+
+def test_without_a_database_it_is_down_and_503_and_recovers(
+    app: Flask, postgres: Postgres, postgres_database: TestDatabase
+) -> None:
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    postgres.stop()
+    try:
+        answer = client.get("/healthz")
+        assert answer.status_code == 503
+        assert answer.json and answer.json["status"] == "down"
+        page = client.get("/admin/sign-in", headers={"Accept-Language": "en"})
+        assert page.status_code == 503 and "database is not reachable" in page.text
+    finally:
+        postgres.start()
+    assert client.get("/healthz").status_code == 200
