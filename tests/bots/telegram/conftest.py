@@ -107,8 +107,15 @@ def polling(house: House) -> Iterator[None]:
 
 
 @pytest.fixture
-def bot(house: House, telegram_api: TelegramEmulator, database: TestDatabase) -> Iterator[House]:
+def bot(house: House, telegram_api: TelegramEmulator, sqlite_database: TestDatabase) -> Iterator[House]:
     """A polling bot on a fresh database."""
+    with polling(house):
+        yield house
+
+
+@pytest.fixture
+def any_bot(house: House, telegram_api: TelegramEmulator, database: TestDatabase) -> Iterator[House]:
+    """The same, once on SQLite and once on PostgreSQL."""
     with polling(house):
         yield house
 

@@ -48,7 +48,7 @@ def begin(user: TelegramUser) -> None:
 
 
 def test_a_repair_is_told_with_buttons_text_a_photo_a_place_and_the_own_contact(
-    bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
+    any_bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
 ) -> None:
     begin(chen)
     asked = telegram_api.calls("sendMessage")[-1]["body"]
@@ -64,7 +64,7 @@ def test_a_repair_is_told_with_buttons_text_a_photo_a_place_and_the_own_contact(
     chen.shares_contact("8613800001111")
     done = chen.waits_for("R-7")
     assert buttons(done) == ["Where is it?"]
-    (repair,) = bot.repairs
+    (repair,) = any_bot.repairs
     assert repair["what"] == "厨房 <b>水管</b> 漏水 & 有声音"
     assert media.load(repair["photo"].key)[1] == "image/jpeg"
     assert repair["where"].latitude == pytest.approx(31.2304)
@@ -109,7 +109,7 @@ def test_an_answered_question_loses_its_buttons_and_shows_the_choice(
     assert len(telegram_api.calls("answerCallbackQuery")) == 2
 
 
-def test_a_question_answered_in_words_loses_its_buttons_too(bot: House, chen: TelegramUser) -> None:
+def test_a_question_answered_in_words_loses_its_buttons_too(any_bot: House, chen: TelegramUser) -> None:
     begin(chen)
     chen.says("Dripping")
     chen.waits_for("What happened?")
@@ -155,7 +155,7 @@ def test_an_edited_answer_is_corrected(
 
 
 def test_the_same_update_twice_has_one_effect_and_one_answer(
-    bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
+    any_bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
 ) -> None:
     chen.says("/start")
     chen.waits_for("Linli")
@@ -205,7 +205,7 @@ def test_two_answers_keep_their_order_when_the_first_has_to_wait(
 
 
 def test_who_blocks_the_bot_is_not_written_to_until_she_takes_it_back(
-    bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
+    any_bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
 ) -> None:
     chen.says("/start")
     chen.waits_for("Linli")
@@ -257,7 +257,7 @@ def test_words_that_telegram_cannot_parse_arrive_plain(
 
 
 def test_a_recording_and_an_unreadable_file_are_answered_kindly_and_the_question_stays_open(
-    bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
+    any_bot: House, telegram_api: TelegramEmulator, chen: TelegramUser
 ) -> None:
     begin(chen)
     chen.taps("Running")
@@ -334,10 +334,10 @@ def test_one_slow_chat_does_not_hold_up_another(
 ) -> None:
     chen.says("/start")
     chen.waits_for("Linli")
-    telegram_api.post("/_control/fault", {"method": "getFile", "code": 500, "delay_ms": 4000})
+    telegram_api.post("/_control/fault", {"method": "getFile", "code": 500, "delay_ms": 2000})
     chen.sends_photo(picture())
     wang.says("/start")
-    wang.waits_for("", seconds=3)
+    wang.waits_for("", seconds=1.5)
     assert not Delivery.select().where(Delivery.status == "pending").exists()
 
 
