@@ -10,8 +10,9 @@ from backend.core.access import SYSTEM, Actor
 from backend.core.clock import Hands
 from backend.core.db import transaction
 from backend.core.orgs import Org
-from backend.demo import history
+from backend.demo import history, repairs
 from backend.demo.people import HOUSEHOLDS, STAFF, WAITING, Person
+from backend.demo.repairs import Neighbour
 from backend.fields.address import Home
 from backend.residents import approval, consent, registering
 from backend.residents.registering import Applicant
@@ -41,8 +42,11 @@ def build() -> dict[str, str]:
     with transaction(), clock.stopped(today - timedelta(days=45)) as hands:
         places = _places()
         staff = _staff(places)
-        _residents(places, staff_queries.actor_of(staff["admin"].staff), hands)
+        actors = {username: staff_queries.actor_of(employed.staff) for username, employed in staff.items()}
+        neighbours = _residents(places, actors["admin"], hands)
         _newcomers(places, hands, today)
+        repairs.make(today, hands, neighbours, actors)
+        hands.at = today
         history.settle()
     return {username: employed.password for username, employed in staff.items()}
 
@@ -71,14 +75,17 @@ def _staff(places: Places) -> dict[str, Employed]:
     }
 
 
-def _residents(places: Places, admin: Actor, hands: Hands) -> None:
-    """One household after the other over five weeks, each approved a few hours later."""
+def _residents(places: Places, admin: Actor, hands: Hands) -> dict[str, Neighbour]:
+    """One household after the other over five weeks, each approved a few hours later; by name."""
+    neighbours = {}
     for home, people in HOUSEHOLDS:
         for person in people:
             resident_id = _register(places, home, person)
             hands.forward(hours=5)
             approval.approve(admin, resident_id)
+            neighbours[person.name] = Neighbour(resident_id, home, places.grid_of(home).id)
         hands.forward(days=2)
+    return neighbours
 
 
 def _newcomers(places: Places, hands: Hands, today: datetime) -> None:
@@ -86,7 +93,6 @@ def _newcomers(places: Places, hands: Hands, today: datetime) -> None:
     for hours, (home, person) in zip((50, 20, 3), WAITING, strict=True):
         hands.at = today - timedelta(hours=hours)
         _register(places, home, person)
-    hands.at = today
 
 
 def _register(places: Places, home: Home, person: Person) -> int:

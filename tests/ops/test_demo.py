@@ -9,6 +9,7 @@ from backend.demo.people import HOUSEHOLDS, STAFF, WAITING
 from backend.fields.id_number import birthday_of, check_character, gender_of
 from backend.fields.phone import read_phone
 from backend.messaging.models import Delivery
+from backend.requests.models import Request
 from backend.residents.models import Resident
 from tests.databases import TestDatabase
 
@@ -21,6 +22,14 @@ def test_an_empty_database_is_seeded_once(database: TestDatabase, valkey: object
     residents = list(Resident.select())
     assert len(residents) == sum(len(people) for _home, people in HOUSEHOLDS) + len(WAITING)
     assert sum(r.status == "pending" for r in residents) == len(WAITING)
+    assert {r.status for r in Request.select()} >= {
+        "new",
+        "assigned",
+        "in_progress",
+        "done",
+        "closed",
+        "cancelled",
+    }
     assert audit.verify().broken_at is None
     # Nobody gets an SMS because somebody looked at a demo.
     assert not Delivery.select().where(Delivery.status.in_(("pending", "sending", "failed"))).exists()
