@@ -138,14 +138,16 @@ class _Http(AsyncTwilioHttpClient):
         """Raises TryLater where repeating helps and AnswerLost where it was sent and nothing came back."""
         if self._base:
             url = self._base + urlsplit(url).path
+        sealed = dict(headers or {})
+        if auth:
+            sealed["Authorization"] = aiohttp.encode_basic_auth(*auth)
         try:
             async with self._session.request(
                 method,
                 url,
                 params=cast("Any", params),
                 data=data,
-                headers=headers,
-                auth=aiohttp.BasicAuth(*auth) if auth else None,
+                headers=sealed,
                 allow_redirects=allow_redirects,
             ) as answer:
                 if answer.status == 429 or answer.status >= 500:
@@ -162,25 +164,28 @@ class _Http(AsyncTwilioHttpClient):
         await self._session.close()
 
 
-_transports: WeakKeyDictionary[asyncio.AbstractEventLoop, _Http] = WeakKeyDictionary()
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
 
 
 def client() -> Client:
     """The official client on this event loop's connections; for `await client().messages.create_async(…)`."""
-    found = settings()
     loop = asyncio.get_running_loop()
-    if loop not in _transports:
-        _transports[loop] = _Http(found.twilio_api_base)
-    return Client(
-        found.twilio_account_sid, found.twilio_auth_token.get_secret_value(), http_client=_transports[loop]
-    )
+    ready = _clients.get(loop)
+    if ready is None:
+        found = settings()
+        ready = _clients[loop] = Client(
+            found.twilio_account_sid,
+            found.twilio_auth_token.get_secret_value(),
+            http_client=_Http(found.twilio_api_base),
+        )
+    return ready
 
 
 async def close() -> None:
     """Give back this event loop's connections."""
-    transport = _transports.pop(asyncio.get_running_loop(), None)
-    if transport is not None:
-        await transport.close()
+    ready = _clients.pop(asyncio.get_running_loop(), None)
+    if ready is not None:
+        await ready.http_client.close()
 
 
 async def create(made: Coroutine[Any, Any, Any]) -> str:

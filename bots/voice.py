@@ -149,7 +149,7 @@ def _continued(caller: str, call: str, step: Step, n: int) -> Response:
     keyed, text, sure = _input()
     event_id = f"{call}:{n}"
     if n >= MOST_TURNS:
-        return _twiml(_goodbye(step, _locale(caller)))
+        return _twiml(_goodbye(caller))
     if not keyed and not text:
         return _silent(caller, step)
     if keyed == "*" and step.said:
@@ -186,11 +186,11 @@ def _silent(caller: str, step: Step) -> Response:
     after = step.silent()
     if not step.question:
         if step.silences or step.offered:
-            return _twiml(_goodbye(step, locale))
+            return _twiml(_goodbye(caller))
         more = _("Is there anything else? If not, you can simply hang up.")
         return _twiml(voice_shape.asking([_content(render(more, locale), locale)], _url(after)))
     if step.silences >= 2 or not contents:
-        return _twiml(_goodbye(step, locale))
+        return _twiml(_goodbye(caller))
     before = (
         _("I did not hear anything. Once more:")
         if step.silences == 0
@@ -217,8 +217,10 @@ def _unsure(caller: str, step: Step) -> Response:
     return _twiml(voice_shape.asking(contents, _url(step.silent()), before=before))
 
 
-def _goodbye(step: Step, locale: str) -> str:
-    if step.question and not step.offered:
+def _goodbye(caller: str) -> str:
+    identity = people.find("voice", caller)
+    locale = identity.locale if identity else DEFAULT_LOCALE
+    if identity is not None and _flow_open(identity.id):
         return voice_shape.ending(
             _("We have kept your answers. Call again any time and we go on from here. Goodbye."), locale
         )

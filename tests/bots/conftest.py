@@ -25,17 +25,22 @@ class Phones(Carrier):
         self.client = client
 
     def post(self, path: str, form: dict[str, str], *, signed: bool = True) -> Any:
-        signature = self._validator.compute_signature(self.external + path, form) if signed else ""
-        response = self.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+        signature = self.signature(path, form) if signed else ""
+        response = self.client.post(path, data=form, headers={"X-Twilio-Signature": signature}, buffered=True)
         assert served.flush()
         return response
+
+    def signature(self, path: str, form: dict[str, str]) -> str:
+        return str(self._validator.compute_signature(self.external + path, form))
 
 
 @pytest.fixture
 def twilio(configure: Callable[..., None]) -> Iterator[TwilioServer]:
     """Twilio's API, and a Linli that is set up to use it."""
     with TwilioServer() as server:
-        configure(**server.settings(), PUBLIC_URL=PUBLIC, COMMUNITY_NAME="幸福里社区", HOTLINE="010-6500 1234")
+        configure(
+            **server.settings(), PUBLIC_URL=PUBLIC, COMMUNITY_NAME="幸福里社区", HOTLINE="010-6500 1234"
+        )
         yield server
 
 
