@@ -9,7 +9,7 @@ from typing import Any
 from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.errors import NotFound
-from backend.requests import escalation, history, lifecycle
+from backend.requests import crew, escalation, history, lifecycle
 from backend.requests.history import Asker
 from backend.requests.models import FIRST_NUMBER, Request, RequestEvent, RequestPhoto, Slot
 from backend.residents import queries as residents
@@ -195,3 +195,8 @@ def assignees(requests: Sequence[Request]) -> dict[int, str]:
     """The names of the workers of these requests, by staff id."""
     ids = sorted({r.assignee_id for r in requests if r.assignee_id is not None})
     return {i: s.name for i, s in staff.by_ids(ids).items()}
+
+
+def worker_of(request: Request) -> crew.Worker | None:
+    """Whom it is with."""
+    return crew.worker(request.assignee_id) if request.assignee_id is not None else None

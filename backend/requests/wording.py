@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from backend.core import clock
 from backend.core.i18n import LOCALES, Msg, Text, _
 from backend.fields.words import Option, Words
@@ -42,6 +44,16 @@ def moment(request: Request) -> Text:
     return _("within two days")
 
 
+def at_time(at: datetime) -> Text:
+    """11月3日 09:05 / 3 Nov 09:05, on the community's clocks."""
+    here = clock.local(at)
+    return {"zh_CN": f"{here.month}月{here.day}日 {here:%H:%M}", "en": f"{here.day} {here:%b %H:%M}"}
+
+
+SHORT_ADVICE: dict[str, Msg] = {triage.WATER_FIRST.id: triage.WATER_FIRST_SHORT}
+"""What fits an SMS of what to do first."""
+
+
 # --- options --------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +88,7 @@ def worker_options(request: Request) -> tuple[Option, ...]:
     number = request.number
     decline = Option(f"request.decline:{number}", _("Decline"))
     progress = Option(f"request.progress:{number}", _("Report progress"), _("progress"))
-    finish = Option(f"request.finish:{number}", _("Finished"))
+    finish = Option(f"request.finish:{number}", _("Job done"))
     match request.status:
         case "assigned":
             return (Option(f"request.accept:{number}", _("Accept")), decline)
@@ -216,19 +228,16 @@ def looking_again(request: Request) -> Words:
 
 
 def progress(request: Request, worker: Worker, text: str) -> Words:
-    expected = request.expected_at
-    if expected is None:
-        words = _(
-            "R-{number}, {worker}: {text}", number=request.number, worker=crew.called(worker.name), text=text
-        )
+    name = crew.called(worker.name)
+    if request.expected_at is None:
+        words = _("R-{number}, {worker}: {text}", number=request.number, worker=name, text=text)
     else:
-        at = clock.local(expected)
         words = _(
-            "R-{number}, {worker}: {text} Expected to be done by {time}.",
+            "R-{number}, {worker}: {text} (to be done by {time})",
             number=request.number,
-            worker=crew.called(worker.name),
+            worker=name,
             text=text,
-            time={"zh_CN": f"{at.month}月{at.day}日 {at:%H:%M}", "en": f"{at:%H:%M} on {at.day} {at:%b}"},
+            time=at_time(request.expected_at),
         )
     return Words(words, options=resident_options(request))
 
@@ -236,7 +245,7 @@ def progress(request: Request, worker: Worker, text: str) -> Words:
 def finished(request: Request, note: str) -> Words:
     return Words(
         _(
-            "**R-{number}** is finished: {note} How was it?",
+            "**R-{number}** is finished: {note}\nHow was it?",
             number=request.number,
             note=note or _("all done."),
         ),
@@ -278,7 +287,7 @@ def reported(request: Request) -> Words:
 def declined(request: Request, worker: str, why: str) -> Words:
     return Words(
         _(
-            "{worker} declined R-{number} ({category}, {place}): {why} Please send somebody else.",
+            "{worker} declined R-{number} ({category}, {place}): {why}\nPlease send somebody else.",
             worker=worker,
             number=request.number,
             category=category(request),
@@ -292,7 +301,7 @@ def declined(request: Request, worker: str, why: str) -> Words:
 def reopened(request: Request, why: str) -> Words:
     return Words(
         _(
-            "R-{number} ({category}, {place}) is not mended: {why} Please look at it again.",
+            "R-{number} ({category}, {place}) is not mended: {why}\nPlease look at it again.",
             number=request.number,
             category=category(request),
             place=place(request),

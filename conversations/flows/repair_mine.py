@@ -1,0 +1,158 @@
+"""The resident's side of an open repair: how it stands, cancelling, rating, "it is not mended"."""
+
+from __future__ import annotations
+
+import re
+
+from backend.core.errors import LinliError, NotFound
+from backend.core.i18n import _
+from backend.fields.form import Form
+from backend.fields.text import LongText
+from backend.fields.words import Option, Words
+from backend.requests import actions, queries, replies
+from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
+from conversations.flows.repair import _no_start, actor_of, asker_of
+
+REPORT = Option("flow:repair", _("Report a repair"))
+_SHOW = re.compile(r"(?:^|[^a-z0-9])R\s?[-–—]?\s?(\d{4,8})(?!\d)", re.IGNORECASE)
+_SHOW_ZH = re.compile(r"(?:工单|报修单?|单号)\s*号?\s*[::]?\s*(\d{4,8})(?!\d)")
+_MINE = re.compile(
+    r"(?:我的)?(?:报修|维修|修理)(?:单|的)?(?:进度|进展|情况|状态|到哪了?|怎么样了?|记录)|查(?:一?下|询)?(?:报修|维修|工单)?的?进度|我的报修|我的工单"
+    r"|修得?怎么样了?|师傅(?:什么时候|几点|怎么还没|还没|到哪|来了没)\S{0,6}|\bmy repairs?\b|\brepair (?:status|progress)\b|\bcheck (?:the )?(?:progress|status)\b"
+    r"|\bwhere is (?:the|my) (?:worker|plumber|electrician|repairman)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
+    re.IGNORECASE,
+)
+
+
+def number_in(argument: str) -> int:
+    """The number that an option or a text names. Raises NotFound."""
+    digits = "".join(c for c in argument.partition(":")[0] if c.isdecimal())
+    if not digits or len(digits) > 9:
+        raise NotFound(_("Which repair is it? The number looks like R-1047."))
+    return int(digits)
+
+
+def _show(person: Person, argument: str) -> Answer:
+    number = number_in(argument)
+    if person.staff_id is not None and (job := _as_worker(person.staff_id, number)) is not None:
+        return Answer.of(job)
+    request = queries.of_asker(asker_of(person), number)
+    return Answer.of(
+        replies.status(request, queries.worker_of(request), queries.timeline(request, internal=False))
+    )
+
+
+def _as_worker(staff_id: int, number: int) -> Words | None:
+    request = next((r for r in queries.jobs_of(staff_id) if r.number == number), None)
+    return replies.job(request, queries.who(request)) if request is not None else None
+
+
+def _mine(person: Person, argument: str) -> Answer:
+    found = queries.mine(asker_of(person))
+    if not found:
+        return Answer.of(
+            Words(_("You have no repairs with us. When something breaks, just tell me."), options=(REPORT,))
+        )
+    if len(found) == 1:
+        return _show(person, str(found[0].number))
+    return Answer.of(replies.listed(found))
+
+
+def _cancel(person: Person, argument: str) -> Answer:
+    done = actions.cancel(actor_of(person), number_in(argument), asker_of(person))
+    number = done.request.number
+    if done.repeated:
+        return Answer.of(Words(_("R-{number} was cancelled already.", number=number)))
+    return Answer.of(
+        Words(_("R-{number} is cancelled. If you need us after all, just tell me.", number=number))
+    )
+
+
+def _rate(person: Person, argument: str) -> Answer | Opening:
+    number = number_in(argument)
+    rating = argument.partition(":")[2]
+    done = actions.rate(actor_of(person), number, asker_of(person), int(rating) if rating.isdecimal() else 0)
+    if done.repeated:
+        return Answer.of(Words(_("Thank you, we have your rating of R-{number}.", number=number)))
+    if done.request.rating is not None and done.request.rating <= 3:
+        return Opening("repair_opinion", facts={"number": number})
+    return Answer.of(
+        Words(
+            _(
+                "Thank you. I pass it on to {worker}.",
+                worker=replies.worker_called(queries.worker_of(done.request)),
+            )
+        )
+    )
+
+
+def _reopen(person: Person, argument: str) -> Opening:
+    number = number_in(argument)
+    actions.check_reopen(number, asker_of(person))
+    return Opening("repair_reopen", facts={"number": number})
+
+
+# --- the questions that follow --------------------------------------------------------------------------------
+
+OPINION = Form(
+    "repair_opinion",
+    _("What could have been better"),
+    [
+        LongText(
+            "opinion",
+            label=_("Your opinion"),
+            ask=_("Thank you for being frank. What could have been better?"),
+            optional=True,
+            max_length=500,
+        )
+    ],
+    review=False,
+)
+REOPEN = Form(
+    "repair_reopen",
+    _("Not mended"),
+    [
+        LongText(
+            "why",
+            label=_("What is still wrong"),
+            ask=_("I am sorry to hear that. What is still wrong?"),
+            max_length=500,
+        )
+    ],
+    review=False,
+)
+
+
+def _submit_opinion(person: Person, done: Submitted) -> Answer:
+    number, text = int(done.facts["number"]), done.answers.get("opinion")
+    if text:
+        actions.comment_on_rating(actor_of(person), number, asker_of(person), text)
+    return Answer.of(
+        Words(
+            _("Thank you, the office reads it."),
+            options=(Option(f"request.reopen:{number}", _("It is not mended"), _("not mended")),),
+        )
+    )
+
+
+def _submit_reopen(person: Person, done: Submitted) -> Answer:
+    try:
+        result = actions.reopen(
+            actor_of(person), int(done.facts["number"]), asker_of(person), done.answers["why"]
+        )
+    except LinliError as error:
+        return Answer.of(Words(error.text))
+    return Answer.of(replies.reopened(result.request))
+
+
+FLOWS = [
+    Flow("repair_opinion", OPINION, OPINION.title, _no_start, _submit_opinion),
+    Flow("repair_reopen", REOPEN, REOPEN.title, _no_start, _submit_reopen),
+]
+COMMANDS = [
+    Command("request.show", _show, patterns=(_SHOW, _SHOW_ZH)),
+    Command("request.mine", _mine, _("My repairs"), patterns=(_MINE,), audience="resident", menu=25),
+    Command("request.cancel", _cancel),
+    Command("request.rate", _rate),
+    Command("request.reopen", _reopen),
+]
