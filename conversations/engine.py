@@ -6,7 +6,6 @@ answered, and one UPDATE of the Conversation.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
@@ -19,7 +18,6 @@ import peewee
 import structlog
 
 from backend.core import clock, crypto, ids, metrics, orgs
-from backend.core.crypto import ring
 from backend.core.db import db, execute, is_postgres, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.plain import folded
@@ -373,7 +371,7 @@ def _record(inbound: Inbound, said: Said, identity_id: int, outcome: str, masked
         heard["location"] = MASKED if masked else [said.location.latitude, said.location.longitude]
     if said.contact is not None:
         heard["contact"] = MASKED
-    sealed = ring().encrypt(json.dumps(heard, ensure_ascii=False).encode("utf-8", "replace"), SAID_PLACE)
+    sealed = crypto.seal(heard, SAID_PLACE)
     params = (inbound.channel, inbound.event_id[:80], identity_id, sealed, outcome, now)
     return int(execute(_INSERT_INBOUND, params).fetchone()[0])
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.core.crypto import ring
+from backend.core.crypto import seal, unseal
 from backend.messaging.models import STATE_PLACE
 
 MAX_PARKED = 3
@@ -66,17 +65,13 @@ class Memory:
             int(self.reminded),
             self.codes,
         ]
-        return ring().encrypt(
-            json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), STATE_PLACE
-        )
+        return seal(data, STATE_PLACE)
 
     @classmethod
     def unseal(cls, sealed: bytes | memoryview | None) -> Memory:
         if sealed is None:
             return cls()
-        flow, form, parked, asked, misses, guard, heard, reminded, codes = json.loads(
-            ring().decrypt(bytes(sealed), STATE_PLACE)
-        )
+        flow, form, parked, asked, misses, guard, heard, reminded, codes = unseal(sealed, STATE_PLACE)
         return cls(
             flow, form, [(f, s) for f, s in parked], asked, misses, guard, heard, bool(reminded), codes
         )

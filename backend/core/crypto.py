@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import os
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -78,3 +80,16 @@ def blind_index(value: str, kind: str) -> str:
 def digest(value: str, salt: str) -> str:
     """A salted, keyed digest for short-lived codes."""
     return blind_index(f"{salt}\0{value}", "code")
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def seal(data: Any, place: bytes) -> bytes:
+    """`data` as compact JSON, encrypted, bound to `place` (`table.column`)."""
+    return ring().encrypt(_json(data).encode("utf-8", "replace"), place)
+
+
+def unseal(sealed: bytes | memoryview, place: bytes) -> Any:
+    """What was sealed; raises DecryptError."""
+    return json.loads(ring().decrypt(bytes(sealed), place))

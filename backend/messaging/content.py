@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.core.crypto import ring
+from backend.core.crypto import seal, unseal
 from backend.core.i18n import render
 from backend.fields.words import Words
 from backend.messaging.models import CONTENT_PLACE
@@ -73,13 +72,11 @@ class Content:
         )
 
     def seal(self) -> bytes:
-        return ring().encrypt(
-            json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")).encode(), CONTENT_PLACE
-        )
+        return seal(self.to_json(), CONTENT_PLACE)
 
     @classmethod
     def unseal(cls, sealed: bytes | memoryview) -> Content:
-        return cls.from_json(json.loads(ring().decrypt(bytes(sealed), CONTENT_PLACE)))
+        return cls.from_json(unseal(sealed, CONTENT_PLACE))
 
 
 def rendered(words: Words, locale: str) -> Content:

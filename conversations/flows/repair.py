@@ -34,7 +34,7 @@ _BROKEN = (
     r"坏|漏|渗|堵|不亮|不热|不通|不出水|不动|不转|断|裂|爆|停了|停运|打不开|关不上|开不了|锁不上|松了|掉了|脱落|有异响|卡住|没反应|不能用|用不了|失灵|跳了|冒|"
     r"困|有味|碎|不制热|不着|打不着|丢了|进不去"
 )
-_ALONE = r"漏水|渗水|跑水|爆管|没水了?|停水|没电了?|停电|断电|跳闸|返水|反水|漏气|煤气味|燃气味|没暖气|断网|没网|漏电|堵了|我?[要想]?报修|报个修|维修|修一下|修理|找人修|来人修"
+_ALONE = r"漏水|渗水|滴水|跑水|爆管|没水了?|停水|没电了?|停电|断电|跳闸|返水|反水|漏气|煤气味|燃气味|没暖气|断网|没网|漏电|堵了|我?[要想]?报修|报个修|维修|修一下|修理|找人修|来人修"
 _EN_THING = (
     r"pipe|tap|faucet|toilet|sink|drain|shower|boiler|heater|power|socket|light|lights|lamp|bulb|lift|elevator|lock|door|window|"
     r"stove|gas|heating|radiator|internet|wifi|wi-fi|tv|intercom"

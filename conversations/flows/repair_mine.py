@@ -152,6 +152,8 @@ FLOWS = [
 COMMANDS = [
     Command("request.show", _show, patterns=(_SHOW, _SHOW_ZH)),
     Command("request.mine", _mine, _("My repairs"), patterns=(_MINE,), audience="resident", menu=25),
+    # Somebody who is not registered has no use for the menu entry, but may ask all the same.
+    Command("request.status", _mine, patterns=(_MINE,), audience="newcomer"),
     Command("request.cancel", _cancel),
     Command("request.rate", _rate),
     Command("request.reopen", _reopen),
