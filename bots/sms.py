@@ -50,7 +50,7 @@ class SmsChannel(Channel):
     per_address_second = 1.0
 
     async def send(self, due: Due) -> Sent:
-        bodies = shape([due.content])
+        bodies = shape(due.content)
         if not bodies:
             raise Refused("there is nothing to say by SMS")
         sid = ""
@@ -76,8 +76,8 @@ class SmsChannel(Channel):
         await twilio_client.close()
 
 
-def shape(replies: Sequence[Content]) -> list[Body]:
-    """The short messages that say `replies`, with what each costs."""
+def shape(*replies: Content) -> list[Body]:
+    """The short messages that say a turn's `replies`, with what each costs."""
     return sms_shape.shape(replies, settings().community_name)
 
 
@@ -123,7 +123,7 @@ def status() -> Response:
 def _answered(turn: Turn) -> Response:
     twiml = MessagingResponse()
     ids = [reply.delivery_id for reply in turn.replies]
-    for body in shape([reply.content for reply in turn.replies]):
+    for body in shape(*(reply.content for reply in turn.replies)):
         twiml.message(body.text, action=_status_url(ids), method="POST")
     return served.when_gone(_twiml(twiml), ids)
 

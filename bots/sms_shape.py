@@ -47,6 +47,8 @@ _GSM_FOR = str.maketrans(
 _SENTENCE = re.compile(r"(?<=[\u3002\uff01\uff1f\uff1b\n])|(?<=[.!?;]\s)")
 _CLAUSE = re.compile(r"(?<=[\uff0c\u3001\uff1a,])|(?<=\s)")
 _STOPS = "\u3002\uff01\uff1f\uff1b\uff1a\uff0c.!?;:,\n"
+_NUMBER_WANTED = re.compile("数字|number", re.IGNORECASE)
+"""The text itself says how to answer."""
 _SHORT_LABEL = 10
 _MOST_INLINE = 4
 _OWN_SIGNATURE = re.compile(r"^【[^】]{1,30}】")
@@ -152,10 +154,9 @@ def _ways(content: Content) -> list[str]:
     text, locale = plain(content.short), content.locale
     labels = [_label(o) for o in content.options]
     lines = "\n".join(f"{n} {label}" for n, label in enumerate(labels, 1))
-    listed = [
-        f"{text}\n{render(_('Reply with a number:'), locale)}\n{lines}".lstrip(),
-        f"{text}\n{lines}".lstrip(),
-    ]
+    listed = [f"{text}\n{lines}".lstrip()]
+    if not _NUMBER_WANTED.search(text):
+        listed.insert(0, f"{text}\n{render(_('Reply with a number:'), locale)}\n{lines}".lstrip())
     longest = _SHORT_LABEL if locale == "zh_CN" else 2 * _SHORT_LABEL
     if len(labels) > _MOST_INLINE or any(len(label) > longest for label in labels):
         return listed

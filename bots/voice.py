@@ -79,8 +79,8 @@ class VoiceChannel(Channel):
         await twilio_client.close()
 
 
-def shape(replies: Sequence[Content]) -> list[str]:
-    """The script of `replies`, line by line, as a caller hears it."""
+def shape(*replies: Content) -> list[str]:
+    """The script of a turn's `replies`, line by line, as a caller hears it."""
     return voice_shape.script(replies)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -18,9 +19,10 @@ from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Inbound, Message
 from bots import served
 from tests.bots.conftest import Phones
+from tests.databases import TestDatabase
 from tests.harness import twiml_grammar
 from tests.harness.phones import replies
-from tests.harness.twilio_server import OUR_NUMBER
+from tests.harness.twilio_server import OUR_NUMBER, TwilioServer
 
 CHEN = "+8613800000001"
 UNKNOWN_NUMBER = "30005"
@@ -223,3 +225,13 @@ def test_identities_of_one_number_are_kept_apart_by_channel(quick_phones: Phones
     quick_phones.sms(CHEN, "你好")
     quick_phones.call(CHEN)
     assert {i.channel for i in Identity.select()} == {"sms", "voice"}
+
+
+def test_the_whole_application_takes_twilio_at_its_signature(
+    twilio: TwilioServer, app: Flask, sqlite_database: TestDatabase
+) -> None:
+    """No sign-in, no form token: the signature is the proof."""
+    whole = Phones(app.test_client())
+    assert whole.sms(CHEN, "你好")
+    assert whole.call(CHEN).heard
+    assert whole.post("/hooks/sms", {"From": CHEN, "MessageSid": "SM2"}, signed=False).status_code == 403

@@ -181,3 +181,9 @@ def test_a_community_named_just_community_keeps_its_name() -> None:
 @given(st.text(CHINESE, max_size=50))
 def test_plain_keeps_every_chinese_character(text: str) -> None:
     assert plain(text) == text
+
+
+def test_how_to_answer_is_said_once() -> None:
+    labels = ["居民身份证", "护照", "军官证", "居住证", "永居证"]
+    assert "数字" in shape([said("哪一个？", *labels)], "幸福里社区")[0].text
+    assert shape([said("是哪一个？回复数字就行。", *labels)], "幸福里社区")[0].text.count("数字") == 1
