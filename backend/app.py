@@ -23,6 +23,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.web.audit_pages",
     "backend.staff.signin_web",
     "backend.staff.web",
+    "backend.residents.web",
+    "backend.residents.links_web",
     "bots.sms",
     "bots.voice",
     "bots.telegram_hook",

@@ -66,6 +66,7 @@ def _grid_of(community_id: int, home: Home) -> int | None:
             & (Household.building == home.building)
             & (Household.phase == home.phase)
             & (Household.area == home.area)
+            & (Household.org_id != community_id)
         )
         .group_by(Household.org_id)
         .order_by(peewee.fn.COUNT(Household.id).desc())

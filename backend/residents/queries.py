@@ -13,6 +13,7 @@ from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.errors import NotFound
 from backend.core.i18n import Msg, Text
+from backend.core.orgs import Org
 from backend.fields.base import Context, Misunderstood
 from backend.fields.id_number import ID_TYPES
 from backend.fields.phone import read_phone
@@ -238,3 +239,27 @@ def own_file(resident_id: int, locale: str) -> OwnFile:
         [(field.label, shown[name]) for name, field in FILE.items() if name in shown],
         bool(resident.email) and resident.email_confirmed_at is None,
     )
+
+
+# --- where an actor serves ------------------------------------------------------------------------------------
+
+
+def orgs_of(actor: Actor, permission: str = "resident.read") -> list[tuple[int, str]]:
+    """The communities and grids where the actor holds `permission`, as (id, name), a grid with its community's name."""
+    rows = (
+        Org.select()
+        .where(Org.id.in_(access.org_ids(actor, permission)) & Org.level.in_(("community", "grid")))
+        .order_by(Org.path)
+    )
+    return [(o.id, f"{o.parent.name} {o.name}" if o.level == "grid" else o.name) for o in rows]
+
+
+def communities_of(actor: Actor) -> list[tuple[int, str]]:
+    """Where the actor may register somebody: communities, or the grids of somebody who serves only a grid."""
+    rows = list(
+        Org.select()
+        .where(Org.id.in_(access.org_ids(actor, "resident.create")) & Org.level.in_(("community", "grid")))
+        .order_by(Org.path)
+    )
+    communities = [o for o in rows if o.level == "community"]
+    return [(o.id, o.name) for o in communities or rows]

@@ -11,7 +11,7 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
 from backend.fields.words import Words
-from backend.messaging import At, people, say
+from backend.messaging import At, forgetting, people, say
 from backend.messaging import Resident as ToResident
 from backend.residents import approval, consent, decisions, file, links
 from backend.residents.form import FILE
@@ -64,6 +64,7 @@ def export_own_data(resident_id: int) -> dict[str, Any]:
                 {"at": _iso(e.at), "by": e.actor_kind, "what": e.action}
                 for e in audit.of(file.subject(resident_id))
             ],
+            "messages": forgetting.export(resident_id),
             **privacy.export(resident_id),
         }
 
@@ -155,6 +156,7 @@ def _erase(actor: Actor, resident: Resident) -> None:
     """Empty everything personal. The row, its Org, the dates and the facts in the audit log remain."""
     reached = people.identities(ToResident(resident.id))
     privacy.forget(resident.id)
+    forgetting.forget(resident.id, keep=reached[0].id if reached else None, also=_unproven(resident))
     people.release(resident.id)
     consent.withdraw(resident.id)
     Link.delete().where(Link.resident == resident.id).execute()
@@ -191,6 +193,13 @@ def _erase(actor: Actor, resident: Resident) -> None:
             purpose="registration",
         )
     live.publish(live.ADMIN, {"kind": "resident", "id": resident.id})
+
+
+def _unproven(resident: Resident) -> list[int]:
+    """The addresses on file that nobody has proven yet, such as the e-mail that an activation link went to."""
+    written = [("email", resident.email), ("sms", resident.mobile), ("voice", resident.mobile)]
+    found = [people.find(channel, address) for channel, address in written if address]
+    return [i.id for i in found if i is not None and i.resident_id is None]
 
 
 def _iso(at: Any) -> str | None:

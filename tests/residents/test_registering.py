@@ -28,7 +28,9 @@ def test_a_registration_waits_for_approval_with_its_consent_and_its_trace(chen: 
 
 
 def test_sensitive_values_are_unreadable_in_the_database(chen: int) -> None:
-    row = db.execute("SELECT id_number, mobile, email, id_index FROM resident WHERE id = ?", (chen,)).fetchone()
+    row = db.execute(
+        "SELECT id_number, mobile, email, id_index FROM resident WHERE id = ?", (chen,)
+    ).fetchone()
     raw = b"|".join(bytes(v) if not isinstance(v, str) else v.encode() for v in row)
     for secret in (CHEN_ID, CHEN_MOBILE, "chen@example.com"):
         assert secret.encode() not in raw
@@ -86,7 +88,9 @@ def test_elders_may_share_a_phone_and_staff_see_it(registers: Registers, chen: i
     assert wang is not None
     assert "shared_mobile" in listed(Resident.get_by_id(wang).flags)
     sms = people.find("sms", CHEN_MOBILE)
-    assert sms is not None and sms.resident_id == chen, "the shared number stays with whom it was proven first"
+    assert sms is not None and sms.resident_id == chen, (
+        "the shared number stays with whom it was proven first"
+    )
 
 
 def test_what_staff_should_know_is_flagged(registers: Registers) -> None:
@@ -116,7 +120,9 @@ def test_the_same_document_at_the_same_instant_makes_one_file(street: Street) ->
     assert Resident.select().count() == 1
 
 
-def test_a_rejected_document_may_register_again_and_is_flagged(registers: Registers, street: Street, chen: int) -> None:
+def test_a_rejected_document_may_register_again_and_is_flagged(
+    registers: Registers, street: Street, chen: int
+) -> None:
     from backend.residents.actions import reject
 
     reject(street.admin, chen, "姓名与证件不符")

@@ -1,0 +1,62 @@
+"""What messaging holds about a resident: exported for her, and forgotten at her wish."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from backend.core import clock
+from backend.core.crypto import ring
+from backend.core.db import transaction
+from backend.core.i18n import DEFAULT_LOCALE
+from backend.messaging.content import Content
+from backend.messaging.models import SAID_PLACE, Conversation, Delivery, Handover, Identity, Inbound, Message
+
+FORGOTTEN = "—"
+
+
+def export(resident_id: int) -> list[dict[str, Any]]:
+    """Every message from and to her, the oldest first, as JSON."""
+    ids = _identities(resident_id)
+    heard = [
+        {"at": row.at.isoformat(), "from": "resident", "channel": row.channel}
+        | json.loads(ring().decrypt(bytes(row.said), SAID_PLACE))
+        for row in Inbound.select().where(Inbound.identity_id.in_(ids))
+    ]
+    said = [
+        {"at": row.created_at.isoformat(), "from": "community", "text": Content.unseal(row.content).text}
+        for row in Message.select().where(_hers(resident_id, ids))
+    ]
+    return sorted(heard + said, key=lambda m: str(m["at"]))
+
+
+def forget(resident_id: int, keep: int | None = None, also: Iterable[int] = ()) -> None:
+    """Empty her messages both ways, cancel what is not sent yet, end her conversations, and drop her addresses but `keep`,
+    the one at which she is told so. `also`: Identities that were never proven to be hers, but were written to for her. An
+    address that is a staff member's too stays the staff member's."""
+    with transaction():
+        ids = [*_identities(resident_id), *also]
+        messages = Message.select(Message.id).where(_hers(resident_id, ids))
+        Delivery.update(status="cancelled", updated_at=clock.now()).where(
+            Delivery.message_id.in_(messages) & Delivery.status.in_(("pending", "failed"))
+        ).execute()
+        empty = Content(FORGOTTEN, FORGOTTEN, FORGOTTEN, DEFAULT_LOCALE).seal()
+        Message.update(content=empty).where(_hers(resident_id, ids)).execute()
+        nothing = ring().encrypt(b"{}", SAID_PLACE)
+        Inbound.update(said=nothing).where(Inbound.identity_id.in_(ids)).execute()
+        Handover.update(said=FORGOTTEN).where(Handover.identity_id.in_(ids)).execute()
+        Conversation.update(state=None, flow=None, offer_id=None, phone_index=None, remind_at=None).where(
+            Conversation.identity_id.in_(ids)
+        ).execute()
+        Identity.delete().where(
+            Identity.id.in_([i for i in ids if i != keep]) & Identity.staff_id.is_null()
+        ).execute()
+
+
+def _identities(resident_id: int) -> list[int]:
+    return [i.id for i in Identity.select(Identity.id).where(Identity.resident_id == resident_id)]
+
+
+def _hers(resident_id: int, ids: list[int]) -> Any:
+    return (Message.resident_id == resident_id) | Message.identity_id.in_(ids)

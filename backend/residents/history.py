@@ -1,0 +1,81 @@
+"""The history of a file for its page: what happened, who did it, what changed, sensitive values masked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.core import audit
+from backend.core.i18n import Msg, Text, _
+from backend.residents import file
+from backend.residents.form import FILE
+
+WORDS: dict[str, Msg] = {
+    "resident.register": _("Registered"),
+    "resident.join": _("Joined another channel"),
+    "resident.claimed": _("Somebody gave this ID number with another phone"),
+    "resident.claim_accepted": _("The claim was accepted"),
+    "resident.claim_refused": _("The claim was refused"),
+    "resident.approve": _("Approved"),
+    "resident.reject": _("Rejected"),
+    "resident.ask_correction": _("Asked for a correction"),
+    "resident.correct": _("Corrected by staff"),
+    "resident.change": _("Changed by the resident before the approval"),
+    "resident.request_change": _("Asked for a change"),
+    "resident.approve_change": _("The change was approved"),
+    "resident.reject_change": _("The change was not approved"),
+    "resident.place": _("Moved to another grid or community"),
+    "resident.note": _("The note was changed"),
+    "resident.reveal": _("A masked value was looked at"),
+    "resident.export": _("Downloaded her own data"),
+    "resident.email_confirmed": _("Confirmed the e-mail address"),
+    "resident.request_erasure": _("Asked for the deletion of her data"),
+    "resident.withdraw_consent": _("Took the consent back"),
+    "resident.keep": _("The deletion was put off"),
+    "resident.erase": _("Erased"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that changed, as a page shows it."""
+
+    label: Text
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry. `forgotten`: what it said was erased; that it happened remains."""
+
+    at: datetime
+    who: str
+    what: Text
+    why: str
+    changes: list[Change]
+    forgotten: bool
+
+
+def of(resident_id: int, locale: str) -> list[Line]:
+    """Newest first."""
+    return [_line(entry, locale) for entry in audit.of(file.subject(resident_id))]
+
+
+def _line(entry: audit.AuditEntry, locale: str) -> Line:
+    payload = json.loads(entry.payload) if entry.payload else {}
+    what = WORDS.get(entry.action, entry.action)
+    before, after = payload.get("before"), payload.get("after")
+    shown = changes(file.loaded(before or {}), file.loaded(after or {}), locale) if before and after else []
+    return Line(entry.at, entry.actor_name, what, payload.get("why", ""), shown, entry.payload is None)
+
+
+def changes(before: file.Answers, after: file.Answers, locale: str) -> list[Change]:
+    """What differs, masked."""
+    old, new = file.masked(before, locale), file.masked(after, locale)
+    return [
+        Change(FILE[name].label, old.get(name, "–"), new.get(name, "–"))
+        for name in FILE
+        if (name in before or name in after) and before.get(name) != after.get(name)
+    ]
