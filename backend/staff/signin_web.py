@@ -38,7 +38,7 @@ def _load() -> SignedIn | None:
     if staff is None or not staff.active or staff.session_epoch != cookie.get("epoch") or idle > IDLE:
         cookie.clear()
         return None
-    if idle > _TOUCH:
+    if idle > _TOUCH and not _by_itself():
         cookie["seen"] = clock.to_ms(now)
     must = None
     if staff.must_change_password:
@@ -46,6 +46,11 @@ def _load() -> SignedIn | None:
     elif settings().second_factor_required and not factor.enabled(staff):
         must = "signin.enrol"
     return SignedIn(queries.actor_of(staff), staff.locale, must)
+
+
+def _by_itself() -> bool:
+    """Whether the open page asks, not the person before it: that keeps nobody signed in."""
+    return "X-Live" in request.headers or request.path.endswith("/events")
 
 
 session.provide(_load)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -20,6 +21,14 @@ from backend.web.text import say
 blueprint = Blueprint("staff", __name__, url_prefix="/admin/staff", template_folder="templates")
 
 nav.register(_("Staff"), "staff.index", "staff.read", 800)
+
+FITS: dict[str, tuple[str, ...]] = {
+    "district": ("street_admin", "operator", "auditor"),
+    "street": ("street_admin", "duty_desk", "repairer", "operator", "auditor"),
+    "community": ("community_admin", "grid_worker", "duty_desk", "repairer", "auditor"),
+    "grid": ("grid_worker", "repairer"),
+}
+"""Which roles the form offers at which level, so that the list stays short."""
 
 LANGUAGES: list[tuple[str, str]] = [("zh_CN", "中文"), ("en", "English")]
 
@@ -64,7 +73,7 @@ def add() -> Any:
         else:
             return render_template("staff/password_shown.html", employed=employed)
     page = render_template(
-        "staff/new.html", values=request.form, problem=problem, given=_posts_given(), **_choices(actor)
+        "staff/new.html", values=request.form, problem=problem, **_choices(actor, _posts_given())
     )
     return page, 422 if problem else 200
 
@@ -89,13 +98,12 @@ def _page(staff: Staff, **more: Any) -> str:
         "staff/show.html",
         staff=staff,
         posts=_posts_shown(staff),
-        given=queries.wanted_of(staff),
         own=own,
         over=over and not own and access.may(actor, "staff.change"),
         factor_on=factor.enabled(staff),
         recovery_left=factor.recovery_left(staff),
         history=audit.of(f"staff:{staff.id}")[:20] if access.may(actor, "audit.read") else [],
-        **_choices(actor),
+        **_choices(actor, queries.wanted_of(staff)),
         **more,
     )
 
@@ -209,11 +217,18 @@ def _posts_given() -> list[tuple[str, int]]:
     return given
 
 
-def _choices(actor: Actor) -> dict[str, Any]:
-    """The posts that this actor may give, by Org."""
+def _choices(actor: Actor, given: Collection[tuple[str, int]]) -> dict[str, Any]:
+    """The posts that this actor may give, by Org: those that fit its level, and whatever is given already."""
     area = Org.select().where(Org.id.in_(access.org_ids(actor, "staff.change"))).order_by(Org.path)
     grants = [
-        (org, [(role, label) for role, label in ROLES.items() if may_grant(actor, role, org.path)])
+        (
+            org,
+            [
+                (role, label)
+                for role, label in ROLES.items()
+                if (role in FITS[org.level] or (role, org.id) in given) and may_grant(actor, role, org.path)
+            ],
+        )
         for org in area
     ]
-    return {"grants": grants, "languages": LANGUAGES}
+    return {"grants": grants, "languages": LANGUAGES, "given": given}

@@ -122,6 +122,17 @@ def test_one_is_signed_out_after_twelve_idle_hours_but_not_while_working(browser
         assert browser.get("/admin").request.path == "/admin/sign-in"
 
 
+def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(browser: Browser) -> None:
+    with clocks.stopped() as hands:
+        browser.sign_in("li.na")
+        for _hour in range(11):
+            hands.forward(hours=1)
+            assert browser.get("/admin", headers={"X-Live": "1"}).request.path == "/admin"
+            assert browser.get("/admin/events").mimetype == "text/event-stream"
+        hands.forward(hours=1, minutes=1)
+        assert browser.get("/admin").request.path == "/admin/sign-in"
+
+
 def test_a_password_reset_ends_every_session_at_once(browser: Browser, li: Staff, app: Flask) -> None:
     from backend.core.access import SYSTEM
 
