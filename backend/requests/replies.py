@@ -163,7 +163,7 @@ def _line(event: RequestEvent) -> Text:
     what = ACTS[event.act]
     name = event.text if event.act == "assign" else event.actor_name
     done = Msg(what.id, {"who": crew.called(name or "") if event.actor_kind != "resident" else name or "–"})
-    said = event.text if event.act in ("progress", "comment", "finish", "cancel", "reopen") else None
+    said = event.text if event.act in ("progress", "comment", "finish", "cancel", "rate", "reopen") else None
     if said:
         return _("{time} {what}: {text}", time=at_time(event.at), what=done, text=said)
     return _("{time} {what}", time=at_time(event.at), what=done)

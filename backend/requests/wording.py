@@ -75,7 +75,7 @@ def resident_options(request: Request) -> tuple[Option, ...]:
 
 def _ratings(number: int) -> tuple[Option, ...]:
     # In this order the number to answer with is the rating itself.
-    words = (_("Very poor"), _("Poor"), _("All right"), _("Good"), _("Very good"))
+    words = (_("Very poor"), _("Poor"), _("Fair"), _("Good"), _("Very good"))
     return tuple(Option(f"request.rate:{number}:{n}", label) for n, label in enumerate(words, 1))
 
 

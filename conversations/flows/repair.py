@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +17,9 @@ from backend.fields.media import Photo
 from backend.fields.words import Media, Option, Words
 from backend.requests import actions, replies, slots, triage, wording
 from backend.requests.actions import Asker, Booked, Contact, Report, SlotTaken
+from backend.requests.form import CHAT, FORM, degree_field, report_of
 from backend.residents import queries as residents
 from conversations.flow import Answer, Flow, Opening, Person, Retry, Submitted
-from conversations.flows.repair_form import CHAT, FORM, degree_field
 
 REGISTER = Option("flow:registration", _("Register"))
 _PHOTO_HELPS = ("water", "drain")
@@ -146,30 +145,6 @@ def _understood(heard: triage.Heard, place: Home | None, *, short: bool) -> Text
 
 
 # --- booking --------------------------------------------------------------------------------------------------
-
-
-def report_of(answers: Mapping[str, Any], source: str, said: str = "") -> Report:
-    """The answers of the Form as a Report; `said` is what she wrote to begin with."""
-    category = str(answers["category"])
-    degree = answers.get(degree_field(category))
-    photo: Media | None = answers.get("photo")
-    slot = answers.get("slot")
-    return Report(
-        category=category,
-        description=answers.get("description") or said or _in_words(category, degree),
-        place=answers["place"],
-        degree=degree,
-        slot_id=int(slot) if slot is not None else None,
-        photos=(photo.key,) if photo is not None else (),
-        source=source,
-    )
-
-
-def _in_words(category: str, degree: str | None) -> str:
-    """A description for an emergency that was only tapped."""
-    found = triage.degree(category, degree)
-    label = triage.BY_CODE[category].label
-    return f"{label}:{found.label}" if found else str(label)
 
 
 def _submit(person: Person, done: Submitted) -> Answer | Retry:

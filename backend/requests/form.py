@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from backend.core.i18n import _
 from backend.fields.address import Address
@@ -14,6 +16,9 @@ from backend.fields.media import Photo
 from backend.fields.phone import Phone
 from backend.fields.slots import TimeSlot
 from backend.fields.text import LongText
+from backend.fields.words import Media
+from backend.requests import triage
+from backend.requests.booking import Report
 from backend.requests.triage import CATEGORIES, NOT_A_REPAIR, Category
 
 CHAT = ("telegram", "webchat")
@@ -147,3 +152,27 @@ FORM = Form(
     },
     confirm_label=_("Send it"),
 )
+
+
+def report_of(answers: Mapping[str, Any], source: str, said: str = "") -> Report:
+    """The answers of the Form as a Report; `said` is what she wrote to begin with."""
+    category = str(answers["category"])
+    degree = answers.get(degree_field(category))
+    photo: Media | None = answers.get("photo")
+    slot = answers.get("slot")
+    return Report(
+        category=category,
+        description=answers.get("description") or said or _in_words(category, degree),
+        place=answers["place"],
+        degree=degree,
+        slot_id=int(slot) if slot is not None else None,
+        photos=(photo.key,) if photo is not None else (),
+        source=source,
+    )
+
+
+def _in_words(category: str, degree: str | None) -> str:
+    """A description for an emergency that was only tapped."""
+    found = triage.degree(category, degree)
+    label = triage.BY_CODE[category].label
+    return f"{label}:{found.label}" if found else str(label)
