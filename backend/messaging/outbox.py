@@ -19,6 +19,8 @@ REPLY_LEASE_MS = 20_000
 """How long the process that holds a request may take to deliver its replies itself before a worker does."""
 
 NO_ADDRESS = "no reachable address"
+ASKED_FOR = ("code", "answer")
+"""Purposes that reach somebody who opted out of notices: she asked for them."""
 
 _INSERT_MESSAGE = (
     "INSERT INTO message (identity_id, resident_id, staff_id, content, purpose, queue, inbound_id, dedupe, about, correlation,"
@@ -44,7 +46,7 @@ def say(
     Belongs inside the transaction of what is told. `dedupe`: a second message with the same key is not written; returns
     None then, else the Message's id. With nobody to reach, the Message is kept and its Delivery is visibly failed.
     """
-    found = identities(to)
+    found = identities(to, asked_for=purpose in ASKED_FOR)
     identity = found[0] if found else None
     content = rendered(words, identity.locale if identity else DEFAULT_LOCALE)
     now = clock.now_ms()

@@ -57,8 +57,11 @@ def ensure(channel: str, address: str, locale: str | None = None) -> Identity:
         )
 
 
-def identities(to: To, *, reachable: bool = True) -> list[Identity]:
-    """The Identities of a person, the preferred first; by default only those that may be written to."""
+def identities(to: To, *, reachable: bool = True, asked_for: bool = False) -> list[Identity]:
+    """The Identities of a person, the preferred first; by default only those that may be written to.
+
+    `asked_for`: she asked for this very message (a code), so that having opted out of notices does not stop it.
+    """
     if isinstance(to, At):
         query = Identity.select().where(Identity.id == to.identity_id)
     elif isinstance(to, Resident):
@@ -66,7 +69,7 @@ def identities(to: To, *, reachable: bool = True) -> list[Identity]:
     else:
         query = Identity.select().where(Identity.staff_id == to.id)
     if reachable:
-        query = query.where(Identity.state == "active")
+        query = query.where(Identity.state.in_(("active", "stopped") if asked_for else ("active",)))
         if not isinstance(to, At):
             query = query.where(Identity.verified_at.is_null(False))
     return list(query.order_by(Identity.preference, Identity.verified_at.desc(), Identity.id))
