@@ -28,6 +28,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.sms",
     "bots.voice",
     "bots.telegram_hook",
+    "bots.webchat_web",
+    "bots.portal",
 )
 MAX_UPLOAD = 12 * 1024 * 1024
 

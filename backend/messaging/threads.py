@@ -54,6 +54,11 @@ _TOLD = (
     " FROM delivery d JOIN message m ON m.id = d.message_id"
 )
 _HEARD = "SELECT id, event_id, identity_id, channel, at, said FROM inbound"
+_DELIVERED = (
+    "UPDATE delivery SET status = ?, lease_until = NULL, lease_by = NULL, error = NULL, updated_at = ?"
+    " WHERE identity_id = ? AND channel = 'webchat' AND id <= ? AND status IN ('pending', 'sending', 'unknown', 'sent')"
+)
+_READ = _DELIVERED.replace("'sent')", "'sent', 'delivered')")
 
 
 def told(identity_id: int, after: int = 0, limit: int = 50) -> list[Told]:
@@ -122,14 +127,9 @@ def label_of(choice: str, before: Iterable[Line]) -> str | None:
 def seen(identity_id: int, up_to: int, *, read: bool) -> int:
     """The webchat shows (`read`: to somebody who looks at it) everything up to this Delivery. Returns how many moved on."""
     status = "read" if read else "delivered"
-    earlier = ("pending", "sending", "unknown", "sent", *(("delivered",) if read else ()))
-    sql = (
-        "UPDATE delivery SET status = ?, lease_until = NULL, lease_by = NULL, error = NULL, updated_at = ?"
-        " WHERE identity_id = ? AND channel = 'webchat' AND id <= ?"
-        f" AND status IN ({','.join('?' * len(earlier))})"
-    )
+    sql = _READ if read else _DELIVERED
     with transaction():
-        moved = int(execute(sql, (status, clock.now_ms(), identity_id, up_to, *earlier)).rowcount)
+        moved = int(execute(sql, (status, clock.now_ms(), identity_id, up_to)).rowcount)
         if moved:
             live.publish(live.ADMIN, {"kind": "message", "id": None})
     return moved
@@ -141,18 +141,30 @@ def _in_order(lines: list[Line]) -> list[Line]:
 
 
 def _told(row: Sequence[Any]) -> Told:
-    return Told(*row[:7], Content.unseal(row[7]))
+    delivery_id, message_id, identity_id, channel, status, purpose, at, content = row
+    return Told(delivery_id, message_id, identity_id, channel, status, purpose, at, Content.unseal(content))
 
 
 def _heard(row: Sequence[Any]) -> Heard | None:
-    said: Mapping[str, Any] = json.loads(ring().decrypt(bytes(row[5]), SAID_PLACE))
+    inbound_id, event_id, identity_id, channel, at, sealed = row
+    said: Mapping[str, Any] = json.loads(ring().decrypt(bytes(sealed), SAID_PLACE))
     if not said:
         return None
     place = said.get("location")
     return Heard(
-        *row[:5],
+        inbound_id,
+        event_id,
+        identity_id,
+        channel,
+        at,
         text=said.get("text", ""),
         choice=said.get("choice"),
         media=said.get("media"),
         location=(place[0], place[1]) if isinstance(place, list) else place,
     )
+
+
+def was_heard(identity_id: int, event_id: str) -> bool:
+    """Whether this event was answered before."""
+    sql = "SELECT 1 FROM inbound WHERE identity_id = ? AND event_id = ?"
+    return execute(sql, (identity_id, event_id[:80])).fetchone() is not None

@@ -1,0 +1,86 @@
+"""What the web server runs: Flask in a pool of threads, and the open connections that Flask lets listen (SSE)."""
+
+from __future__ import annotations
+
+import sys
+from urllib.parse import parse_qs
+
+import structlog
+
+from backend.app import MAX_UPLOAD, create_app
+from backend.core import live
+from backend.settings import settings
+from backend.web.bridge import Answer, Bridge, Headers, Receive, Scope, Send
+from backend.web.push import STREAM, Hub
+from bots.webchat_feed import WebchatFeed
+
+SWITCH_SECONDS = 0.001
+"""How long a thread may compute while others wait, so that the event loop gets its turn under load (Python's own is 5 ms)."""
+
+log = structlog.get_logger()
+
+
+class Root:
+    """The ASGI application of one web process."""
+
+    def __init__(self) -> None:
+        self.flask = create_app()
+        self.bridge = Bridge(self.flask, most_bytes=MAX_UPLOAD)
+        self.hub = Hub(settings().redis_url, {"webchat": WebchatFeed()}, plain=(live.ADMIN,))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "lifespan":
+                await self._lifespan(receive, send)
+            case "websocket":
+                await send({"type": "websocket.close", "code": 1000})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["path"].endswith("/events"):
+            await self.bridge(scope, receive, send)
+            return
+        _job, answer = await self.bridge.ask(scope, receive)
+        channel = _header(answer.headers, STREAM)
+        if channel is None or answer.status != 200:
+            await _say(answer, send)
+            return
+        headers = [pair for pair in answer.headers if pair[0] not in (STREAM.encode(), b"content-length")]
+        await self.hub.serve(channel, _after(scope), headers, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                sys.setswitchinterval(SWITCH_SECONDS)
+                self.bridge.start()
+                self.hub.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.hub.stop()
+                self.bridge.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    return next((value.decode("latin-1") for key, value in headers if key == name.encode()), None)
+
+
+def _after(scope: Scope) -> int:
+    """The last event that the browser has: it says so itself when it reconnects; the page says it the first time."""
+    said = _header(scope["headers"], "last-event-id")
+    if said is None:
+        said = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[0]
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else 0
+
+
+async def _say(answer: Answer, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+
+def application() -> Root:
+    """The factory that the server calls once per process."""
+    return Root()

@@ -1,0 +1,244 @@
+"""Server-sent events: every open connection of this process behind one Redis subscription.
+
+A Flask view decides who may listen to what: it answers with the header `STREAM: <channel>`, and the ASGI root keeps the
+connection open here. Redis only carries nudges: a channel with a Feed catches up from the database when a connection
+opens, when Redis is back, and every two seconds while it is away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import redis.asyncio
+import structlog
+from redis.exceptions import RedisError
+
+from backend.web.bridge import Headers, Receive, Send, left
+
+STREAM = "x-linli-stream"
+BEAT_SECONDS = 20.0
+POLL_SECONDS = 2.0
+MOST_PENDING = 256
+"""Events that wait for one slow connection; it is closed beyond, comes back by itself and catches up."""
+LIFE_SECONDS = 900.0
+"""A connection is closed about then and comes back: whoever lost the right to listen does not keep it."""
+REFRESH = '{"kind": "*"}'
+"""Said on channels without a Feed when events may have been missed."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`id` orders the events of a channel and is where a reconnection goes on from; None: not kept anywhere."""
+
+    channel: str
+    id: int | None
+    data: str
+
+    def encoded(self) -> bytes:
+        mark = "" if self.id is None else f"id: {self.id}\n"
+        return f"{mark}data: {self.data}\n\n".encode()
+
+
+class Feed(Protocol):
+    """The truth behind a family of channels."""
+
+    def read(self, channel: str, payload: bytes) -> Event | None:
+        """The event that was published; None when it cannot be read."""
+
+    def since(self, last: Mapping[str, int]) -> Iterable[Event]:
+        """What came on each channel after the id given; an event told twice does no harm. Runs in a thread."""
+
+
+class Listener:
+    """One open connection: what waits to be written to it."""
+
+    __slots__ = ("_pending", "_waiter", "channel", "closed", "last", "until")
+
+    def __init__(self, channel: str, last: int, until: float) -> None:
+        self.channel, self.last, self.until = channel, last, until
+        self.closed = False
+        self._pending: deque[bytes] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+
+    def put(self, chunk: bytes, event_id: int | None = None) -> None:
+        if len(self._pending) >= MOST_PENDING:
+            self.close()
+        if self.closed:
+            return
+        if event_id is not None and event_id > self.last:
+            self.last = event_id
+        self._pending.append(chunk)
+        self._wake()
+
+    def close(self) -> None:
+        self.closed = True
+        self._wake()
+
+    async def next(self) -> bytes:
+        """All that waits, in one piece; empty when the connection shall end."""
+        while not self._pending and not self.closed:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        if self.closed:
+            return b""
+        chunk = b"".join(self._pending)
+        self._pending.clear()
+        return chunk
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class Hub:
+    """`feeds` by the part of a channel's name before the colon (`webchat` for `webchat:7`); `plain` channels have none."""
+
+    def __init__(self, redis_url: str, feeds: Mapping[str, Feed], plain: Iterable[str] = ()) -> None:
+        self._url, self._feeds, self._plain = redis_url, dict(feeds), tuple(plain)
+        self._listeners: dict[str, set[Listener]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="push")
+        self.heard = False
+        """Whether Redis is being heard."""
+
+    def __len__(self) -> int:
+        return sum(map(len, self._listeners.values()))
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
+
+    async def stop(self) -> None:
+        """End every connection kindly."""
+        for listener in self._all():
+            listener.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def serve(self, channel: str, after: int, headers: Headers, receive: Receive, send: Send) -> None:
+        """Keep one connection, until it is closed from either side. `after`: the last event that it has."""
+        life = LIFE_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 (so that they do not all come back at once)
+        listener = Listener(channel, after, asyncio.get_running_loop().time() + life)
+        self._listeners.setdefault(channel, set()).add(listener)
+        leaving = asyncio.ensure_future(left(receive))
+        leaving.add_done_callback(lambda _done: listener.close())
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+            await self._catch_up({channel: listener.last}, [listener])
+            while chunk := await listener.next():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            leaving.cancel()
+            listener.closed = True
+            mine = self._listeners[channel]
+            mine.discard(listener)
+            if not mine:
+                del self._listeners[channel]
+
+    # --- what comes -------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        polls = 0
+        while True:
+            client = redis.asyncio.Redis.from_url(
+                self._url, socket_connect_timeout=1, health_check_interval=10, retry=None
+            )
+            try:
+                async with client.pubsub(ignore_subscribe_messages=True) as pubsub:
+                    await pubsub.psubscribe(*(f"{name}:*" for name in self._feeds), *self._plain)
+                    self.heard = True
+                    if polls:
+                        log.info("push.redis_back", connections=len(self))
+                    await self._catch_up_all(refresh=polls > 0)
+                    polls = 0
+                    while True:
+                        message = await pubsub.get_message(timeout=10)
+                        if message is not None:
+                            self._take(message["channel"].decode(), message["data"])
+            except (RedisError, OSError) as error:
+                if self.heard or not polls:
+                    log.warning("push.redis_unreachable", error=type(error).__name__)
+            finally:
+                self.heard = False
+                with suppress(RedisError, OSError):
+                    await client.aclose()
+            polls += 1
+            await self._catch_up_all(refresh=polls % 5 == 0)
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _take(self, channel: str, payload: bytes) -> None:
+        listeners = self._listeners.get(channel)
+        if not listeners:
+            return
+        feed = self._feed(channel)
+        event = feed.read(channel, payload) if feed else Event(channel, None, payload.decode())
+        if event is not None:
+            self._tell(event, listeners)
+
+    @staticmethod
+    def _tell(event: Event, listeners: Iterable[Listener]) -> None:
+        chunk = event.encoded()
+        for listener in tuple(listeners):
+            listener.put(chunk, event.id)
+
+    async def _catch_up_all(self, *, refresh: bool) -> None:
+        last: dict[str, int] = {}
+        for channel, listeners in self._listeners.items():
+            if self._feed(channel) is not None:
+                last[channel] = min(one.last for one in listeners)
+            elif refresh:
+                self._tell(Event(channel, None, REFRESH), listeners)
+        if last:
+            await self._catch_up(last)
+
+    async def _catch_up(self, last: dict[str, int], only: list[Listener] | None = None) -> None:
+        """Tell what the database has beyond `last`; without the database, the next time."""
+        by_feed: dict[str, dict[str, int]] = {}
+        for channel, after in last.items():
+            if self._feed(channel) is not None:
+                by_feed.setdefault(channel.partition(":")[0], {})[channel] = after
+        for name, wanted in by_feed.items():
+            try:
+                events = await self._in_thread(name, wanted)
+            except Exception as error:
+                log.warning("push.catch_up_failed", error=type(error).__name__)
+                continue
+            for event in events:
+                behind = only or [
+                    one
+                    for one in self._listeners.get(event.channel, ())
+                    if event.id is None or event.id > one.last
+                ]
+                self._tell(event, behind)
+
+    async def _in_thread(self, name: str, wanted: Mapping[str, int]) -> list[Event]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: list(self._feeds[name].since(wanted)))
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            now = asyncio.get_running_loop().time()
+            for listener in self._all():
+                if now > listener.until:
+                    listener.close()
+                else:
+                    listener.put(b":\n\n")
+
+    def _feed(self, channel: str) -> Feed | None:
+        return self._feeds.get(channel.partition(":")[0])
+
+    def _all(self) -> list[Any]:
+        return [listener for group in self._listeners.values() for listener in group]

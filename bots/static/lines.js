@@ -1,0 +1,139 @@
+// Draws the conversation. Whatever anybody wrote becomes text nodes, never markup.
+const log = document.getElementById("log");
+export const words = JSON.parse(log.dataset.words);
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+const lang = document.documentElement.lang;
+const make = (tag, css, text) => {
+  const node = document.createElement(tag);
+  if (css) node.className = css;
+  if (text !== undefined) node.textContent = text;
+  return node;
+};
+
+// A mark stands alone, touches its words and holds a word: 138****2210 is no bold.
+const BOLD = /(^|[^*])\*\*(?![\s*])((?:(?!\*\*)[^])*?[^\s*])\*\*(?!\*)/g;
+const emphasised = (parent, text) => {
+  let end = 0;
+  for (let match = BOLD.exec(text); match; match = BOLD.exec(text)) {
+    if (!/[\p{L}\p{N}]/u.test(match[2])) continue;
+    parent.append(text.slice(end, match.index) + match[1], make("strong", "", match[2]));
+    end = match.index + match[0].length;
+  }
+  BOLD.lastIndex = 0;
+  parent.append(text.slice(end));
+};
+
+const clock = (at) => new Date(at).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+let lastDay = "";
+const dayOf = (at) => {
+  const day = new Date(at).toDateString();
+  if (day === lastDay) return;
+  lastDay = day;
+  const today = day === new Date().toDateString();
+  log.append(make("p", "day", today ? words.today : new Date(at).toLocaleDateString(lang, { month: "long", day: "numeric" })));
+};
+
+const shown = new Set(); // Deliveries and events that are on the page
+export const knows = (id) => shown.has(id);
+let current = null; // our last line, while its options are open
+
+const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+const follow = (was) => { if (was) log.scrollTop = log.scrollHeight; };
+export const toBottom = () => { log.scrollTop = log.scrollHeight; };
+
+// One line of ours. `pick(message, index, label)` is called for an option. False when it is on the page already.
+export const told = (item, pick) => {
+  const id = "d" + item.id;
+  if (shown.has(id)) return false;
+  shown.add(id);
+  const was = atBottom();
+  dayOf(item.at);
+  const line = make("div", "line ours");
+  line.lang = item.lang;
+  const bubble = make("div", "bubble");
+  emphasised(bubble, item.text);
+  line.append(bubble);
+  const open = item.options.length > 0 && !item.closed;
+  if (item.options.length && (open || item.chosen !== undefined)) options(line, item, open, pick);
+  line.append(make("span", "meta", clock(item.at)));
+  log.append(line);
+  settle(line, open);
+  follow(was);
+  return true;
+};
+
+const options = (line, item, open, pick) => {
+  const group = make("div", "options");
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", words.options);
+  item.options.forEach((label, index) => {
+    if (!open && index !== item.chosen) return;
+    const button = make("button", "option", label.replace(/\*\*/g, ""));
+    button.type = "button";
+    if (open) button.addEventListener("click", () => { if (!group.dataset.done) { chosen(group, button); pick(item.message, index, label); } });
+    else mark(button);
+    group.append(button);
+  });
+  if (item.keep) group.dataset.keep = "1";
+  line.append(group);
+};
+
+const mark = (button) => {
+  button.classList.add("picked");
+  button.setAttribute("aria-label", fill(words.chosen, { label: button.textContent }));
+  button.disabled = true;
+};
+const chosen = (group, button) => {
+  group.dataset.done = "1";
+  for (const other of [...group.children]) if (other !== button) other.remove();
+  mark(button);
+};
+
+const settle = (line, open) => {
+  if (current) current.classList.remove("current");
+  current = line;
+  if (open) line.classList.add("current");
+};
+
+// She went on: what was asked before needs no answer any more.
+const close = () => {
+  for (const group of log.querySelectorAll(".options:not([data-keep]):not([data-done])")) {
+    if (!group.querySelector(".picked")) group.remove();
+  }
+  if (current) current.classList.remove("current");
+};
+
+// One line of hers: text, photo (an address) or place. Returns the note under it, null when it is on the page already.
+export const hers = (item) => {
+  const id = "e" + item.event;
+  if (shown.has(id)) return null;
+  shown.add(id);
+  dayOf(item.at);
+  close();
+  const line = make("div", "line hers");
+  const bubble = make("div", "bubble");
+  if (item.photo) {
+    const picture = make("img");
+    picture.alt = words.photo;
+    picture.src = item.photo;
+    picture.onload = toBottom;
+    bubble.append(picture);
+  }
+  if (item.place) bubble.append("📍 " + words.place);
+  if (item.text) bubble.append(item.text);
+  line.append(bubble);
+  const note = make("span", "meta", clock(item.at));
+  line.append(note);
+  log.append(line);
+  toBottom();
+  return { say: (text, bad) => { note.textContent = text || clock(item.at); note.classList.toggle("bad", !!bad); }, done: () => { note.textContent = clock(item.at); } };
+};
+
+// A remark of the page itself: why something was not taken.
+export const remark = (text) => {
+  const line = make("div", "line ours");
+  line.append(make("div", "bubble", text));
+  log.append(line);
+  toBottom();
+};

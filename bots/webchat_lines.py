@@ -1,0 +1,52 @@
+"""A conversation as the webchat's page draws it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.messaging import threads
+from backend.messaging.threads import Heard, Line, Told
+from bots.webchat import told_item
+
+LANGUAGES = {"lang:zh_CN": "中文", "lang:en": "English"}
+
+
+def lines(conversation: Sequence[Line]) -> list[dict[str, Any]]:
+    """Items in order. Of ours: `chosen` is the index of the option that was picked, `closed`: the others are gone. Of hers:
+    `event`, and `text`, `photo` (address) or `place`."""
+    items: list[dict[str, Any]] = []
+    asked: list[tuple[Told, dict[str, Any]]] = []
+    for place, line in enumerate(conversation):
+        if isinstance(line, Told):
+            item = told_item(line.id, line.message_id, line.content, line.at)
+            asked.append((line, item))
+        else:
+            item = _heard_item(line, conversation[:place])
+            _answered(line, asked)
+        items.append(item)
+    return items
+
+
+def _heard_item(line: Heard, before: Sequence[Line]) -> dict[str, Any]:
+    item: dict[str, Any] = {"event": line.event_id, "at": line.at, "text": line.text}
+    if line.choice is not None and not line.text:
+        item["text"] = LANGUAGES.get(line.choice) or threads.label_of(line.choice, before) or "✓"
+    if line.media is not None:
+        item["photo"] = f"/chat/photo/{line.media}"
+    if line.location is not None:
+        item["place"] = True
+    return item
+
+
+def _answered(line: Heard, asked: list[tuple[Told, dict[str, Any]]]) -> None:
+    """The picked option is marked, and questions before it are over."""
+    for told, item in reversed(asked):
+        values = [option.value for option in told.content.options]
+        if line.choice in values and "chosen" not in item:
+            item["chosen"] = values.index(line.choice)
+            item["closed"] = True
+            break
+    for _told, item in asked:
+        if not item["keep"]:
+            item["closed"] = True
