@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend import cli
 from backend.core import db, health, log, metrics
+from backend.messaging import deliveries
 from backend.settings import settings
 from backend.web import limits, nav, rim, session, text
 
@@ -30,6 +31,12 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.telegram_hook",
     "bots.webchat_web",
     "bots.portal",
+)
+metrics.gauge_at_scrape(
+    "linli_outbox_depth",
+    "Deliveries by queue and status",
+    ("queue", "status"),
+    lambda: deliveries.depth().items(),
 )
 MAX_UPLOAD = 12 * 1024 * 1024
 

@@ -25,7 +25,7 @@ import peewee
 import structlog
 
 from backend import demo, embedded, welcome
-from backend.core import db, jobs, log
+from backend.core import db, jobs, log, metrics
 from backend.settings import Settings, settings
 
 START = "LINLI_START"
@@ -126,6 +126,7 @@ def main() -> None:
     with only_one() as alone:
         if not alone:
             sys.exit(f"Linli is already running on {settings().var_dir}: stop it first.")
+        metrics.clean()
         run(stop)
 
 
