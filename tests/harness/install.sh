@@ -18,6 +18,8 @@ need mosquitto-clients command -v mosquitto_pub
 need postgresql any /usr/lib/postgresql/*/bin/initdb
 need nodejs command -v node
 need npm command -v npm
+# The browser driver's own Node is linked against it.
+need libatomic1 any /usr/lib/*/libatomic.so.1 /usr/lib64/libatomic.so.1
 
 if [ -n "$missing" ]; then
     if ! command -v apt-get >/dev/null; then
