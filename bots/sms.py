@@ -17,7 +17,7 @@ from backend.messaging import deliveries, people
 from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
 from backend.settings import settings
-from bots import served, sms_consent, sms_media, sms_shape, twilio_client
+from bots import served, sms_media, sms_shape, twilio_client
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.sms_shape import Body
 from conversations import engine
@@ -92,13 +92,12 @@ def heard() -> Response:
         return _twiml(MessagingResponse())
     text = form.get("Body", "").strip()
     locale = _language(text)
-    turn = sms_consent.opted(sender, event_id, text, locale, form.get("OptOutType"))
-    if turn is None:
-        said = Said(text=text)
-        if form.get("NumMedia", "0") not in ("", "0") and not sms_consent.heard_before(event_id):
-            owner = people.ensure("sms", sender, locale)
-            said = Said(text=text, media=sms_media.photo(form, f"identity:{owner.id}"))
-        turn = engine.handle(Inbound("sms", sender, event_id, said, locale=locale))
+    said = Said(text=text)
+    if form.get("NumMedia", "0") not in ("", "0") and not engine.heard_before("sms", sender, event_id):
+        owner = people.ensure("sms", sender, locale)
+        said = Said(text=text, media=sms_media.photo(form, f"identity:{owner.id}"))
+    opt_out = form.get("OptOutType")
+    turn = engine.handle(Inbound("sms", sender, event_id, said, locale=locale, opt_out=opt_out))
     return _answered(turn)
 
 

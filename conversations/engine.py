@@ -28,7 +28,7 @@ from backend.messaging.content import Content, rendered
 from backend.messaging.models import SAID_PLACE, Message
 from backend.messaging.people import At
 from backend.staff import queries as staff
-from conversations import guard, phrases, router
+from conversations import consent, guard, phrases, router
 from conversations.flow import Flow, Person
 from conversations.inbound import Inbound, Outgoing, Turn
 from conversations.memory import Memory
@@ -63,7 +63,7 @@ _SAVE = (
 )
 _REPLIES = (
     "SELECT d.id, m.id, m.content FROM message m JOIN delivery d ON d.message_id = m.id AND d.identity_id = m.identity_id"
-    " WHERE m.inbound_id = ? ORDER BY m.id"
+    " WHERE m.identity_id = ? AND m.inbound_id = ? ORDER BY m.id"
 )
 
 
@@ -174,8 +174,14 @@ class Engine:
             memory.close()
             memory.parked = []
         before = (memory.flow, memory.form, list(memory.parked))
+        wished = consent.wish(said.text, found.state, inbound.opt_out) if inbound.channel == "sms" else None
         try:
-            if where == "stale":
+            if wished is not None:
+                answer = consent.heed(talk.person, wished, found.state)
+                talk.outcome = "consent"
+                if answer is not None and inbound.opt_out is None:
+                    talk.say(answer)
+            elif where == "stale":
                 talk.say(phrases.answered_already())
                 router.again(talk)
                 talk.outcome = "stale"
@@ -247,9 +253,15 @@ def _index(address: str) -> str:
 
 
 def _replay(found: Found) -> Turn:
-    rows = execute(_REPLIES, (found.heard_id,)).fetchall()
+    rows = execute(_REPLIES, (found.id, found.heard_id)).fetchall()
     replies = tuple(Outgoing(d, m, Content.unseal(c)) for d, m, c in rows)
     return Turn(found.id, found.locale, replies, "repeat", repeated=True)
+
+
+def heard_before(channel: str, address: str, event_id: str) -> bool:
+    """Whether this event was heard before: for what costs something before the turn (a photo to fetch)."""
+    row = execute(_SELECT, (event_id[:80], channel, _index(address))).fetchone()
+    return row is not None and row[-1] is not None
 
 
 _NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
@@ -297,7 +309,13 @@ def _picked(content: Content, text: str) -> str | None:
 
 
 def _guarded(inbound: Inbound, memory: Memory, now: int) -> guard.Verdict:
-    if inbound.start or inbound.said.choice or inbound.said.media or inbound.message_id is not None:
+    if (
+        inbound.opt_out
+        or inbound.start
+        or inbound.said.choice
+        or inbound.said.media
+        or inbound.message_id is not None
+    ):
         return "go"
     if inbound.channel in ("sms", "email") and guard.sounds_automatic(inbound.said.text):
         return "silent"

@@ -25,6 +25,8 @@ class Inbound:
     option: int | None = None
     edits: str | None = None
     locale: str | None = None
+    opt_out: str | None = None
+    """STOP, START or HELP, where the provider has itself understood it so, and has answered."""
     start: bool = False
     """First contact or reconnect (`/start`, the webchat opened, a call answered): greet, or repeat the open question."""
 

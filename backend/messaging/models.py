@@ -123,7 +123,6 @@ for _model, _column in (
     (Conversation, "remind_at"),
     (Message, "resident_id"),
     (Message, "staff_id"),
-    (Message, "inbound_id"),
     (Message, "about"),
     (Delivery, "provider_id"),
 ):
