@@ -10,10 +10,11 @@ import hashlib
 import io
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import peewee
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from backend.core import clock, crypto
 from backend.core.db import Instant, Model, transaction
@@ -26,6 +27,8 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 2048
 PLACE = "attachment.data"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+# Pillow's decoders raise any of these on a damaged file; an unknown format is an OSError too.
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError)
 _HEIC = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}
 
 
@@ -120,12 +123,8 @@ def _harmless(data: bytes, claimed: str) -> tuple[bytes, str]:
                 "“Most Compatible” setting, works."
             )
         )
-    try:
+    with suppress(*_UNREADABLE):
         return _redrawn(data), "image/jpeg"
-    except (UnidentifiedImageError, Image.DecompressionBombError):
-        pass
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError):
-        pass  # Pillow's decoders raise any of these on a damaged file
     if claimed.startswith("image/"):
         raise Invalid(_("We could not open this picture. Could you take it again, or send a screenshot?"))
     raise Invalid(_("We cannot open this kind of file. A photo (JPEG or PNG) or a PDF works."))
