@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
@@ -82,5 +85,22 @@ async def _say(answer: Answer, send: Send) -> None:
 
 
 def application() -> Root:
-    """The factory that the server calls once per process."""
-    return Root()
+    """The factory that the server calls once per process, before it listens for signals."""
+    root = Root()
+    _hear_too(asyncio.get_event_loop(), root.hub.close)
+    return root
+
+
+def _hear_too(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    """Have `act` done at every signal that the server hears. It stops when all requests have ended, and nothing but the
+    signal tells it to the requests that never end by themselves."""
+    add = loop.add_signal_handler
+
+    def add_both(signal: int, callback: Callable[..., Any], *args: Any) -> None:
+        def heard() -> None:
+            act()
+            callback(*args)
+
+        add(signal, heard)
+
+    loop.add_signal_handler = add_both  # type: ignore[method-assign, assignment]

@@ -107,6 +107,7 @@ class Hub:
         self._listeners: dict[str, set[Listener]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="push")
+        self._closing = False
         self.heard = False
         """Whether Redis is being heard."""
 
@@ -116,10 +117,14 @@ class Hub:
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
 
-    async def stop(self) -> None:
-        """End every connection kindly."""
+    def close(self) -> None:
+        """End every connection, and each that still comes; their pages come back to whoever serves next."""
+        self._closing = True
         for listener in self._all():
             listener.close()
+
+    async def stop(self) -> None:
+        self.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -130,6 +135,8 @@ class Hub:
         life = LIFE_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 (so that they do not all come back at once)
         listener = Listener(channel, after, asyncio.get_running_loop().time() + life)
         self._listeners.setdefault(channel, set()).add(listener)
+        if self._closing:
+            listener.close()
         leaving = asyncio.ensure_future(left(receive))
         leaving.add_done_callback(lambda _done: listener.close())
         try:
