@@ -16,11 +16,12 @@ OPEN_CONNECTIONS = 20_000
 STOP_SECONDS = 2
 
 
-def main() -> None:
+def main(application: str = "backend.asgi:application") -> None:
+    """Serve the ASGI application that the factory `module:name` makes, until a signal ends it."""
     raise_file_limit()
     known = settings()
     Granian(
-        "backend.asgi:application",
+        application,
         factory=True,
         address=known.bind,
         port=known.port,

@@ -10,13 +10,12 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from bench.peers import ptb_conversation
-from bench.record import Run, measure
+from bench.record import Run, measure, options
 
 QUESTIONS = ("name", "street", "house", "room", "colour", "food", "song", "wish")
 PEOPLE = 100
@@ -84,19 +83,20 @@ def limit(folder: Path, turns: int) -> float:
 
 
 def main() -> None:
-    turns = PEOPLE * (len(QUESTIONS) + 1) * 4
+    given = options(size=4, meaning="conversations of each of the hundred people")
+    turns = PEOPLE * (len(QUESTIONS) + 1) * given.size
 
     def once() -> Run:
         with tempfile.TemporaryDirectory(prefix="linli-bench-") as name:
             folder = Path(name)
             return Run(
                 ours=ours(folder, turns),
-                peer=ptb_conversation.durable(folder, 400),
+                peer=ptb_conversation.durable(folder, turns // 9),
                 limit=limit(folder, turns * 2),
-                extra={"peer_in_memory": ptb_conversation.in_memory(2000)},
+                extra={"peer_in_memory": ptb_conversation.in_memory(turns // 2)},
             )
 
-    measure("P1", "turns/s", once, runs=int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    measure("P1", "turns/s", once, runs=given.runs)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -21,6 +22,23 @@ class Run:
     peer: float | None
     limit: float | None
     extra: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for."""
+
+    size: int
+    runs: int
+
+
+def options(size: int, meaning: str) -> Options:
+    """`--size N` (what it counts is the benchmark's own `meaning`) and `--runs N`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", type=int, default=size, help=f"{meaning} (default: {size})")
+    parser.add_argument("--runs", type=int, default=MINIMUM_RUNS, help=f"at least {MINIMUM_RUNS}")
+    given = parser.parse_args()
+    return Options(given.size, given.runs)
 
 
 def measure(bench: str, unit: str, once: Callable[[], Run], runs: int = MINIMUM_RUNS) -> dict[str, object]:
