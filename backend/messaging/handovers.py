@@ -37,7 +37,7 @@ def open_for(identity: Identity, reason: str, said: str, staff_ids: list[int]) -
         queue = "alerts" if reason == "emergency" else "default"
         words = Words(
             _(
-                "Somebody {reason} ({channel}): “{said}”. Please answer in the admin, under Messages.",
+                "Somebody {reason} ({channel}): “{said}”. Please answer in the admin, under “Waiting”.",
                 reason=REASONS[reason],
                 channel=identity.channel,
                 said=said[:120],
@@ -66,7 +66,7 @@ def waiting(actor: Actor) -> list[Handover]:
 def answer(actor: Actor, handover_id: int, text: str) -> None:
     """Say `text` to her, in the staff member's own words, and take her off the list."""
     if not text.strip():
-        raise Invalid(_("Please write what you want to tell her."), "text")
+        raise Invalid(_("Please write your answer first."), "text")
     with transaction():
         handover = _open(actor, handover_id)
         say(
