@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from bench.house import House, free_port, unused_numbers
+from bench.house import House, free_port, processor_of, unused_numbers
 from bench.load import load
 from bench.record import Run, measure, options
 from bench.texting import SETTINGS, Crowd
@@ -23,23 +23,40 @@ GOOD = {"answered", "started", "cancelled"}
 def main() -> None:
     given = options(size=PEOPLE, meaning="people for each connection")
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as name, House(Path(name), SETTINGS) as house:
-        ports = {"ours": house.port, "peer": free_port(), "limit": free_port()}
-        house.start("backend.serve", port=ports["ours"])
-        house.start("bench.host", "bench.peers.bare_view:view", port=ports["peer"])
-        house.start("bench.host", "bench.peers.bare_view:constant", port=ports["limit"])
+        servers = {
+            "ours": Server(house, "backend.serve"),
+            "peer": Server(house, "bench.host", "bench.peers.bare_view:view"),
+            "limit": Server(house, "bench.host", "bench.peers.bare_view:constant"),
+        }
         heard = 0
 
         def once() -> Run:
             nonlocal heard
             crowd = Crowd(unused_numbers(), given.size * CONNECTIONS)
-            found = {who: load(port, CONNECTIONS, crowd) for who, port in ports.items()}
+            found = {who: server.measured(crowd) for who, server in servers.items()}
             heard += crowd.messages
             _all_durable(heard)
-            each = {who: one["requests"] / one["seconds"] for who, one in found.items()}
-            extra = {"p50_ms": found["ours"]["p50_ms"], "p99_ms": found["ours"]["p99_ms"]}
-            return Run(each["ours"], each["peer"], each["limit"], extra)
+            extra = {f"{who}_cpu_us": one["cpu_us"] for who, one in found.items()}
+            extra |= {"p50_ms": found["ours"]["p50_ms"], "p99_ms": found["ours"]["p99_ms"]}
+            ours, peer, limit = (one["requests"] / one["seconds"] for one in found.values())
+            return Run(ours, peer, limit, extra)
 
         measure("P2", "requests/s", once, runs=given.runs)
+
+
+class Server:
+    """One of the servers that are compared, running."""
+
+    def __init__(self, house: House, module: str, *args: str) -> None:
+        self._port = free_port()
+        self._process = house.start(module, *args, port=self._port)
+
+    def measured(self, crowd: Crowd) -> dict[str, float]:
+        """What the load generator saw, and `cpu_us`: the server's processor time for each request."""
+        before = processor_of(self._process)
+        found = load(self._port, CONNECTIONS, crowd)
+        used = processor_of(self._process) - before
+        return {**found, "cpu_us": used / found["requests"] * 1e6}
 
 
 def _all_durable(heard: int) -> None:
