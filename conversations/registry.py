@@ -40,6 +40,11 @@ class Registry:
             Option(f"flow:{e.name}" if isinstance(e, Flow) else f"{e.name}:", e.title) for e in listed
         )
 
+    def cry(self, text: str) -> Command | None:
+        """The Command whose words must not be taken for an answer to anything."""
+        text = text[:LONGEST_INTENT]
+        return next((c for c in self.commands.values() if any(p.search(text) for p in c.anytime)), None)
+
     def meaning(self, text: str, person: Person) -> Meant | None:
         """The Flow or Command that the free text is about: the longest match wins."""
         text = text[:LONGEST_INTENT]

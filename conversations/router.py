@@ -73,6 +73,9 @@ def hear(talk: Talk, said: Said) -> None:
     flow = talk.flow
     if said.choice is not None and ":" in said.choice and choose(talk, said.choice):
         return
+    if said.choice is None and (cry := talk.registry.cry(said.text)) is not None:
+        run(talk, cry, said.text)
+        return
     command = _command(talk, flow, said)
     if command in _ANYWHERE:
         _ANYWHERE[command](talk, said)

@@ -59,7 +59,10 @@ def index() -> Any:
 @blueprint.post("/<int:handover_id>/answer")
 @session.needs("message.say")
 def answer(handover_id: int) -> Any:
-    return _done(lambda actor: handovers.answer(actor, handover_id, request.form.get("text", "")), _("Your answer is on its way."))
+    return _done(
+        lambda actor: handovers.answer(actor, handover_id, request.form.get("text", "")),
+        _("Your answer is on its way."),
+    )
 
 
 @blueprint.post("/<int:handover_id>/close")
@@ -86,7 +89,9 @@ def _card(actor: Actor) -> dashboard.Card | None:
         title=_("People waiting for a person"),
         count=len(listed),
         items=[
-            dashboard.Item(w.name or w.channel, url_for("waiting.index"), handovers.REASONS[w.handover.reason])
+            dashboard.Item(
+                w.name or w.channel, url_for("waiting.index"), handovers.REASONS[w.handover.reason]
+            )
             for w in listed[:ON_CARD]
         ],
         link=url_for("waiting.index"),
