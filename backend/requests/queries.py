@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.core import access, clock
+from backend.core import access, clock, orgs
 from backend.core.access import Actor
 from backend.core.errors import NotFound
 from backend.requests import crew, escalation, history, lifecycle
@@ -200,3 +200,23 @@ def assignees(requests: Sequence[Request]) -> dict[int, str]:
 def worker_of(request: Request) -> crew.Worker | None:
     """Whom it is with."""
     return crew.worker(request.assignee_id) if request.assignee_id is not None else None
+
+
+def workers_seen(actor: Actor) -> dict[int, str]:
+    """The workers who have something among what `actor` reads, for the filter."""
+    rows = (
+        Request.select(Request.assignee_id)
+        .where(
+            Request.org_id.in_(access.org_ids(actor, "request.read")),
+            Request.assignee_id.is_null(False),
+            Request.status.in_(lifecycle.OPEN),
+        )
+        .distinct()
+    )
+    return {i: s.name for i, s in staff.by_ids([int(r.assignee_id) for r in rows]).items()}
+
+
+def orgs_seen(actor: Actor) -> dict[int, str]:
+    """The Orgs that have requests which `actor` reads, for the filter."""
+    used = Request.select(Request.org_id).where(Request.org_id.in_(access.org_ids(actor, "request.read")))
+    return {o.id: o.name for o in orgs.Org.select().where(orgs.Org.id.in_(used)).order_by(orgs.Org.path)}

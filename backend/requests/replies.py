@@ -159,10 +159,17 @@ def status(request: Request, worker: Worker | None, events: Sequence[RequestEven
     )
 
 
-def _line(event: RequestEvent) -> Text:
-    what = ACTS[event.act]
+def said_of(event: RequestEvent) -> Text:
+    """What happened, as a page tells it."""
     name = event.text if event.act == "assign" else event.actor_name
-    done = Msg(what.id, {"who": crew.called(name or "") if event.actor_kind != "resident" else name or "–"})
+    return Msg(
+        ACTS[event.act].id,
+        {"who": crew.called(name or "") if event.actor_kind != "resident" else name or "–"},
+    )
+
+
+def _line(event: RequestEvent) -> Text:
+    done = said_of(event)
     said = event.text if event.act in ("progress", "comment", "finish", "cancel", "rate", "reopen") else None
     if said:
         return _("{time} {what}: {text}", time=at_time(event.at), what=done, text=said)
@@ -173,11 +180,12 @@ def listed(requests: Sequence[Request]) -> Words:
     """Her requests, one button each."""
     return Words(
         _("Which repair do you mean?"),
-        options=tuple(Option(f"request.show:{r.number}", _brief(r), _brief_short(r)) for r in requests),
+        options=tuple(Option(f"request.show:{r.number}", brief(r), _brief_short(r)) for r in requests),
     )
 
 
-def _brief(request: Request) -> Text:
+def brief(request: Request) -> Text:
+    """R-1047 水管漏水,已派单."""
     return _(
         "R-{number} {category}, {status}",
         number=request.number,

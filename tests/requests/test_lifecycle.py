@@ -55,7 +55,10 @@ def test_a_resident_never_cancels_once_the_work_has_begun(steps: list[tuple[str,
 
 @given(acts, st.sampled_from(lifecycle.STATUSES))
 def test_an_act_that_was_just_done_counts_as_a_repeat_of_itself(act: str, status: str) -> None:
-    if act in ("accept", "go", "start", "finish", "cancel", "close") and status in lifecycle.ACTS[act].sources:
+    if (
+        act in ("accept", "go", "start", "finish", "cancel", "close")
+        and status in lifecycle.ACTS[act].sources
+    ):
         assert not lifecycle.repeated(act, status)
         assert lifecycle.repeated(act, lifecycle.after(act, status))
 
