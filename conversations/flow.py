@@ -97,7 +97,7 @@ class Command:
     run: Callable[[Person, str], Answer | Opening]
     title: Text = ""
     patterns: tuple[re.Pattern[str], ...] = ()
-    anytime: tuple[re.Pattern[str], ...] = ()
-    """Words that are heard even while a Form is open, whatever it asks."""
     audience: Audience = "anyone"
     menu: int | None = None
+    anytime: tuple[re.Pattern[str], ...] = ()
+    """Words that are heard even while a Form is open, whatever it asks."""
