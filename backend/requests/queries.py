@@ -213,7 +213,7 @@ def workers_seen(actor: Actor) -> dict[int, str]:
         )
         .distinct()
     )
-    return {i: s.name for i, s in staff.by_ids([int(r.assignee_id) for r in rows]).items()}
+    return {i: s.name for i, s in staff.by_ids([r.assignee_id for r in rows if r.assignee_id]).items()}
 
 
 def orgs_seen(actor: Actor) -> dict[int, str]:

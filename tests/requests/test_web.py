@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import lru_cache
 
 import pytest
 from flask import Flask
@@ -21,6 +22,12 @@ from backend.staff.models import Staff
 from tests.requests.neighbourhood import Neighbourhood, booked, heard, settle
 from tests.web.browser import PASSWORD, Browser
 
+
+@lru_cache(maxsize=1)
+def _hash() -> str:
+    return passwords.hashed(PASSWORD)
+
+
 SignsIn = Callable[[str], Browser]
 
 
@@ -35,7 +42,7 @@ def signs_in(app: Flask, hood: Neighbourhood) -> SignsIn:
     counter = iter(range(1, 100))
 
     def go(username: str) -> Browser:
-        Staff.update(password_hash=passwords.hashed(PASSWORD), must_change_password=False, locale="en").where(
+        Staff.update(password_hash=_hash(), must_change_password=False, locale="en").where(
             Staff.username == username
         ).execute()
         browser = Browser(app.test_client(), f"10.3.0.{next(counter)}")
