@@ -34,6 +34,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.telegram_hook",
     "bots.webchat_web",
     "bots.portal",
+    "bots.message_pages",
+    "bots.preview",
 )
 metrics.gauge_at_scrape(
     "linli_outbox_depth",

@@ -13,7 +13,7 @@ from backend.settings import settings
 
 OPEN_CONNECTIONS = 20_000
 """Most connections per process: people in the webchat keep one open each, all the time."""
-STOP_SECONDS = 2
+STOP_SECONDS = 4
 
 
 def main(application: str = "backend.asgi:application") -> None:

@@ -1,0 +1,130 @@
+"""The log of everything that was said to people: who may see which row, and what the filters mean."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import peewee
+
+from backend.core import access, clock
+from backend.core.access import Actor
+from backend.fields.base import Misunderstood
+from backend.fields.phone import read_phone
+from backend.messaging import people
+from backend.messaging.content import Content
+from backend.messaging.models import Delivery, Identity, Message
+from backend.residents import queries as residents
+from bots import emphasis
+
+SECRET = frozenset({"code", "activation"})
+"""Purposes whose words open something: never shown."""
+ARRIVED = ("sent", "delivered", "read")
+UNDERWAY = ("pending", "sending")
+FAILED_DAYS = 7
+MOST_PEOPLE = 200
+_NUMBER = re.compile(r"(?:[Rr]-?)?(\d{1,9})")
+_SECRETS = re.compile(r"https?://\S+|\d{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`text`: a resident's name, mobile or home, an address, or a request's number; `about`: exactly, `request:1047`."""
+
+    channel: str = ""
+    status: str = ""
+    purpose: str = ""
+    queue: str = ""
+    about: str = ""
+    text: str = ""
+
+
+def listed(actor: Actor, filters: Filters) -> Any:
+    """Deliveries that `actor` may read and the filters fit, with Message and Identity, newest first: a peewee query."""
+    query = _visible(actor).order_by(Delivery.id.desc())
+    for column, wanted in (
+        (Delivery.channel, filters.channel),
+        (Delivery.status, filters.status),
+        (Message.purpose, filters.purpose),
+        (Delivery.queue, filters.queue),
+        (Message.about, filters.about),
+    ):
+        if wanted:
+            query = query.where(column == wanted)
+    text = filters.text.strip()
+    return query.where(_text(actor, text)) if text else query
+
+
+def _visible(actor: Actor) -> Any:
+    """People whose community is not known yet are everybody's: better seen twice than by nobody."""
+    here = Identity.org_id.in_(access.org_ids(actor, "message.read")) | Identity.org_id.is_null()
+    return (
+        Delivery.select(Delivery, Message, Identity)
+        .join(Message, on=(Delivery.message_id == Message.id), attr="message")
+        .join(Identity, peewee.JOIN.LEFT_OUTER, on=(Delivery.identity_id == Identity.id), attr="identity")
+        .where(here)
+    )
+
+
+def _text(actor: Actor, text: str) -> Any:
+    found = [r.id for r in residents.listed(actor, residents.Filters(text=text)).limit(MOST_PEOPLE)]
+    condition = Message.resident_id.in_(found) | Identity.resident_id.in_(found)
+    if match := _NUMBER.fullmatch(text):
+        condition |= Message.about == f"request:{match[1]}"
+    indexes = {people.address_index(text)}
+    with suppress(Misunderstood):
+        indexes.add(people.address_index(read_phone(text)))
+    return condition | Identity.address_index.in_(sorted(indexes))
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many Deliveries want attention, by status. These few are indexed; the rest is not counted."""
+    wanted = ("failed", "unknown", *UNDERWAY)
+    rows = (
+        _visible(actor)
+        .select(Delivery.status, peewee.fn.COUNT(Delivery.id))
+        .where(Delivery.status.in_(wanted))
+        .group_by(Delivery.status)
+        .tuples()
+    )
+    return {status: int(n) for status, n in rows}
+
+
+def undelivered(actor: Actor) -> Any:
+    """Failed Deliveries of the last days whose Message reached nobody in any other way either, newest first."""
+    other = Delivery.alias()
+    arrived = other.select(peewee.SQL("1")).where(
+        (other.message_id == Delivery.message_id) & other.status.in_((*ARRIVED, *UNDERWAY))
+    )
+    since = clock.now() - timedelta(days=FAILED_DAYS)
+    return (
+        _visible(actor)
+        .where((Delivery.status == "failed") & (Delivery.created_at > since) & ~peewee.fn.EXISTS(arrived))
+        .order_by(Delivery.id.desc())
+    )
+
+
+def shown_text(message: Message) -> str:
+    """What was said, without marks; what opens something is dots."""
+    return hidden(emphasis.plain(Content.unseal(message.content).text), message.purpose)
+
+
+def hidden(text: str, purpose: str) -> str:
+    """`text` without the codes and links of messages that carry them."""
+    return _SECRETS.sub("••••", text) if purpose in SECRET else text
+
+
+def shown_address(identity: Identity | None) -> str:
+    """Enough to recognise the address by, not enough to use it."""
+    if identity is None:
+        return ""
+    address = str(identity.address)
+    if identity.channel in ("sms", "voice"):
+        return f"{address[:-8]}****{address[-4:]}" if len(address) > 8 else "****"
+    if identity.channel == "email":
+        name, _at, domain = address.partition("@")
+        return f"{name[:1]}***@{domain}"
+    return f"…{address[-4:]}"

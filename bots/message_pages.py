@@ -1,0 +1,283 @@
+"""The message log in the admin, the people who wait for a person, and the thread on a resident's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from backend.core import access, clock
+from backend.core.access import Actor
+from backend.core.i18n import Msg, Text, _
+from backend.messaging import actions, handovers, people, threads
+from backend.messaging.deliveries import MAX_ATTEMPTS
+from backend.messaging.models import Delivery
+from backend.residents import queries as residents
+from backend.staff import queries as staff
+from backend.web import dashboard, listing, nav, sections, session
+from backend.web.dashboard import Card, Item
+from backend.web.sections import Section
+from backend.web.text import mask, safe_next, say
+from bots import emphasis, message_log
+from bots.message_log import Filters
+
+blueprint = Blueprint("messages", __name__, url_prefix="/admin/messages", template_folder="templates")
+
+STATUS: dict[str, tuple[Msg, str]] = {
+    "failed": (_("Failed"), "urgent"),
+    "unknown": (_("Not known whether it arrived"), "attention"),
+    "pending": (_("Waiting"), "calm"),
+    "sending": (_("Being sent"), "calm"),
+    "sent": (_("Sent"), "good"),
+    "delivered": (_("Delivered"), "good"),
+    "read": (_("Read"), "good"),
+    "cancelled": (_("Not needed any more"), "calm"),
+}
+CHANNEL_NAMES: dict[str, Msg] = {
+    "telegram": _("Telegram"),
+    "sms": _("SMS"),
+    "voice": _("Voice call"),
+    "webchat": _("Web chat"),
+    "email": _("E-mail"),
+}
+PURPOSES: dict[str, Msg] = {
+    "reply": _("Answer in a conversation"),
+    "request": _("Repair"),
+    "registration": _("Registration"),
+    "reminder": _("Reminder"),
+    "handover": _("Call for a person"),
+    "answer": _("Answer by staff"),
+    "code": _("One-time code"),
+    "activation": _("Confirmation link"),
+}
+QUEUES: dict[str, Msg] = {
+    "alerts": _("Alarms"),
+    "replies": _("Conversations"),
+    "default": _("Notices"),
+    "bulk": _("Campaigns"),
+}
+CARD_ITEMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One Delivery as the log shows it."""
+
+    delivery: Delivery
+    who: str
+    resident_id: int | None
+    address: str
+    text: str
+    link: str
+
+
+nav.register(
+    _("Messages"),
+    "messages.index",
+    "message.read",
+    40,
+    badge=lambda actor: len(handovers.waiting(actor)) if access.may(actor, "message.say") else 0,
+)
+
+
+@blueprint.get("")
+@session.needs("message.read")
+def index() -> Any:
+    actor = session.current_actor()
+    given = request.args
+    filters = Filters(
+        **{name: given.get(name, "") for name in ("channel", "status", "purpose", "queue", "about")},
+        text=given.get("q", ""),
+    )
+    page = listing.paginate(message_log.listed(actor, filters))
+    troubled = message_log.counts(actor)
+    return render_template(
+        "bots/messages.html",
+        page=page,
+        rows=_rows(actor, page.items),
+        statuses=[
+            (name, words, troubled.get(name, 0)) if troubled.get(name) else (name, words)
+            for name, (words, _tone) in STATUS.items()
+        ],
+        status_words=STATUS,
+        channels=list(CHANNEL_NAMES.items()),
+        channel_names=CHANNEL_NAMES,
+        purposes=list(PURPOSES.items()),
+        purpose_names=PURPOSES,
+        queues=list(QUEUES.items()),
+        most=MAX_ATTEMPTS,
+        waiting=handovers.waiting(actor) if access.may(actor, "message.say") else [],
+        reasons=handovers.REASONS,
+        may_resend=access.may(actor, "message.resend"),
+    )
+
+
+@blueprint.post("/<int:message_id>/resend")
+@session.needs("message.resend")
+def resend(message_id: int) -> Any:
+    actions.resend(session.current_actor(), message_id)
+    flash(say(_("It is being sent again.")), "success")
+    return _back()
+
+
+@blueprint.post("/waiting/<int:handover_id>")
+@session.needs("message.say")
+def answer(handover_id: int) -> Any:
+    """Answer somebody who asked for a person, or (`done`) take her off the list after a call or a visit."""
+    actor = session.current_actor()
+    if request.form.get("act") == "done":
+        handovers.close(actor, handover_id)
+        flash(say(_("Taken off the list.")), "success")
+    else:
+        handovers.answer(actor, handover_id, request.form.get("text", ""))
+        flash(say(_("Your answer is on its way.")), "success")
+    return _back()
+
+
+def _back() -> Any:
+    return redirect(safe_next(request.form.get("next"), url_for("messages.index")), code=303)
+
+
+def _rows(actor: Actor, found: list[Any]) -> list[Row]:
+    owners = [_owner(d) for d in found]
+    known = residents.by_ids({r for r, _s in owners if r})
+    colleagues = staff.by_ids([s for _r, s in owners if s])
+    rows = []
+    for delivery, (resident_id, staff_id) in zip(found, owners, strict=True):
+        who, openable = "", False
+        if staff_id in colleagues:
+            who = colleagues[staff_id].name
+        elif resident_id in known:
+            openable = access.may(actor, "resident.read", known[resident_id].org_id)
+            who = known[resident_id].name if openable else mask(known[resident_id].name)
+        rows.append(
+            Row(
+                delivery,
+                who,
+                resident_id if openable else None,
+                message_log.shown_address(_identity(delivery)),
+                message_log.shown_text(delivery.message),
+                _link(delivery.message.about),
+            )
+        )
+    return rows
+
+
+def _identity(delivery: Any) -> Any:
+    """None for a message that found no address."""
+    found = getattr(delivery, "identity", None)
+    return found if found is not None and found.id is not None else None
+
+
+def _owner(delivery: Any) -> tuple[int | None, int | None]:
+    identity = _identity(delivery)
+    message = delivery.message
+    return (
+        message.resident_id or (identity.resident_id if identity else None),
+        message.staff_id or (identity.staff_id if identity else None),
+    )
+
+
+def _link(about: str | None) -> str:
+    """The page of what a message is about; empty when it has none."""
+    kind, _colon, number = (about or "").partition(":")
+    pages = {"request": ("requests.show", "number"), "resident": ("residents.show", "resident_id")}
+    if kind not in pages or not number.isdigit():
+        return ""
+    endpoint, argument = pages[kind]
+    values: dict[str, Any] = {argument: int(number)}
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+# --- elsewhere in the admin -----------------------------------------------------------------------------------
+
+
+def _card(actor: Actor) -> Card | None:
+    if not access.may(actor, "message.read"):
+        return None
+    found = message_log.undelivered(actor)
+    count = found.count()
+    items = [
+        Item(
+            _(
+                "{channel}: {error}",
+                channel=CHANNEL_NAMES.get(d.channel, d.channel or "–"),
+                error=d.error or "–",
+            ),
+            url_for("messages.index", status="failed"),
+        )
+        for d in (found.limit(CARD_ITEMS) if count else ())
+    ]
+    return Card(
+        _("Messages that failed"),
+        count,
+        items,
+        link=url_for("messages.index", status="failed"),
+        severity="attention",
+        empty=_("Every message of the last days found its way."),
+        live="message",
+    )
+
+
+def _waiting_card(actor: Actor) -> Card | None:
+    if not access.may(actor, "message.say"):
+        return None
+    found = handovers.waiting(actor)
+    urgent = any(h.reason == "emergency" for h in found)
+    return Card(
+        _("People who wait for a person"),
+        len(found),
+        [Item(h.said[:60], url_for("messages.index"), _reason(h.reason)) for h in found[:CARD_ITEMS]],
+        link=url_for("messages.index"),
+        severity="urgent" if urgent else "attention",
+        empty=_("Nobody is waiting."),
+        live="handover",
+    )
+
+
+def _reason(reason: str) -> Text:
+    return handovers.REASONS.get(reason, reason)
+
+
+def _thread(actor: Actor, resident_id: int) -> Section | None:
+    if not access.may(actor, "message.read", residents.org_of(resident_id)):
+        return None
+    found = people.identities(people.Resident(resident_id), reachable=False)
+    lines = threads.of_person(resident_id, [identity.id for identity in found])
+    drawn = [
+        {
+            "line": line,
+            "at": clock.from_ms(line.at),
+            "ours": isinstance(line, threads.Told),
+            "text": _told_text(line) if isinstance(line, threads.Told) else _heard_text(line, lines[:place]),
+        }
+        for place, line in enumerate(lines)
+    ]
+    html = render_template(
+        "bots/thread.html",
+        lines=drawn,
+        channel_names=CHANNEL_NAMES,
+        status_words=STATUS,
+        resident_id=resident_id,
+        may_resend=access.may(actor, "message.resend", residents.org_of(resident_id)),
+    )
+    return Section(_("Messages on all channels"), Markup(html))  # noqa: S704 (rendered by Jinja, escaped there)
+
+
+def _told_text(line: threads.Told) -> str:
+    return message_log.hidden(emphasis.plain(line.content.text), line.purpose)
+
+
+def _heard_text(line: threads.Heard, before: list[threads.Line]) -> str:
+    if line.text:
+        return line.text
+    if line.choice is not None:
+        return threads.label_of(line.choice, before) or "✓"
+    return say(_("A photo")) if line.media else say(_("A place on the map"))
+
+
+dashboard.register(_waiting_card, order=5)
+dashboard.register(_card, order=50)
+sections.register("resident", _thread, order=200)

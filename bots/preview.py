@@ -1,0 +1,196 @@
+"""A conversation as each channel gives it, side by side: for staff who want to see what they ask of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from backend.core import clock
+from backend.core.errors import NotFound
+from backend.core.i18n import LOCALES, Text, _, render
+from backend.fields.words import Said
+from backend.messaging.content import Content, rendered
+from backend.settings import settings
+from backend.web import nav, session
+from backend.web.text import locale as reader
+from bots import emphasis, sms_shape, telegram_shape, voice_shape
+from conversations import engine, simulator
+from conversations.flow import Flow
+from conversations.simulator import Exchange
+
+blueprint = Blueprint("preview", __name__, url_prefix="/admin/preview", template_folder="templates")
+LONGEST = 300
+MOST_ANSWERS = 60
+
+nav.register(_("Conversations"), "preview.index", "form.preview", 700)
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One thing on a screen or on the line: `runs` are (text, is bold); `keys` the answers to pick; `note` in grey."""
+
+    hers: bool
+    runs: list[tuple[str, bool]]
+    keys: tuple[str, ...] = ()
+    note: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A conversation on one channel; `summary` is what it takes."""
+
+    title: Text
+    bubbles: list[Bubble]
+    summary: Text
+    ended: Text = ""
+
+
+@blueprint.get("")
+@session.needs("form.preview")
+def index() -> Any:
+    flows = sorted(
+        engine.engine().registry.flows.values(), key=lambda f: (f.menu is None, f.menu or 0, f.name)
+    )
+    return render_template("bots/previews.html", flows=flows)
+
+
+@blueprint.get("/<name>")
+@session.needs("form.preview")
+def show(name: str) -> Any:
+    flow = engine.engine().registry.flows.get(name)
+    if flow is None:
+        raise NotFound()
+    answers = [a[:LONGEST] for a in request.args.getlist("a")][:MOST_ANSWERS]
+    walking = request.args.get("walk") == "1"
+    language = request.args.get("in", reader())
+    language = language if language in LOCALES else reader()
+    shapes = [
+        _shape(channel, _exchanges(flow, channel, answers, walking, language), language)
+        for channel in ("telegram", "sms", "voice", "webchat")
+    ]
+    here: dict[str, Any] = {"name": name, "in": language}
+    return render_template(
+        "bots/preview.html",
+        flow=flow,
+        shapes=shapes,
+        answers=answers,
+        language=language,
+        walking=walking,
+        languages=[(code, {"zh_CN": "中文", "en": "English"}[code]) for code in LOCALES],
+        begin_url=url_for("preview.show", **here),
+        walk_url=url_for("preview.show", **here, walk=1),
+        back_url=url_for("preview.show", **here, a=answers[:-1]) if answers else "",
+        open_question=any(not shape.ended for shape in shapes) and not walking,
+        code=simulator.CODE,
+    )
+
+
+def _exchanges(flow: Flow, channel: str, answers: list[str], walking: bool, language: str) -> list[Exchange]:
+    now = clock.local(clock.now())
+    if walking:
+        return simulator.walk(flow.form, channel, now, language)
+    return simulator.play(flow.form, channel, [Said(text=a) for a in answers], now, language)
+
+
+def _shape(channel: str, exchanges: Sequence[Exchange], language: str) -> Shape:
+    bubbles: list[Bubble] = []
+    before: tuple[Content, ...] = ()
+    totals = [0, 0]
+    for exchange in exchanges:
+        if exchange.said is not None:
+            bubbles.append(Bubble(True, [(_said(exchange.said, before, language), False)]))
+        contents = tuple(rendered(words, language) for words in exchange.replies)
+        drawn = _DRAWERS[channel](contents, language)
+        bubbles += drawn
+        if channel == "sms":
+            bodies = sms_shape.shape(contents, settings().community_name)
+            totals = [totals[0] + len(bodies), totals[1] + sum(b.cost.segments for b in bodies)]
+        else:
+            totals[0] += len(drawn)
+        if exchange.code:
+            bubbles.append(
+                Bubble(False, [], note=_("A code is sent; here it is always {code}.", code=simulator.CODE))
+            )
+        before = contents or before
+    ended = _ENDS.get(exchanges[-1].outcome, "")
+    if channel == "sms":
+        return Shape(
+            _TITLES[channel],
+            bubbles,
+            _("{n} messages, {segments} segments", n=totals[0], segments=totals[1]),
+            ended,
+        )
+    return Shape(_TITLES[channel], bubbles, _("{n} messages", n=totals[0]), ended)
+
+
+_TITLES: dict[str, Text] = {
+    "telegram": _("Telegram"),
+    "sms": _("SMS"),
+    "voice": _("Voice call"),
+    "webchat": _("Web chat"),
+}
+_ENDS: dict[str, Text] = {
+    "submitted": _("Everything is answered; now the conversation takes effect."),
+    "cancelled": _("The conversation ended without an effect."),
+    "person": _("A person takes over."),
+}
+
+
+def _said(said: Said, before: Sequence[Content], language: str) -> str:
+    """What she said, as she would see it: the label of a picked option."""
+    if said.choice is not None:
+        picked = (o.label for content in reversed(before) for o in content.options if o.value == said.choice)
+        return emphasis.plain(next(picked, "✓"))
+    if said.media is not None:
+        return render(_("(a photo)"), language)
+    if said.location is not None:
+        return render(_("(where I am)"), language)
+    return said.text
+
+
+def _telegram(contents: Sequence[Content], _language: str) -> list[Bubble]:
+    return [
+        Bubble(
+            False,
+            emphasis.runs(content.text) if len(parts) == 1 else [(part.plain, False)],
+            tuple(label for row in part.buttons for label, _data in row)
+            + tuple(label for label, _kind in part.share),
+        )
+        for content in contents
+        for parts in [telegram_shape.shape(content, 1)]
+        for part in parts
+    ]
+
+
+def _sms(contents: Sequence[Content], _language: str) -> list[Bubble]:
+    return [
+        Bubble(
+            False,
+            [(body.text, False)],
+            note=_(
+                "{encoding}, {units} characters, {n} segments",
+                encoding=body.cost.encoding,
+                units=body.cost.units,
+                n=body.cost.segments,
+            ),
+        )
+        for body in sms_shape.shape(contents, settings().community_name)
+    ]
+
+
+def _voice(contents: Sequence[Content], _language: str) -> list[Bubble]:
+    lines = voice_shape.script(contents, person=True)
+    return [Bubble(False, [("\n".join(lines), False)])] if lines else []
+
+
+def _webchat(contents: Sequence[Content], _language: str) -> list[Bubble]:
+    return [
+        Bubble(False, emphasis.runs(content.text), tuple(emphasis.plain(o.label) for o in content.options))
+        for content in contents
+    ]
+
+
+_DRAWERS = {"telegram": _telegram, "sms": _sms, "voice": _voice, "webchat": _webchat}
