@@ -133,11 +133,16 @@ class Postgres:
             with _connected("postgres", self.url(template)):
                 db.migrate()
             self._template = template
+        with self.empty(self._template) as url, _connected("postgres", url) as database:
+            yield database
+
+    @contextmanager
+    def empty(self, template: str = "template1") -> Iterator[str]:
+        """The URL of a database without any table (or a copy of `template`); dropped afterwards."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self._sql(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        self._sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
-            with _connected("postgres", self.url(name)) as database:
-                yield database
+            yield self.url(name)
         finally:
             self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
