@@ -25,7 +25,7 @@ lint: $(VENV)/develop ## style, types, import order of the layers
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy --no-error-summary $(CODE)
-	@$(VENV)/bin/lint-imports --no-timing >$(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+	@$(VENV)/bin/lint-imports >$(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 
 format: $(VENV)/develop ## put the code in shape
 	@$(VENV)/bin/ruff check --fix --quiet . || true

@@ -62,14 +62,14 @@ def translated(locale: str = LOCALE) -> Catalog:
     else:
         whole = Catalog(locale=locale, project="Linli", charset="utf-8")
     for part in parts(locale):
-        for message in _read_part(part, locale):
+        for message in read_part(part, locale):
             known = whole.get(message.id, message.context)
             if known is None or not _done(known):
                 whole.add(message.id, message.string, context=message.context)
     return whole
 
 
-def _read_part(path: Path, locale: str) -> Iterator[Message]:
+def read_part(path: Path, locale: str) -> Iterator[Message]:
     fragment = read_po(io.BytesIO(path.read_bytes()), locale=locale, charset="utf-8", abort_invalid=True)
     return (message for message in fragment if message.id)
 
