@@ -51,6 +51,7 @@ _NUMBER_WANTED = re.compile("数字|number", re.IGNORECASE)
 """The text itself says how to answer."""
 _SHORT_LABEL = 10
 _MOST_INLINE = 4
+_CHINESE_GAP = re.compile(r"(?<=[\u3002\uff01\uff1f\uff1b\uff0c]) +(?=\S)")
 _OWN_SIGNATURE = re.compile(r"^【[^】]{1,30}】")
 
 
@@ -144,7 +145,11 @@ def signature(community: str) -> str:
 
 
 def _signed(text: str, locale: str, community: str) -> str:
-    if not text or locale != "zh_CN" or _OWN_SIGNATURE.match(text):
+    if not text or locale != "zh_CN":
+        return text
+    # A full-width stop brings its own gap, and every character is paid for.
+    text = _CHINESE_GAP.sub("", text)
+    if _OWN_SIGNATURE.match(text):
         return text
     return signature(community) + text
 

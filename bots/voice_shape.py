@@ -36,7 +36,8 @@ LANGUAGES = {"zh_CN": "中文请按 1。", "en": "For English, press 2."}
 
 _URL = re.compile(r"(?:https?://|www\.)[!-~]+")
 _MASKED = re.compile(r"\d{2,4}\*{3,}(\d{2,4})")
-_SPAN = re.compile(r"(\d:\d\d)\s*[-–—~\uff5e]\s*(?=\d)")
+_SPAN = re.compile(r"(\d:\d\d)\s*[-–—~\uff5e]\s*(?=\d)|(?<=\d)\s*[–—~\uff5e]\s*(?=\d)")
+"""From when to when; a plain hyphen also stands in house numbers."""
 _NUMBER = re.compile(r"(?<![A-Za-z\d])[A-Za-z]-?\d{3,}(?!\d)|\d(?:[ -]?\d){4,}")
 _LINE = re.compile(r"\s*\n\s*")
 _STOPS = ("\u3002", "\uff01", "\uff1f", "\uff1b", "\uff1a", "\uff0c", ".", "!", "?", ";", ":", ",", "\u2026")
@@ -56,7 +57,7 @@ def spoken(text: str, locale: str) -> str:
     said = _URL.sub("", plain(text))
     ending = render(_("ending in {digits}", digits=r"\1"), locale)
     said = _MASKED.sub(ending, said)
-    said = _SPAN.sub(lambda m: m[1] + render(_(" to "), locale), said)
+    said = _SPAN.sub(lambda m: (m[1] or "") + render(_(" to "), locale), said)
     said = _NUMBER.sub(lambda m: " ".join(c for c in m[0] if c.isalnum()), said)
     said = re.sub(r"(?<=ending in )\d+|(?<=尾号)\d+", lambda m: " ".join(m[0]), said)
     lines = [line for line in _LINE.split(said) if line.strip()]

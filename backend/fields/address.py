@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from backend.core.i18n import Msg, Text, _, render
 from backend.fields.affirm import affirmed
 from backend.fields.base import Context, Field, Misunderstood
-from backend.fields.numerals import arabic, spelled
+from backend.fields.numerals import arabic, english_digits, spelled
 from backend.fields.plain import clean, folded, half_width, shortened
 from backend.fields.words import Option, Said
 
@@ -106,7 +106,7 @@ _HOME_WORDS = frozenset(
 
 def find_home(text: str, home: Home | None = None) -> tuple[Home, str] | None:
     """The address that `text` holds and what follows it; missing parts come from `home` where that is safe. None: no address."""
-    phrase = arabic(half_width(shortened(text, 400)))
+    phrase = english_digits(arabic(half_width(shortened(text, 400))))
     low = phrase.lower()
     for pattern in (_WHOLE, _DASHED, _UNIT_ROOM, _TWO):
         if match := pattern.search(low):

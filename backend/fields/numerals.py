@@ -78,6 +78,68 @@ def arabic(text: str) -> str:
     return _RUN.sub(digits, text)
 
 
+_ENGLISH = {
+    word: n
+    for n, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+} | {"oh": 0}
+_TENS = {
+    word: n * 10
+    for n, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
+}
+_ENGLISH_WORD = "|".join([*_ENGLISH, *_TENS])
+_ENGLISH_RUN = re.compile(
+    rf"(\b(?:building|block|tower|unit|entrance|room|flat|apartment|phase|area|zone|floor)\s+)?"
+    rf"\b((?:{_ENGLISH_WORD})(?:[\s-]+(?:{_ENGLISH_WORD}))*)\b",
+    re.IGNORECASE,
+)
+
+
+def english_digits(text: str) -> str:
+    """The text with spoken house numbers in digits: building three, room five oh one → building 3, room 501.
+
+    A number that stands alone in a sentence ("the big one") is left as it is."""
+
+    def digits(match: re.Match[str]) -> str:
+        words = re.split(r"[\s-]+", match[2].lower())
+        if match[1] is None and len(words) < 3:
+            return match[0]
+        said: list[int] = []
+        for n, word in enumerate(words):
+            small = _ENGLISH.get(word)
+            if small is not None and 0 < small < 10 and n and words[n - 1] in _TENS:
+                said[-1] += small
+            else:
+                said.append(_TENS[word] if small is None else small)
+        return (match[1] or "") + "".join(map(str, said))
+
+    return _ENGLISH_RUN.sub(digits, text)
+
+
 def number(text: str) -> Decimal | None:
     """The number that the whole text is, or None: `12`, `１，２００.５`, `-3`, `一百二十三`, `三点五`, `负二`, `1.5万`, `3万5`."""
     text = half_width(text).replace(" ", "").replace("，", ",").replace("。", ".").rstrip(".")

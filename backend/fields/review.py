@@ -15,7 +15,7 @@ from backend.fields.turn import Turn
 from backend.fields.words import Option, Said, Words
 
 OK = "!ok"
-CORRECT = Option("!correct", _("Correct something"), _("Correct"))
+CORRECT = Option("!correct", _("Correct something"), _("Change"))
 CANCEL = Option("!cancel", _("Cancel"))
 REVIEW = Option("!review", _("Nothing, all is right"), _("Nothing"))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from backend.core.i18n import Text, _, text_from_json
+from backend.core.i18n import Text, _, render, text_from_json
 from backend.fields import asking, proof, review
 from backend.fields.base import Field, Misunderstood, join
 from backend.fields.commands import Command, command
@@ -54,8 +54,9 @@ def start(
         if value is None or proof.wanted(turn, f, value, Said()):
             continue
         turn.accept(f, value)
-        told.append(f.masked(value, locale) if f.sensitive else f.show(value, locale))
-    known: Text | None = _("We have already: {values}.", values="; ".join(told)) if told else None
+        shown = f.masked(value, locale) if f.sensitive else f.show(value, locale)
+        told.append(f"{render(f.label, locale)} {shown}".strip())
+    known: Text | None = _("We know already: {values}.", values=", ".join(told)) if told else None
     if "known" in facts:
         known = text_from_json(facts["known"])
     return proceed(turn, join(form.intro, known))

@@ -91,8 +91,8 @@ EMAIL = Email(
     verify="link",
     sensitive=True,
     ask=_("Your e-mail address? We send it a link to confirm. If you have none, just say so."),
-    ask_short=_("Your e-mail? If you have none: none"),
-    ask_spoken=_("Do you have an e-mail address? If you have none, just say none."),
+    ask_short=_("Your e-mail?"),
+    ask_spoken=_("What is your e-mail address?"),
     none_words=(
         *NONE_WORDS,
         *(

@@ -19,6 +19,8 @@ PLACE = Address("place")
         ("3-501", Home("3", "", "501")), ("我家在3号楼2单元501,厨房漏水", Home("3", "2", "501")),
         ("厨房水管漏水了,3号楼2单元501", Home("3", "2", "501")), ("Building 3, Unit 2, Room 501", Home("3", "2", "501")),
         ("十二号楼一单元一二零三室", Home("12", "1", "1203")), ("12栋2-501", Home("12", "2", "501")), ("03-02-0501", Home("3", "2", "0501")),
+        ("building three unit two room five zero one", Home("3", "2", "501")), ("Building twelve, unit one, room twelve oh three", Home("12", "1", "1203")),
+        ("block two, room seven twenty one", Home("2", "", "721")),
     ],
 )  # fmt: skip
 def test_a_home_is_read_in_every_way_it_is_written(typed: str, home: Home) -> None:
@@ -49,6 +51,12 @@ def test_a_public_place_counts_where_any_place_does() -> None:
     assert understood(anywhere, "小区东门口") == Home(detail="小区东门口")
     assert understood(anywhere, "3号楼2单元楼道") == Home("3", "2", detail="楼道")
     assert understood(Address("place", partial=True), "3号楼") == Home("3")
+
+
+def test_an_english_one_in_a_sentence_is_no_room() -> None:
+    assert understood(Address("place", free=True), "the small one by the gate", home=HOME) == Home(
+        detail="the small one by the gate"
+    )
 
 
 def test_an_address_is_shown_as_people_write_it() -> None:
