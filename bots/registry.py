@@ -6,6 +6,7 @@ from backend.settings import settings
 from bots.channel import Channel
 from bots.email import EmailChannel
 from bots.sms import SmsChannel
+from bots.sms_kept import KeptCodes
 from bots.telegram_channel import TelegramChannel
 from bots.voice import VoiceChannel
 from bots.webchat import WebchatChannel
@@ -19,4 +20,6 @@ def channels() -> dict[str, Channel]:
         found.append(TelegramChannel())
     if now.twilio_account_sid:
         found += [SmsChannel(), VoiceChannel()]
+    elif now.demo and not now.public_url:
+        found.append(KeptCodes())
     return {channel.name: channel for channel in found}

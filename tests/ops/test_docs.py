@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.demo.people import HOUSEHOLDS
+from backend.fields.id_number import check_character
 from backend.settings import ROOT, Settings
 from tests.environment import SHARED
 
@@ -78,3 +80,11 @@ def test_links_and_pictures_are_there(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
     missing = [target for target in targets if not (page.parent / target).exists()]
     assert missing == []
+
+
+def test_the_id_number_that_the_tour_offers_is_accepted() -> None:
+    numbers = re.findall(r"`(\d{17}[\dX])`", (ROOT / "README.md").read_text())
+    assert numbers
+    for number in numbers:
+        assert check_character(number[:17]) == number[17]
+        assert number not in {p.id_number for _home, them in HOUSEHOLDS for p in them}
