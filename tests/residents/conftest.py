@@ -21,7 +21,7 @@ from tests.databases import TestDatabase
 
 CHEN_ID = "11010519491231002X"
 CHEN_MOBILE = "+8613800132210"
-WANG_ID = "110105196003070110"
+WANG_ID = "11010519600307011X"
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from backend.core.access import SYSTEM
 from backend.messaging.content import Content
 from backend.messaging.models import Message
 from backend.residents import queries
 from backend.residents.actions import approve, export_link, request_change, request_erasure
 from backend.residents.models import FileChange, Resident
-from backend.core.access import SYSTEM
-from tests.residents.conftest import CHEN, CHEN_ID, CHEN_MOBILE, WANG, WANG_ID, Registers, Street, told
+from tests.residents.conftest import CHEN_ID, CHEN_MOBILE, WANG, WANG_ID, Registers, Street, told
 from tests.web.browser import Browser, employ
 
 Signed = Callable[[str], Browser]
@@ -23,12 +23,15 @@ Signed = Callable[[str], Browser]
 @pytest.fixture
 def signed(app: Flask, street: Street) -> Signed:
     """`signed("li")`: a browser in which this colleague is signed in."""
-    employ("li", "李主任", ("community_admin", street.happy))
-    employ("zhao", "网格员小赵", ("grid_worker", street.other))
-    employ("sun", "网格员小孙", ("grid_worker", street.happy))
-    employ("zhou", "周主任", ("street_admin", street.happy.parent))
+    colleagues = {
+        "li": ("李主任", ("community_admin", street.happy)),
+        "zhao": ("网格员小赵", ("grid_worker", street.other)),
+        "sun": ("网格员小孙", ("grid_worker", street.happy)),
+        "zhou": ("周主任", ("street_admin", street.happy.parent)),
+    }
 
     def go(username: str) -> Browser:
+        employ(username, *colleagues[username])
         browser = Browser(app.test_client(), f"10.3.0.{len(username)}{ord(username[0]) % 10}")
         browser.sign_in(username)
         return browser
@@ -58,14 +61,18 @@ def test_the_list_finds_and_shows_residents_masked(li: Browser, registers: Regis
 @pytest.mark.parametrize("page", ["", "/queue", "/{id}", "/{id}/correct"])
 def test_no_page_holds_a_full_number(li: Browser, chen: int, page: str) -> None:
     approve(SYSTEM, chen)
-    request_change(chen, {"mobile": "+8613500135000", "id_type": "resident_id", "id_number": WANG_ID}, channel="sms")
+    request_change(
+        chen, {"mobile": "+8613500135000", "id_type": "resident_id", "id_number": WANG_ID}, channel="sms"
+    )
     shown = li.get("/admin/residents" + page.format(id=chen)).text
     assert "陈秀英" in shown
     for secret in (*SECRETS, WANG_ID, "13500135000", "135 0013 5000"):
         assert secret not in shown
 
 
-def test_approving_from_the_queue_leads_to_the_next_file(li: Browser, registers: Registers, chen: int) -> None:
+def test_approving_from_the_queue_leads_to_the_next_file(
+    li: Browser, registers: Registers, chen: int
+) -> None:
     wang = registers(WANG, "webchat").resident_id
     assert "陈秀英" in li.get("/admin/residents/queue").text
     first = li.get(f"/admin/residents/{chen}?queue=1").text
@@ -101,7 +108,9 @@ def test_a_masked_value_is_revealed_for_a_reason_once(li: Browser, chen: int) ->
     assert CHEN_ID not in again and "核对证件" in again
 
 
-def test_the_other_communitys_grid_worker_cannot_open_a_file_by_its_address(signed: Signed, chen: int) -> None:
+def test_the_other_communitys_grid_worker_cannot_open_a_file_by_its_address(
+    signed: Signed, chen: int
+) -> None:
     zhao = signed("zhao")
     assert "陈秀英" not in zhao.get("/admin/residents").text
     for path in ("", "/correct"):
@@ -158,7 +167,10 @@ def test_staff_register_a_caller_on_one_page(li: Browser) -> None:
 
 def test_every_wrong_answer_is_marked_beside_its_field_and_the_rest_stays(li: Browser) -> None:
     li.get("/admin/residents/new")
-    page = li.post("/admin/residents/new", {**TYPED, "id_number": "110105196003070111", "mobile": "1390013", "consent": "no"})
+    page = li.post(
+        "/admin/residents/new",
+        {**TYPED, "id_number": "110105196003070110", "mobile": "1390013", "consent": "no"},
+    )
     assert page.status_code == 422 and Resident.select().count() == 0
     for name in ("id_number", "mobile", "consent"):
         assert f'id="{name}-error"' in page.text, name
@@ -210,7 +222,10 @@ def test_the_pages_speak_english_too(li: Browser, chen: int) -> None:
     li.post("/locale", {"locale": "en", "next": f"/admin/residents/{chen}"})
     page = li.get(f"/admin/residents/{chen}").text
     assert "Waiting for approval" in page and "Building 3, Unit 2, Room 501" in page
-    assert not re.search("[\u4e00-\u9fff]", re.sub("陈秀英|幸福里社区|李主任|邻|中文|第一网格", "", re.sub("<[^>]+>", "", page)))
+    assert not re.search(
+        "[\u4e00-\u9fff]",
+        re.sub("陈秀英|幸福里社区|李主任|邻|中文|第一网格", "", re.sub("<[^>]+>", "", page)),
+    )
 
 
 # --- behind links -----------------------------------------------------------------------------------------------------
