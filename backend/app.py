@@ -22,6 +22,7 @@ BLUEPRINTS: tuple[str, ...] = (
     # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means (a signature, a token).
     "backend.web.pages",
     "backend.web.audit_pages",
+    "backend.web.live_pages",
     "backend.staff.signin_web",
     "backend.staff.web",
     "backend.residents.web",

@@ -64,7 +64,13 @@ def _visible(actor: Actor) -> Any:
     return (
         Delivery.select(Delivery, Message, Identity)
         .join(Message, on=(Delivery.message_id == Message.id), attr="message")
-        .join(Identity, peewee.JOIN.LEFT_OUTER, on=(Delivery.identity_id == Identity.id), attr="identity")
+        .join_from(
+            Delivery,
+            Identity,
+            peewee.JOIN.LEFT_OUTER,
+            on=(Delivery.identity_id == Identity.id),
+            attr="identity",
+        )
         .where(here)
     )
 

@@ -1,4 +1,4 @@
-"""The message log in the admin, the people who wait for a person, and the thread on a resident's page."""
+"""The message log in the admin, and the thread on a resident's page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from backend.core import access, clock
 from backend.core.access import Actor
-from backend.core.i18n import Msg, Text, _
-from backend.messaging import actions, handovers, people, threads
+from backend.core.i18n import Msg, _
+from backend.messaging import actions, people, threads
 from backend.messaging.deliveries import MAX_ATTEMPTS
 from backend.messaging.models import Delivery
 from backend.residents import queries as residents
@@ -73,13 +73,7 @@ class Row:
     link: str
 
 
-nav.register(
-    _("Messages"),
-    "messages.index",
-    "message.read",
-    40,
-    badge=lambda actor: len(handovers.waiting(actor)) if access.may(actor, "message.say") else 0,
-)
+nav.register(_("Messages"), "messages.index", "message.read", 40)
 
 
 @blueprint.get("")
@@ -108,8 +102,6 @@ def index() -> Any:
         purpose_names=PURPOSES,
         queues=list(QUEUES.items()),
         most=MAX_ATTEMPTS,
-        waiting=handovers.waiting(actor) if access.may(actor, "message.say") else [],
-        reasons=handovers.REASONS,
         may_resend=access.may(actor, "message.resend"),
     )
 
@@ -119,24 +111,6 @@ def index() -> Any:
 def resend(message_id: int) -> Any:
     actions.resend(session.current_actor(), message_id)
     flash(say(_("It is being sent again.")), "success")
-    return _back()
-
-
-@blueprint.post("/waiting/<int:handover_id>")
-@session.needs("message.say")
-def answer(handover_id: int) -> Any:
-    """Answer somebody who asked for a person, or (`done`) take her off the list after a call or a visit."""
-    actor = session.current_actor()
-    if request.form.get("act") == "done":
-        handovers.close(actor, handover_id)
-        flash(say(_("Taken off the list.")), "success")
-    else:
-        handovers.answer(actor, handover_id, request.form.get("text", ""))
-        flash(say(_("Your answer is on its way.")), "success")
-    return _back()
-
-
-def _back() -> Any:
     return redirect(safe_next(request.form.get("next"), url_for("messages.index")), code=303)
 
 
@@ -221,26 +195,6 @@ def _card(actor: Actor) -> Card | None:
     )
 
 
-def _waiting_card(actor: Actor) -> Card | None:
-    if not access.may(actor, "message.say"):
-        return None
-    found = handovers.waiting(actor)
-    urgent = any(h.reason == "emergency" for h in found)
-    return Card(
-        _("People who wait for a person"),
-        len(found),
-        [Item(h.said[:60], url_for("messages.index"), _reason(h.reason)) for h in found[:CARD_ITEMS]],
-        link=url_for("messages.index"),
-        severity="urgent" if urgent else "attention",
-        empty=_("Nobody is waiting."),
-        live="handover",
-    )
-
-
-def _reason(reason: str) -> Text:
-    return handovers.REASONS.get(reason, reason)
-
-
 def _thread(actor: Actor, resident_id: int) -> Section | None:
     if not access.may(actor, "message.read", residents.org_of(resident_id)):
         return None
@@ -278,6 +232,5 @@ def _heard_text(line: threads.Heard, before: list[threads.Line]) -> str:
     return say(_("A photo")) if line.media else say(_("A place on the map"))
 
 
-dashboard.register(_waiting_card, order=5)
 dashboard.register(_card, order=50)
 sections.register("resident", _thread, order=200)

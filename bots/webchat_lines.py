@@ -13,8 +13,7 @@ LANGUAGES = {"lang:zh_CN": "中文", "lang:en": "English"}
 
 
 def lines(conversation: Sequence[Line]) -> list[dict[str, Any]]:
-    """Items in order. Of ours: `chosen` is the index of the option that was picked, `closed`: the others are gone. Of hers:
-    `event`, and `text`, `photo` (address) or `place`."""
+    """Items in order. Of ours: `closed` when the options are gone. Of hers: `event`, and `text`, `photo` (address) or `place`."""
     items: list[dict[str, Any]] = []
     asked: list[tuple[Told, dict[str, Any]]] = []
     for place, line in enumerate(conversation):
@@ -40,11 +39,9 @@ def _heard_item(line: Heard, before: Sequence[Line]) -> dict[str, Any]:
 
 
 def _answered(line: Heard, asked: list[tuple[Told, dict[str, Any]]]) -> None:
-    """The picked option is marked, and questions before it are over."""
+    """Questions before an answer are over, and so is what she picked from."""
     for told, item in reversed(asked):
-        values = [option.value for option in told.content.options]
-        if line.choice in values and "chosen" not in item:
-            item["chosen"] = values.index(line.choice)
+        if line.choice in [option.value for option in told.content.options]:
             item["closed"] = True
             break
     for _told, item in asked:

@@ -13,7 +13,6 @@ _WORDS: dict[str, Msg] = {
     "uploading": _("Sending the photo… {percent}%"),
     "photo": _("A photo you sent"),
     "place": _("Your location"),
-    "chosen": _("Your choice: {label}"),
     "options": _("Answers to choose from"),
     "placeDenied": _("Your phone did not tell us where you are. Please write the address instead."),
     "placeSeeking": _("Finding out where you are…"),

@@ -24,7 +24,7 @@ const emphasised = (parent, text) => {
   parent.append(text.slice(end));
 };
 
-const clock = (at) => new Date(at).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+const clock = (at) => new Date(at).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit", hour12: false });
 let lastDay = "";
 const dayOf = (at) => {
   const day = new Date(at).toDateString();
@@ -40,6 +40,7 @@ let current = null; // our last line, while its options are open
 
 const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
 const follow = (was) => { if (was) log.scrollTop = log.scrollHeight; };
+window.addEventListener("resize", () => { if (log.scrollHeight - log.scrollTop - log.clientHeight < 600) toBottom(); });
 export const toBottom = () => { log.scrollTop = log.scrollHeight; };
 
 // One line of ours. `pick(message, index, label)` is called for an option. False when it is on the page already.
@@ -55,7 +56,7 @@ export const told = (item, pick) => {
   emphasised(bubble, item.text);
   line.append(bubble);
   const open = item.options.length > 0 && !item.closed;
-  if (item.options.length && (open || item.chosen !== undefined)) options(line, item, open, pick);
+  if (open) options(line, item, pick);
   line.append(make("span", "meta", clock(item.at)));
   log.append(line);
   settle(line, open);
@@ -63,31 +64,18 @@ export const told = (item, pick) => {
   return true;
 };
 
-const options = (line, item, open, pick) => {
+const options = (line, item, pick) => {
   const group = make("div", "options");
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", words.options);
   item.options.forEach((label, index) => {
-    if (!open && index !== item.chosen) return;
     const button = make("button", "option", label.replace(/\*\*/g, ""));
     button.type = "button";
-    if (open) button.addEventListener("click", () => { if (!group.dataset.done) { chosen(group, button); pick(item.message, index, label); } });
-    else mark(button);
+    button.addEventListener("click", () => { group.remove(); pick(item.message, index, label); });
     group.append(button);
   });
   if (item.keep) group.dataset.keep = "1";
   line.append(group);
-};
-
-const mark = (button) => {
-  button.classList.add("picked");
-  button.setAttribute("aria-label", fill(words.chosen, { label: button.textContent }));
-  button.disabled = true;
-};
-const chosen = (group, button) => {
-  group.dataset.done = "1";
-  for (const other of [...group.children]) if (other !== button) other.remove();
-  mark(button);
 };
 
 const settle = (line, open) => {
@@ -98,9 +86,7 @@ const settle = (line, open) => {
 
 // She went on: what was asked before needs no answer any more.
 const close = () => {
-  for (const group of log.querySelectorAll(".options:not([data-keep]):not([data-done])")) {
-    if (!group.querySelector(".picked")) group.remove();
-  }
+  for (const group of log.querySelectorAll(".options:not([data-keep])")) group.remove();
   if (current) current.classList.remove("current");
 };
 

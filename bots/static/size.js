@@ -10,6 +10,7 @@
     button.addEventListener("click", () => {
       const large = root.classList.toggle("large");
       button.setAttribute("aria-pressed", String(large));
+      window.dispatchEvent(new Event("resize"));
       try { localStorage.setItem("linli.large", large ? "1" : "0"); } catch (e) { /* private browsing: for this visit only */ }
     });
   });
