@@ -1,6 +1,6 @@
 """The load generator, a process of its own: keep-alive connections that send prepared requests one after the other.
 
-    python -m bench.load PORT CONNECTIONS FIRST PEOPLE ROUNDS [endless]
+    python -m bench.load PORT CONNECTIONS FIRST PEOPLE ROUNDS
 
 Every answer must be TwiML that says something. Prints `{"requests": …, "seconds": …, "p50_ms": …, "p99_ms": …}`.
 """

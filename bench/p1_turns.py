@@ -41,7 +41,9 @@ def ours(folder: Path, turns: int) -> float:
         db.execute("INSERT INTO told (who) VALUES (?)", (done.answers["name"],))
         return Answer.of(Words("Thank you, all is noted."))
 
-    form = Form("bench", "Bench", [Text(q, label=q, ask=f"Please tell us your {q}") for q in QUESTIONS], review=False)
+    form = Form(
+        "bench", "Bench", [Text(q, label=q, ask=f"Please tell us your {q}") for q in QUESTIONS], review=False
+    )
     engine = Engine(Registry([Flow("bench", form, "Bench", lambda _p, _t: Opening(), submit)], []))
     script = [Said(choice="flow:bench"), *(Said(text=f"some {q}") for q in QUESTIONS)]
     events = itertools.count()

@@ -66,7 +66,9 @@ def _all_durable(heard: int) -> None:
     outcomes = dict(db.execute("SELECT outcome, COUNT(*) FROM inbound GROUP BY outcome").fetchall())
     assert sum(outcomes.values()) == heard, (outcomes, heard)
     assert set(outcomes) <= GOOD, outcomes
-    silent = "SELECT COUNT(*) FROM inbound i WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.inbound_id = i.id)"
+    silent = (
+        "SELECT COUNT(*) FROM inbound i WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.inbound_id = i.id)"
+    )
     assert db.execute(silent).fetchone()[0] == 0
 
 

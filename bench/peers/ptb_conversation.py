@@ -46,7 +46,10 @@ class Offline(BaseRequest):
     async def do_request(self, url: str, *_args: Any, **_kwargs: Any) -> tuple[int, bytes]:
         if url.endswith("getMe"):
             return 200, b'{"ok":true,"result":{"id":1,"is_bot":true,"first_name":"b","username":"b_bot"}}'
-        return 200, b'{"ok":true,"result":{"message_id":1,"date":1,"chat":{"id":1,"type":"private"},"text":"x"}}'
+        return (
+            200,
+            b'{"ok":true,"result":{"message_id":1,"date":1,"chat":{"id":1,"type":"private"},"text":"x"}}',
+        )
 
 
 def _handlers() -> ConversationHandler:
@@ -61,14 +64,27 @@ def _handlers() -> ConversationHandler:
 
         return take
 
-    states = {step: [MessageHandler(filters.TEXT & ~filters.COMMAND, taker(step))] for step in range(len(QUESTIONS))}
+    states = {
+        step: [MessageHandler(filters.TEXT & ~filters.COMMAND, taker(step))] for step in range(len(QUESTIONS))
+    }
     return ConversationHandler(
-        [CommandHandler("start", start)], states, [], name="bench", persistent=True, allow_reentry=True  # type: ignore[arg-type]
+        [CommandHandler("start", start)],
+        states,
+        [],
+        name="bench",
+        persistent=True,
+        allow_reentry=True,  # type: ignore[arg-type]
     )
 
 
 async def _turns(turns: int, path: Path | None) -> float:
-    builder = ApplicationBuilder().token("1:bench").request(Offline()).get_updates_request(Offline()).job_queue(None)
+    builder = (
+        ApplicationBuilder()
+        .token("1:bench")
+        .request(Offline())
+        .get_updates_request(Offline())
+        .job_queue(None)
+    )
     if path is not None:
         builder = builder.persistence(PicklePersistence(path, update_interval=3600, on_flush=True))
     application = builder.build()
