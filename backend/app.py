@@ -7,6 +7,7 @@ from importlib import import_module
 from ipaddress import ip_address
 from typing import Any
 
+import peewee
 from flask import Flask, Response, abort, jsonify, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
@@ -93,7 +94,12 @@ def create_app() -> Flask:
 def _connected() -> None:
     if request.endpoint and request.endpoint.endswith("static"):
         return
-    db.reconnect_if_lost()
+    try:
+        db.reconnect_if_lost()
+    except peewee.OperationalError:
+        # These two tell of it themselves.
+        if request.endpoint not in ("healthz", "metrics"):
+            raise
 
 
 def _page_words() -> dict[str, Any]:

@@ -21,7 +21,8 @@ from backend.messaging import deliveries
 
 BATCH_SECONDS = 0.05
 MOST = 500
-TRIES = 3
+PAUSES = (0.0, 0.2, 1.0, 3.0, 6.0)
+"""Seconds before each further try: a database that restarts is back within them, and they end before the lease does."""
 
 log = structlog.get_logger()
 _Done = tuple[object, int]
@@ -82,15 +83,17 @@ class Writer:
 
 def _write(batch: list[_Done]) -> None:
     ids = [delivery_id for database, delivery_id in batch if database is db.obj]
-    for tries_left in reversed(range(TRIES)):
-        if not ids:
-            return
+    if not ids:
+        return
+    for pause_s in (*PAUSES, None):
         try:
             deliveries.sent([(delivery_id, None) for delivery_id in ids])
             return
         except peewee.PeeweeException as error:
-            if not tries_left:
+            if pause_s is None:
                 log.warning("served.not_written", count=len(ids), error=type(error).__name__)
+            else:
+                threading.Event().wait(pause_s)
 
 
 _writer = Writer()

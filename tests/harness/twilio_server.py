@@ -44,7 +44,8 @@ _CALL_PARAMETERS = frozenset(
 
 @dataclass
 class Fault:
-    """`status`: answer that; `hang`: answer nothing until the client gives up; `lost`: do it, then close unanswered."""
+    """`status`: answer that; `hang`: answer nothing until the client gives up; `lost`: do it, then close unanswered;
+    `garbage`: do it, and answer with what no client can read."""
 
     kind: str
     status: int = 500
@@ -129,6 +130,9 @@ class TwilioServer:
 
     def lose_answer(self, *, times: int = 1) -> None:
         self._faults.append(Fault("lost", times=times))
+
+    def garble(self, *, times: int = 1) -> None:
+        self._faults.append(Fault("garbage", times=times))
 
     def keep_media(self, content_type: str, data: bytes) -> str:
         """Store a picture as Twilio does for MMS; returns its URL (basic auth)."""
@@ -273,6 +277,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault and fault.kind == "lost":
             self.close_connection = True
+            return
+        if fault and fault.kind == "garbage":
+            self._send(status, "application/json", b"<html>\xff\xfe an error of the load balancer's")
             return
         self._send(status, "application/json", json.dumps(shown).encode())
 

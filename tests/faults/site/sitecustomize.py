@@ -10,10 +10,11 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
-_ORDER = os.environ.get("KILL_ORDER", "")
+_ORDER = Path(os.environ.get("KILL_ORDER", "/"))
 _POINTS = frozenset(point.rpartition(":")[0] for point in os.environ.get("KILL_POINTS", "").split())
 _NAMES = frozenset(point.rpartition(":")[2].rpartition(".")[2] for point in _POINTS)
 
@@ -40,19 +41,18 @@ def _look(frame: FrameType, event: str, arg: Any) -> Any:
 
 def _reached(point: str) -> None:
     try:
-        with open(_ORDER) as order:
-            wanted = order.read()
+        wanted = _ORDER.read_text()
     except FileNotFoundError:
         return
     if wanted != f"{_who()} {point}":
         return
     try:
-        os.rename(_ORDER, f"{_ORDER}.taken")
+        _ORDER.rename(f"{_ORDER}.taken")
     except FileNotFoundError:
         return
-    with open(f"{_ORDER}.new", "w") as done:
-        done.write(str(os.getpid()))
-    os.rename(f"{_ORDER}.new", f"{_ORDER}.done")
+    done = Path(f"{_ORDER}.new")
+    done.write_text(str(os.getpid()))
+    done.rename(f"{_ORDER}.done")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -62,6 +62,6 @@ def _who() -> str:
     return str(getattr(getattr(sys.modules.get("__main__"), "__spec__", None), "name", ""))
 
 
-if _ORDER and _POINTS:
+if _POINTS:
     threading.settrace(_look)
     sys.settrace(_look)
