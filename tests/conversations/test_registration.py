@@ -121,7 +121,7 @@ def chen(browser: Phone) -> int:
 
 def test_a_newcomer_registers_in_the_webchat(browser: Phone) -> None:
     last = browser.says(*IN_BROWSER)
-    assert "谢谢,**陈秀英**" in last and "邮件" in last
+    assert "谢谢，**陈秀英**" in last and "邮件" in last
     resident = Resident.get_by_id(browser.resident_id)
     assert (resident.status, resident.channel, resident.mobile) == ("pending", "webchat", MOBILE)
     assert queries.home_of(resident.id) == {"building": "3", "unit": "2", "room": "501"}
@@ -191,7 +191,7 @@ def test_a_registration_in_another_chat_with_the_same_phone_is_the_same_resident
 
 def test_already_registered_needs_only_the_phone_and_its_code(engine: Engine, chen: int) -> None:
     telegram = Phone(engine, "telegram", "4711")
-    assert "欢迎回来,**陈秀英**" in telegram.says("我已经登记过了", "13800132210", "CODE")
+    assert "欢迎回来，**陈秀英**" in telegram.says("我已经登记过了", "13800132210", "CODE")
     assert telegram.resident_id == chen
 
 

@@ -76,7 +76,7 @@ def test_approving_from_the_queue_leads_to_the_next_file(
     wang = registers(WANG, "webchat").resident_id
     assert "陈秀英" in li.get("/admin/residents/queue").text
     first = li.get(f"/admin/residents/{chen}?queue=1").text
-    assert "第 1 份,共 2 份" in first and f"/admin/residents/{wang}?queue=1" in first
+    assert "第 1 份，共 2 份" in first and f"/admin/residents/{wang}?queue=1" in first
     after = li.post(f"/admin/residents/{chen}/approve", {"queue": "1"})
     assert after.request.path == f"/admin/residents/{wang}" and "已通过" in after.text
     assert queries.status_of(chen) == "approved"
