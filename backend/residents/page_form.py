@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.core import clock
-from backend.core.i18n import Text
+from backend.core.i18n import Text, _
 from backend.fields.base import Context, Field
 from backend.fields.form import Form
 from backend.fields.words import Option
@@ -53,7 +53,12 @@ def _row(field: Field, value: Any, error: Text | None, ctx: Context) -> Row:
     if derived or field.skippable:
         html["required"] = False
     options = field.options(ctx)
-    hint = field.question if field.decisive else field.help
+    if field.decisive:
+        hint: Text | None = field.question
+    elif derived:
+        hint = _("A resident ID card fills this in.")
+    else:
+        hint = field.help or (None if options else field.example(ctx))
     return Row(field.name, field.label, html, value, error, options, hint)
 
 
