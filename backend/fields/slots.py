@@ -11,8 +11,8 @@ from backend.core.i18n import Msg, Text, _, text_from_json
 from backend.fields.base import Context, Misunderstood
 from backend.fields.calendar import Spoken, spoken, weekday_text
 from backend.fields.choices import Choice
-from backend.fields.finder import Finder
-from backend.fields.words import Said
+from backend.fields.finder import Finder, index_in
+from backend.fields.words import Option, Said
 
 
 @dataclass(frozen=True, init=False)
@@ -27,9 +27,20 @@ class TimeSlot(Choice):
 
     options_from: str | None = "slots"
 
+    def options(self, ctx: Context) -> tuple[Option, ...]:
+        """All, or the nearest as many as the fact `<options_from>_shown` says; the others can be said."""
+        return super().options(ctx)[: self._shown(ctx)]
+
+    def _shown(self, ctx: Context) -> int | None:
+        shown = ctx.facts.get(f"{self.options_from}_shown")
+        return int(shown) if shown else None
+
     def parse(self, said: Said, ctx: Context) -> str:
         if not ctx.facts.get(self.options_from or ""):
             raise Misunderstood(_("There is no free time at the moment."))
+        shown, number = self._shown(ctx), index_in(said.text)
+        if shown is not None and said.choice is None and number is not None and number > shown:
+            raise Misunderstood(_("The choices go from 1 to {n}.", n=shown))
         return super().parse(said, ctx)
 
     def read(self, said: Said, ctx: Context, finder: Finder) -> str:

@@ -21,7 +21,8 @@ DAYS_AHEAD = 7
 LEAD = timedelta(hours=1)
 """A window that begins sooner is not offered: nobody could be told in time."""
 LEAST_CAPACITY = 2
-OFFERED = 5
+OFFERED = 24
+"""Of these the nearest are shown; the others can be asked for by their time."""
 
 _WEEKDAYS = {
     "zh_CN": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),

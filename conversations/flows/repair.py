@@ -83,7 +83,9 @@ def _start(person: Person, text: str) -> Opening:
     home = residents.home_of(person.resident_id) if person.resident_id is not None else None
     org_id = org_of(person)
     facts: dict[str, Any] = {
-        "slots": _slot_facts(person, org_id),
+        "slots": _slot_facts(org_id),
+        # Each one costs a segment or has to be listened to; any other time can be said.
+        "slots_shown": 5 if person.channel in CHAT else 3,
         "unregistered": person.resident_id is None,
     }
     if home:
@@ -106,9 +108,8 @@ def _start(person: Person, text: str) -> Opening:
     return Opening(prefill=known, facts=facts)
 
 
-def _slot_facts(person: Person, org_id: int | None) -> list[dict[str, Any]]:
-    """The nearest free windows; fewer where each costs a segment or has to be listened to."""
-    return slots.facts(org_id, 5 if person.channel in CHAT else 3) if org_id is not None else []
+def _slot_facts(org_id: int | None) -> list[dict[str, Any]]:
+    return slots.facts(org_id) if org_id is not None else []
 
 
 def place_in(text: str, home: Home | None, heard: triage.Heard) -> Home | None:
@@ -173,7 +174,7 @@ def _submit(person: Person, done: Submitted) -> Answer | Retry:
     try:
         booked = actions.book(actor, report, contact)
     except SlotTaken as taken:
-        fresh = _slot_facts(person, org_of(person))
+        fresh = _slot_facts(org_of(person))
         if fresh:
             return Retry("slot", taken.text, {"slots": fresh, "sure": True})
         booked = actions.book(actor, replace(report, slot_id=None), contact)

@@ -17,7 +17,7 @@ REPORT = Option("flow:repair", _("Report a repair"))
 _SHOW = re.compile(r"(?:^|[^a-z0-9])R\s?[-–—]?\s?(\d{4,8})(?!\d)", re.IGNORECASE)
 _SHOW_ZH = re.compile(r"(?:工单|报修单?|单号)\s*号?\s*[::]?\s*(\d{4,8})(?!\d)")
 _MINE = re.compile(
-    r"(?:我的)?(?:报修|维修|修理)(?:单|的)?(?:进度|进展|情况|状态|到哪了?|怎么样了?|记录)|查(?:一?下|询)?(?:报修|维修|工单)?的?进度|我的报修|我的工单"
+    r"(?:我的)?(?:报修|维修|修理)(?:单|的)?(?:进度|进展|情况|状态|到哪了?|怎么样了?|记录)|查(?:一?下|询)?(?:报修|维修|工单)?的?进度|我的报修"
     r"|修得?怎么样了?|师傅(?:什么时候|几点|怎么还没|还没|到哪|来了没)\S{0,6}|\bmy repairs?\b|\brepair (?:status|progress)\b|\bcheck (?:the )?(?:progress|status)\b"
     r"|\bwhere is (?:the|my) (?:worker|plumber|electrician|repairman)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
     re.IGNORECASE,

@@ -172,7 +172,9 @@ class Talker:
 
     def press(self, value: str) -> str:
         """Press a button of any message that was sent here, by its value."""
-        for message in Message.select().order_by(Message.id.desc()):
+        here = people.find(self.channel, self.address)
+        assert here is not None
+        for message in Message.select().where(Message.identity_id == here.id).order_by(Message.id.desc()):
             content = Content.unseal(message.content)
             for index, option in enumerate(content.options):
                 if option.value == value:
