@@ -243,6 +243,8 @@ class Hub:
                     listener.close()
                 else:
                     listener.put(b":\n\n")
+            # A nudge whose sender could not reach Redis is made up for here.
+            await self._catch_up_all(refresh=False)
 
     def _feed(self, channel: str) -> Feed | None:
         return self._feeds.get(channel.partition(":")[0])

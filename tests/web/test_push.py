@@ -1,0 +1,118 @@
+"""The hub of open connections, without a server: a slow reader is let go, everybody else keeps theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.web.push import MOST_PENDING, Event, Hub, Listener
+
+NOBODY = "redis://127.0.0.1:1/0"
+
+
+class Letters:
+    """A Feed whose truth is a list: (id, text)."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[int, str]] = []
+        self.asked = 0
+
+    def read(self, channel: str, payload: bytes) -> Event:
+        return Event(channel, None, payload.decode())
+
+    def since(self, last: Mapping[str, int]) -> Iterable[Event]:
+        self.asked += 1
+        return [Event(c, n, text) for c, after in last.items() for n, text in self.kept if n > after]
+
+
+async def opened(
+    hub: Hub, channel: str, after: int = 0
+) -> tuple[asyncio.Task[None], list[bytes], asyncio.Event]:
+    """An open connection: its task, what it was sent, and how the client leaves."""
+    sent: list[bytes] = []
+    gone, began = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message.get("body", b""))
+        if len(sent) > 1:
+            began.set()
+
+    task = asyncio.create_task(hub.serve(channel, after, [], receive, send))
+    await asyncio.wait_for(began.wait(), 5)
+    return task, sent, gone
+
+
+async def wait_for(holds: Any) -> None:
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+def test_one_who_does_not_read_is_closed_and_keeps_nothing() -> None:
+    async def story() -> None:
+        slow = Listener("webchat:1", 0, 0)
+        for n in range(MOST_PENDING + 1):
+            slow.put(b"x", n)
+        assert slow.closed
+        assert await slow.next() == b""
+
+    asyncio.run(story())
+
+
+def test_what_waits_is_written_in_one_piece_and_in_order() -> None:
+    async def story() -> None:
+        listener = Listener("webchat:1", 0, 0)
+        for n in range(3):
+            listener.put(Event("webchat:1", n + 1, f"m{n}").encoded(), n + 1)
+        assert await listener.next() == b"id: 1\ndata: m0\n\nid: 2\ndata: m1\n\nid: 3\ndata: m2\n\n"
+        assert listener.last == 3
+
+    asyncio.run(story())
+
+
+def test_a_connection_begins_with_what_it_missed() -> None:
+    async def story() -> None:
+        letters = Letters()
+        letters.kept = [(1, "old"), (2, "new")]
+        hub = Hub(NOBODY, {"webchat": letters})
+        task, sent, gone = await opened(hub, "webchat:7", after=1)
+        await wait_for(lambda: b"new" in b"".join(sent))
+        assert b"old" not in b"".join(sent)
+        gone.set()
+        await asyncio.wait_for(task, 5)
+        assert len(hub) == 0
+
+    asyncio.run(story())
+
+
+def test_without_redis_the_database_is_asked_for_all_connections_together() -> None:
+    async def story() -> None:
+        letters = Letters()
+        hub = Hub(NOBODY, {"webchat": letters})
+        open_ones = [await opened(hub, f"webchat:{n}") for n in range(5)]
+        await wait_for(lambda: letters.asked == len(open_ones))
+        letters.kept = [(9, "news")]
+        hub.start()
+        await wait_for(lambda: all(b"news" in b"".join(sent) for _task, sent, _gone in open_ones))
+        assert letters.asked <= len(open_ones) + 2
+        await hub.stop()
+        await asyncio.gather(*(task for task, _sent, _gone in open_ones))
+
+    asyncio.run(story())
+
+
+def test_a_hub_that_closes_ends_old_and_new_connections() -> None:
+    async def story() -> None:
+        hub = Hub(NOBODY, {}, plain=("admin:live",))
+        first, *_ = await opened(hub, "admin:live")
+        hub.close()
+        await asyncio.wait_for(first, 5)
+        second, *_ = await opened(hub, "admin:live")
+        await asyncio.wait_for(second, 5)
+
+    asyncio.run(story())
