@@ -28,7 +28,7 @@ from werkzeug.datastructures import MultiDict
 from backend.settings import settings
 from bots.channel import AnswerLost, Refused, TryLater
 
-E164 = re.compile(r"\+[1-9]\d{6,14}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # What stands for a hidden caller: the words, and the same words keyed on a keypad (+266696687 spells ANONYMOUS).
 _HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 
@@ -53,6 +53,11 @@ def personal_number(address: str) -> str | None:
     """The E.164 number of a person; None for short codes, company names, hidden callers, other networks (`whatsapp:…`)."""
     found = address.strip()
     return found if E164.fullmatch(found) and found not in _HIDDEN else None
+
+
+def sid(given: str) -> str:
+    """A message's or a call's id as we keep it: letters and digits, as Twilio's are."""
+    return "".join(c for c in given[:200] if c.isascii() and c.isalnum())[:60]
 
 
 def dead_number(code: int | None) -> bool:

@@ -87,7 +87,7 @@ def shape(*replies: Content) -> list[str]:
 @blueprint.post("")
 def called() -> Response:
     """A call to us, or the next turn of any call."""
-    caller, call = _caller(), request.form.get("CallSid", "")[:60]
+    caller, call = _caller(), twilio_client.sid(request.form.get("CallSid", ""))
     if caller is None or not call:
         return _twiml(_hidden())
     step = Step.of(request.args)
@@ -123,7 +123,8 @@ def status() -> Response:
     elif found == "failed":
         error = f"the call: {request.form['CallStatus']}"
     if found and given.isascii() and given.isdigit() and len(given) < 10:
-        deliveries.receipt("voice", request.form.get("CallSid", "")[:80], found, error, int(given))
+        call = twilio_client.sid(request.form.get("CallSid", ""))
+        deliveries.receipt("voice", call, found, error, int(given))
     return Response(status=204)
 
 

@@ -167,7 +167,10 @@ def _heard(event_id: str, said: Said, shown: dict[str, Any] | None, **how: Any) 
 
 
 def _given() -> dict[str, Any]:
-    given = request.get_json(silent=True)
+    try:
+        given = request.get_json(silent=True)
+    except RecursionError:
+        given = None
     if not isinstance(given, dict):
         raise Invalid(_("That did not arrive whole. Could you send it again?"))
     return given

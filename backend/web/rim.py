@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from backend.core import db, ids, metrics
 from backend.core.errors import LinliError
@@ -63,8 +64,15 @@ ERRORS: dict[int, tuple[Msg, Msg]] = {
 }
 
 
+class _RowId(IntegerConverter):
+    """An id in an address: what no table can hold is not there."""
+
+    regex = r"\d{1,9}"
+
+
 def init_app(app: Flask) -> None:
     """Hang the rim around `app`."""
+    app.url_map.converters["int"] = _RowId
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(LinliError, _linli_error)
@@ -72,6 +80,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(peewee.OperationalError, _database_gone)
     app.register_error_handler(peewee.InterfaceError, _database_gone)
+    app.register_error_handler(peewee.DataError, _not_storable)
+    app.register_error_handler(OverflowError, _not_storable)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -147,6 +157,12 @@ def _database_gone(error: Exception) -> Any:
     log.exception("web.database_unreachable", error=type(error).__name__)
     db.db.close()
     return error_page(503)
+
+
+def _not_storable(error: Exception) -> Any:
+    """A value that no row can hold or equal (NUL in a text, a number of thirty digits): people do not send those."""
+    log.info("web.value_refused", endpoint=request.endpoint, error=type(error).__name__)
+    return error_page(400)
 
 
 def _unforeseen(error: Exception) -> Any:
