@@ -85,7 +85,7 @@ def shape(*replies: Content) -> list[Body]:
 def heard() -> Response:
     """A text or a photo from somebody; the answer is in the response."""
     form = request.form
-    event_id = form.get("MessageSid") or form.get("SmsSid") or ""
+    event_id = twilio_client.sid(form.get("MessageSid") or form.get("SmsSid") or "")
     sender = twilio_client.personal_number(form.get("From", ""))
     if sender is None or not event_id or sender == settings().twilio_from:
         # Short codes, company names, WhatsApp, ourselves: answering machines there would answer us, for ever.
@@ -110,7 +110,7 @@ def status() -> Response:
         code = form.get("ErrorCode", "")
         number = int(code) if code.isascii() and code.isdigit() and len(code) < 7 else None
         error = f"Twilio {number}: {form['MessageStatus']}" if number else None
-        sid = form.get("MessageSid", "")[:80]
+        sid = twilio_client.sid(form.get("MessageSid", ""))
         named: list[int | None] = [*_ids(request.args.get("d", ""))]
         for delivery_id in named or [None]:
             deliveries.receipt(
