@@ -9,6 +9,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from backend.services import wait_ready
 from backend.settings import settings
 
 OPEN_CONNECTIONS = 20_000
@@ -49,4 +50,6 @@ def raise_file_limit() -> None:
 
 
 if __name__ == "__main__":
+    # Before the mark, Redis' address is a guess: it may be that of another Linli on this machine.
+    wait_ready()
     main()
