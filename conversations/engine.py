@@ -10,6 +10,7 @@ import os
 import re
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ import peewee
 import structlog
 
 from backend.core import clock, crypto, ids, metrics, orgs
-from backend.core.db import db, execute, is_postgres, transaction
+from backend.core.db import execute, is_postgres, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.plain import folded
 from backend.fields.state import SendCode, State, code_digest
@@ -61,6 +62,7 @@ _SAVE = (
     " phone_index = COALESCE(excluded.phone_index, conversation.phone_index), remind_at = excluded.remind_at,"
     " updated_at = excluded.updated_at"
 )
+_OPTIONS_OF = "SELECT identity_id, resident_id, staff_id, content FROM message WHERE id = ?"
 _REPLIES = (
     "SELECT d.id, m.id, m.content FROM message m JOIN delivery d ON d.message_id = m.id AND d.identity_id = m.identity_id"
     " WHERE m.identity_id = ? AND m.inbound_id = ? ORDER BY m.id"
@@ -81,6 +83,10 @@ class Found:
     offer_id: int | None
     updated_at: int | None
     heard_id: int | None
+
+
+Hear = Callable[[router.Talk, Inbound, Said, str, Found, int], None]
+"""What a turn does with what was said: answers in the Talk."""
 
 
 class Engine:
@@ -110,24 +116,29 @@ class Engine:
     def _surely(self, inbound: Inbound, correlation: str) -> Turn:
         for tries_left in reversed(range(TRIES)):
             try:
-                return self._once(inbound, correlation)
+                return self._once(inbound, correlation, self._hear)
             except (peewee.IntegrityError, peewee.OperationalError, peewee.InterfaceError) as error:
                 # A parallel message made the same row, two turns waited for each other, or the connection was lost: nothing
                 # of this try remains, and if its commit did get through, the next finds it as a repeat.
                 if not tries_left:
                     raise
                 log.info("turn.retried", error=type(error).__name__)
+            except Exception:
+                # A conversation never dies in silence: nothing of this try remains, what she told us before does, she is told,
+                # and so is the office.
+                log.exception("turn.failed", channel=inbound.channel)
+                return self._once(inbound, correlation, _apologise)
         raise AssertionError("unreachable")
 
-    def _once(self, inbound: Inbound, correlation: str) -> Turn:
+    def _once(self, inbound: Inbound, correlation: str, hear: Hear) -> Turn:
         with transaction():
             now = clock.now_ms()
             found = _find(inbound, now)
             if found.heard_id is not None:
                 return _replay(found)
-            return self._turn(inbound, found, correlation, now)
+            return self._turn(inbound, found, correlation, now, hear)
 
-    def _turn(self, inbound: Inbound, found: Found, correlation: str, now: int) -> Turn:
+    def _turn(self, inbound: Inbound, found: Found, correlation: str, now: int, hear: Hear) -> Turn:
         person = Person(
             found.id,
             inbound.channel,
@@ -145,7 +156,7 @@ class Engine:
         )
         verdict = _guarded(inbound, memory, now)
         if verdict == "go":
-            self._hear(talk, inbound, said, where, found, now)
+            hear(talk, inbound, said, where, found, now)
             guard.learn(memory.guard, inbound.said.text, talk.outcome != "misheard", now)
         elif verdict == "last word":
             talk.say(phrases.falling_silent())
@@ -155,7 +166,8 @@ class Engine:
         for flow, effect in talk.effects:
             _send_code(talk, flow, effect, now)
         if talk.handover:
-            _hand_over(talk, said)
+            # A cry for help is for the office to read; an answer that we failed over is not.
+            _hand_over(talk, MASKED if masked and talk.handover == "failed" else said.text)
         inbound_id = _record(inbound, said, found.id, talk.outcome, masked, now)
         replies = _reply(talk, inbound_id, correlation, now)
         _save(talk, found, replies, said is not inbound.said, inbound.event_id, now)
@@ -173,38 +185,26 @@ class Engine:
             talk.say(phrases.expired(router.title_of(self.registry, memory.flow)))
             memory.close()
             memory.parked = []
-        before = (memory.flow, memory.form, list(memory.parked))
         wished = consent.wish(said.text, found.state, inbound.opt_out) if inbound.channel == "sms" else None
-        try:
-            if wished is not None:
-                answer = consent.heed(talk.person, wished, found.state)
-                talk.outcome = "consent"
-                if answer is not None and inbound.opt_out is None:
-                    talk.say(answer)
-            elif where == "stale":
-                talk.say(phrases.answered_already())
-                router.again(talk)
-                talk.outcome = "stale"
-            elif said.choice is not None and said.choice.startswith("resume:"):
-                with db.atomic():
-                    _take_over(talk, int(said.choice.removeprefix("resume:")))
-            elif inbound.start and not said.text:
-                self._begin(talk)
-            elif inbound.edits is not None and inbound.edits == memory.heard and memory.form is not None:
-                self._correct(talk, said)
-            elif inbound.edits is not None:
-                talk.outcome = "ignored"
-            else:
-                router.hear(talk, said)
-        except (peewee.OperationalError, peewee.InterfaceError):
-            raise
-        except Exception:
-            # A conversation never dies in silence: what she told us stays, she is told, and so is the office.
-            log.exception("turn.failed", flow=memory.flow)
-            memory.flow, memory.form, memory.parked = before
-            talk.replies[:] = [phrases.failed()]
-            talk.effects.clear()
-            talk.question, talk.outcome, talk.handover = False, "failed", "failed"
+        if wished is not None:
+            answer = consent.heed(talk.person, wished, found.state)
+            talk.outcome = "consent"
+            if answer is not None and inbound.opt_out is None:
+                talk.say(answer)
+        elif where == "stale":
+            talk.say(phrases.answered_already())
+            router.again(talk)
+            talk.outcome = "stale"
+        elif said.choice is not None and said.choice.startswith("resume:"):
+            _take_over(talk, int(said.choice.removeprefix("resume:")))
+        elif inbound.start and not said.text:
+            self._begin(talk)
+        elif inbound.edits is not None and inbound.edits == memory.heard and memory.form is not None:
+            self._correct(talk, said)
+        elif inbound.edits is not None:
+            talk.outcome = "ignored"
+        else:
+            router.hear(talk, said)
 
     def _begin(self, talk: router.Talk) -> None:
         if talk.flow is None and (offer := _elsewhere(talk)):
@@ -231,20 +231,33 @@ class Engine:
         return memory.form.get("phase") == "code" or (asked is not None and asked.sensitive)
 
 
+def _apologise(
+    talk: router.Talk, _inbound: Inbound, _said: Said, _where: str, _found: Found, _now: int
+) -> None:
+    talk.say(phrases.failed())
+    talk.outcome = talk.handover = "failed"
+
+
 # --- reading --------------------------------------------------------------------------------------------------
 
 
 def _find(inbound: Inbound, now: int) -> Found:
     index = _index(inbound.address)
-    lock = _SELECT + " FOR UPDATE OF i" if is_postgres() else _SELECT
-    params = (inbound.event_id[:80], inbound.channel, index)
-    row = execute(lock, params).fetchone()
+    row = _locked(inbound.event_id, inbound.channel, index)
     if row is None:
         sealed = crypto.encrypt(inbound.address, "identity.address")
         locale = inbound.locale or DEFAULT_LOCALE
         execute(_INSERT_IDENTITY, (inbound.channel, sealed, index, locale, now))
-        row = execute(lock, params).fetchone()
+        row = _locked(inbound.event_id, inbound.channel, index)
     return Found(*row)
+
+
+def _locked(event_id: str, channel: str, index: str) -> Any:
+    """The row of `_SELECT`, kept from every other turn of this Identity; None when there is no such Identity yet."""
+    if is_postgres():
+        # By a statement of its own: one that waits for a lock goes on with what it had read before it waited.
+        execute("SELECT 1 FROM identity WHERE channel = ? AND address_index = ? FOR UPDATE", (channel, index))
+    return execute(_SELECT, (event_id[:80], channel, index)).fetchone()
 
 
 @lru_cache(maxsize=8192)
@@ -289,13 +302,14 @@ def _resolve(inbound: Inbound, found: Found, memory: Memory) -> tuple[Said, str]
 
 def _options_of(message_id: int, found: Found) -> Content | None:
     """The Message's content when it was said to this person; nobody answers what others were asked."""
-    row = Message.get_or_none(Message.id == message_id)
+    row = execute(_OPTIONS_OF, (message_id,)).fetchone()
     if row is None:
         return None
-    same_person = (found.resident_id is not None and row.resident_id == found.resident_id) or (
-        found.staff_id is not None and row.staff_id == found.staff_id
+    identity_id, resident_id, staff_id, content = row
+    same_person = (found.resident_id is not None and resident_id == found.resident_id) or (
+        found.staff_id is not None and staff_id == found.staff_id
     )
-    return Content.unseal(row.content) if row.identity_id == found.id or same_person else None
+    return Content.unseal(content) if identity_id == found.id or same_person else None
 
 
 def _picked(content: Content, text: str) -> str | None:
@@ -358,8 +372,10 @@ def _take_over(talk: router.Talk, identity_id: int) -> None:
     if found is None or found[0] != identity_id:
         router.again(talk)
         return
-    read = "SELECT state FROM conversation WHERE identity_id = ?"
-    row = execute(read + " FOR UPDATE" if is_postgres() else read, (identity_id,)).fetchone()
+    if is_postgres():
+        # A turn of the other Identity may be under way.
+        execute("SELECT 1 FROM identity WHERE id = ? FOR UPDATE", (identity_id,))
+    row = execute("SELECT state FROM conversation WHERE identity_id = ?", (identity_id,)).fetchone()
     other = Memory.unseal(row[0])
     if other.flow is None or other.form is None:
         router.again(talk)
@@ -452,12 +468,12 @@ def _send_code(talk: router.Talk, flow: Flow, effect: SendCode, now: int) -> Non
     outbox.say(At(target.id), phrases.code(digits), purpose="code", queue="replies")
 
 
-def _hand_over(talk: router.Talk, said: Said) -> None:
+def _hand_over(talk: router.Talk, said: str) -> None:
     """Put her on the list of people who wait for a person, and tell the duty desk."""
     identity = people.get(talk.person.identity_id)
     org_id = identity.org_id or getattr(orgs.default_community(), "id", None)
     desk = staff.staff_with_permission("message.say", org_id) if org_id else []
-    handovers.open_for(identity, talk.handover or "asked", said.text, [s.id for s in desk])
+    handovers.open_for(identity, talk.handover or "asked", said, [s.id for s in desk])
 
 
 # --- the engine of this process -------------------------------------------------------------------------------

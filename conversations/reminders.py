@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from backend.core import clock
+from backend.core import clock, sweep
 from backend.core.db import execute, is_postgres, transaction
 from backend.messaging import outbox
 from backend.messaging.people import At
@@ -33,16 +33,23 @@ def remind() -> int:
     if clock.local(now).hour not in WAKING:
         return 0
     due = [row[0] for row in execute(_DUE, (clock.to_ms(now),)).fetchall()]
-    return sum(_remind(identity_id, engine().registry) for identity_id in due)
+    registry = engine().registry
+    return sweep.each("conversations.remind", due, lambda identity_id: _remind(identity_id, registry))
 
 
 def _remind(identity_id: int, registry: Registry) -> bool:
     with transaction():
         now = clock.now_ms()
-        lock = _LOAD + " FOR UPDATE OF i" if is_postgres() else _LOAD
-        row = execute(lock, (identity_id, now)).fetchone()
+        if is_postgres():
+            # By a statement of its own, as in a turn: she may be answering at this moment.
+            execute("SELECT 1 FROM identity WHERE id = ? FOR UPDATE", (identity_id,))
+        row = execute(_LOAD, (identity_id, now)).fetchone()
         if row is None:
-            execute("UPDATE conversation SET remind_at = NULL WHERE identity_id = ?", (identity_id,))
+            # She cannot be written to; or she has just answered, and what she is asked now has its own time.
+            execute(
+                "UPDATE conversation SET remind_at = NULL WHERE identity_id = ? AND remind_at <= ?",
+                (identity_id, now),
+            )
             return False
         _id, channel, locale, resident_id, staff_id, org_id, state = row
         memory = Memory.unseal(state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backend.core import clock, live
+from backend.core import clock, live, sweep
 from backend.core.access import SYSTEM
 from backend.core.db import transaction
 from backend.messaging import say
@@ -44,7 +44,8 @@ def escalate() -> int:
     )
     if not service_level.at_work(now, clock.zone()):
         open_and_late = open_and_late.where(Request.urgency == "emergency")
-    return sum(_climb(request.number, now) for request in open_and_late)
+    numbers = [request.number for request in open_and_late]
+    return sweep.each("requests.escalate", numbers, lambda number: _climb(number, now))
 
 
 def _climb(number: int, now: datetime) -> int:
@@ -87,11 +88,13 @@ def close_settled() -> int:
     settled = Request.select(Request.id).where(
         Request.status == "done", Request.done_at <= clock.from_ms(before)
     )
-    count = 0
-    for row in settled:
-        with transaction():
-            request = history.locked(row.number)
-            if request.status == "done":
-                history.apply(SYSTEM, request, "close", closed_at=clock.now())
-                count += 1
-    return count
+    return sweep.each("requests.close_settled", [row.number for row in settled], _close)
+
+
+def _close(number: int) -> bool:
+    with transaction():
+        request = history.locked(number)
+        if request.status != "done":
+            return False
+        history.apply(SYSTEM, request, "close", closed_at=clock.now())
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -9,12 +10,17 @@ import pytest
 
 from backend.core import clock as clocks
 from backend.core import db
-from backend.fields.words import Said
+from backend.fields.form import Form
+from backend.fields.text import Text
+from backend.fields.words import Said, Words
+from backend.messaging import At, say
 from backend.messaging.content import Content
 from backend.messaging.models import Conversation, Delivery, Handover, Identity, Inbound, Message
-from conversations.engine import CODES_AN_HOUR
+from conversations.engine import CODES_AN_HOUR, Engine
+from conversations.flow import Answer, Flow, Opening, Person, Submitted
 from conversations.inbound import Inbound as Heard
-from tests.conversations.conftest import Community, Phone_
+from conversations.registry import Registry
+from tests.conversations.conftest import TEA, Community, Phone_
 
 Phones = Callable[..., Phone_]
 
@@ -145,6 +151,68 @@ def test_a_flow_that_dies_keeps_the_answers_tells_her_and_tells_the_office(
     community.broken = False
     assert "See you" in grandma.say("yes")
     assert len(community.teas) == 1
+
+
+def test_what_a_flow_did_before_it_died_is_undone_with_it(phone: Phones, community: Community) -> None:
+    grandma = phone()
+
+    def take(person: Person, done: Submitted) -> Answer:
+        say(At(person.identity_id), Words("Somebody comes to tea."), purpose="notice")
+        return Answer((Words("See you."),), then=Opening("a flow that is gone"))
+
+    flow = Flow("tea", TEA, "Tea", community.open_tea, take, (re.compile("tea"),))
+    grandma.engine = Engine(Registry([flow], []))
+    _to_the_review(grandma)
+    for _ in range(2):
+        assert "on our side" in grandma.say("yes")
+    assert Message.select().where(Message.purpose == "notice").count() == 0
+    assert Conversation.get().flow == "tea"
+
+
+def test_the_office_is_not_shown_a_sensitive_answer_that_we_failed_over(phone: Phones) -> None:
+    def take(person: Person, done: Submitted) -> Answer:
+        raise RuntimeError("the kettle fell over")
+
+    form = Form("pin", "Pin", [Text("pin", label="Pin", ask="Your pin?", sensitive=True)], review=False)
+    flow = Flow("pin", form, "Pin", lambda _p, _t: Opening(), take, (re.compile("pin"),))
+    grandma = phone()
+    grandma.engine = Engine(Registry([flow], []))
+    grandma.say("pin")
+    assert "on our side" in grandma.say("open sesame")
+    assert "sesame" not in Handover.get().said
+
+
+def test_a_message_that_comes_while_another_is_heard_answers_the_next_question(
+    phone: Phones, community: Community
+) -> None:
+    grandma = phone()
+    grandma.say("tea")
+    heard_first, written = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with db.transaction():
+            grandma.engine.handle(
+                Heard("webchat", grandma.address, "name", Said(text="Chen Xiuying"), locale="en")
+            )
+            heard_first.set()
+            written.wait(10)
+        db.db.close()
+
+    def second() -> None:
+        grandma.engine.handle(Heard("webchat", grandma.address, "day", Said(text="Saturday"), locale="en"))
+        db.db.close()
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    heard_first.wait(10)
+    threads[1].start()
+    threads[1].join(0.3)
+    written.set()
+    for thread in threads:
+        thread.join()
+    grandma.say("no sugar")
+    grandma.say("yes")
+    assert community.teas == [{"who": "Chen Xiuying", "day": "sat", "wish": "no sugar"}]
 
 
 def test_two_messages_at_the_same_instant_are_serialised(phone: Phones, community: Community) -> None:

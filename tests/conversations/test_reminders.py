@@ -8,7 +8,7 @@ import pytest
 
 from backend.core import clock as clocks
 from backend.messaging.content import Content
-from backend.messaging.models import Message
+from backend.messaging.models import Conversation, Message
 from conversations import engine as engines
 from conversations.reminders import remind
 from tests.conversations.conftest import Community, Phone_
@@ -80,3 +80,14 @@ def test_nobody_is_called_on_the_phone_for_it(phone: Phones, clock: clocks.Hands
     phone("voice", "+8613800138000").say("tea for Chen")
     clock.forward(minutes=31)
     assert remind() == 0
+
+
+def test_one_conversation_that_cannot_be_read_keeps_no_other_from_being_reminded(
+    phone: Phones, clock: clocks.Hands
+) -> None:
+    phone(address="damaged").say("tea for Chen")
+    Conversation.update(state=b"\x01damaged").execute()
+    clock.forward(minutes=1)
+    phone(address="grandma").say("tea for Chen")
+    clock.forward(minutes=31)
+    assert remind() == 1
