@@ -82,6 +82,17 @@ _UNIT_ROOM = re.compile(rf"{_UNIT}{_GAP}-?(?:{_FLOOR}{_GAP})?{_NAMED_ROOM}")
 _BARE = re.compile(
     rf"(?<![a-z\d.:-])(?:room\s*|rm\s*|#)?{_ROOM}\s*(?:号?室|号房?)?(?![\w-]|[:.]\d)", re.IGNORECASE
 )
+_PLACE_WORDS = re.compile(
+    r"\d|楼|栋|幢|单元|号|门|院|园|区|路|街|巷|桥|场|库|车棚|坡|坛|池|亭|井|台|梯|厅|室|房|厨|卫|厕|阳台|走廊|过道|大堂|屋|家|店|站|校|医院|公园|广场|地下|顶层|电表|水表"
+    r"|旁|边|附近|对面|前面|后面|下面|上面|里面|外面|东|南|西|北|中间|角|口|层|物业|居委|社区|小区|花坛|树|健身|幼儿园|食堂|活动"
+    r"|[a-z]{3}",
+    re.IGNORECASE,
+)
+"""What a place in free words has: a number, a thing that stands there, a direction."""
+_NO_PLACE = re.compile(
+    r"^\W*\d{7,}\W*$|[吗?？]\W*$|没人|怎么|什么时候|几点|投诉|^(?:when|why|how|what)\b", re.IGNORECASE
+)
+"""A telephone number, a question to us, a complaint: not where it is."""
 _EDGES = re.compile(r"^[\s,，.。、的\-:：]+|[\s,，.。、\-:：]+$")
 _HOME_WORDS = frozenset(
     [
@@ -198,7 +209,12 @@ class Address(Field):
         return place
 
     def _free(self, text: str) -> Home:
-        if self.free and sum(map(str.isalpha, text)) >= 2:
+        if (
+            self.free
+            and sum(map(str.isalpha, text)) >= 2
+            and _PLACE_WORDS.search(text)
+            and not _NO_PLACE.search(text)
+        ):
             return Home(detail=shortened(text, 100))
         raise Misunderstood(_("An address like 3-2-501 is enough: building 3, unit 2, room 501."))
 

@@ -13,6 +13,7 @@ from backend.fields.affirm import affirmed
 from backend.fields.base import Context, Field, Misunderstood
 from backend.fields.finder import Choices, Finder, Picked, index_in
 from backend.fields.plain import folded, shortened
+from backend.fields.spelling import respelt
 from backend.fields.words import Option, Said
 
 __all__ = ["Choice", "Choices", "MultiChoice", "YesNo"]
@@ -98,14 +99,22 @@ def _as_options(choices: Sequence[Choices]) -> tuple[Option, ...]:
     return tuple(Option(c.value, c.label, c.short) for c in choices)
 
 
+_BARE = 6
+"""Characters of a bare yes or no."""
+
+
 @dataclass(frozen=True, init=False)
 class Choice(_Picking):
     """One of `options`, or of the list that the flow supplies as the fact named by `options_from`.
 
-    The value is the option's `value`; of an option from facts it is a `Picked` str that knows its label.
+    The value is the option's `value`; of an option from facts it is a `Picked` str that knows its label. `yes` and `no` are
+    the values that a plain yes or no means, where the question can be heard as one ("is the water running?").
     """
 
     kind: ClassVar[str] = "choice"
+
+    yes: str | None = None
+    no: str | None = None
 
     @property
     def keypad(self) -> int | None:
@@ -117,10 +126,21 @@ class Choice(_Picking):
             raise Misunderstood(_("There is nothing to choose from at the moment."))
         value = said.choice if any(c.value == said.choice for c in finder.choices) else None
         if value is None:
-            value = finder.find(said.text)
+            value = self._plainly(said.text, finder) or finder.find(said.text)
+        if value is None and (meant := respelt(said.text)) != said.text:
+            value = finder.find(meant)
         if value is None:
             value = self.read(said, ctx, finder)
         return self._kept(value, finder)
+
+    def _plainly(self, text: str, finder: Finder) -> str | None:
+        """What a bare yes or no means here. A longer no may be about something else: “not the kitchen, the bathroom”."""
+        if self.yes is None and self.no is None:
+            return None
+        if len(text) > _BARE or folded(text) in finder.exact or index_in(text) is not None:
+            return None
+        answer = affirmed(text)
+        return None if answer is None else self.yes if answer else self.no
 
     def read(self, said: Said, ctx: Context, finder: Finder) -> str:
         """A last reading of a phrase that names no option; raises Misunderstood."""
@@ -132,7 +152,7 @@ class Choice(_Picking):
         if len(likely) > 1:
             labels = [c.label for c in finder.choices if c.value in likely][:2]
             raise Misunderstood(_("Is it “{a}” or “{b}”?", a=labels[0], b=labels[1]))
-        raise Misunderstood(_("Which of these is it? The number is enough."))
+        raise Misunderstood(_("Which of these is it?"))
 
     def show(self, value: str, locale: str) -> str:
         return self._label(value, locale)

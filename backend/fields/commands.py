@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
 from backend.fields.plain import folded
+from backend.fields.spelling import respelt
 from backend.fields.words import Said
 
 Command = Literal["help", "back", "skip", "cancel", "menu", "language", "person", "repeat", "review"]
 
 _PHRASES: dict[Command, str] = {
-    "help": "帮助|怎么填|怎么写|不会|不会填|不懂|看不懂|什么意思|help|/help|how|? |what do you mean|i don't understand",
-    "back": "返回|上一步|上一题|上一个|回去|后退|退回|back|/back|go back|previous",
+    "help": "帮助|怎么填|怎么写|怎么弄|怎么办|不会|不会填|不会弄|不懂|看不懂|没看懂|不明白|没明白|啥意思|什么意思|什么|啥|help|/help|how|? |what do you mean|i don't understand",
+    "back": "返回|反回|上一步|上一题|上一个|回去|后退|退回|back|/back|go back|previous",
     "skip": "跳过|略过|下一步|下一题|不填|先不填|skip|/skip|next|pass|skip it",
-    "cancel": "取消|退出|算了|不办了|不弄了|放弃|停止|cancel|/cancel|quit|exit|stop|never mind|nevermind|forget it",
+    "cancel": "取消|退出|算了|算了吧|不办了|不弄了|不填了|不报了|不报修了|不修了|不用修了|不登记了|不注册了|放弃|停止|取消报修|取消登记|cancel|/cancel|quit|exit|stop|never mind|nevermind|forget it",
     "menu": "菜单|主菜单|首页|回首页|menu|/menu|/start|main menu|start|home page",
     "language": "语言|换语言|切换语言|language|/language|/lang|中文|英文|english|chinese|说中文|讲中文|普通话|in english|用中文|用英文"
     "|english please|switch language|speak english|switch to english|switch to chinese",
@@ -35,6 +37,18 @@ _TYPED: dict[str, Command] = {
     "？": "help",
     "？？": "help",
 }
+_PERSON = re.compile(
+    r"(?:请|麻烦|帮|给|我|就|还|是|想|要|能不能|可不可以|可以|能|快|直接|先|你们?|那?就)*"
+    r"(?:转接?到?|找|叫|接|换|跟|和|有没有|有|让)(?:一?[个位下])?(?:你们|社区|物业|居委会?|真)?(?:的|那?边|里)?"
+    r"(?:人工|真人|活人|客服|工作人员|服务人员|领导|主任|书记|负责人|负责的|经理|管事的|值班的?人?|人)(?:工|客服|服务|员)?"
+    r"(?:来|听|接|讲|谈|聊|说|话|电话|回复|处理|帮忙|帮我|帮帮我|我|吧|啊|呀|嘛|行吗|好吗|可以吗|吗|一下|聊聊|了)*"
+    r"|(?:我?(?:不想?|不要|别))(?:跟|和|让)?(?:机器人?|电脑|自动的?)(?:说话?|聊天?|讲话?|回复?|了)*|(?:我要)?(?:真人|活人)"
+    r"|(?:请|麻烦|让人|你们)?(?:给我|跟我)?(?:回|打)(?:个|一个)?电话(?:给我|来|过来|吧)?(?:吧|好吗)?|(?:给我)?回电(?:话)?"
+    r"|(?:please )?(?:(?:can|could|may) i |i (?:want|need|would like|wanna|'d like) (?:to )?|let me |i'd like to )?"
+    r"(?:talk|speak|chat)(?:ing)? (?:to|with) (?:a |an |the |some)?(?:real |actual |live |other )?(?:person|human|human being|body|one|agent|staff|operator|manager)"
+    r"(?: please)?|(?:please )?(?:call|ring|phone) me(?: back)?(?: please)?|(?:i (?:want|need) )?(?:a )?(?:real |live |actual )?(?:human|person)(?: please)?"
+)
+"""Somebody wanted, in a whole sentence. "找人修水管" goes on after the person, and is none."""
 _BY_CHOICE: dict[str, Command] = {f"!{name}": name for name in get_args(Command)}
 LONGEST = 30
 
@@ -55,4 +69,9 @@ def command(said: Said) -> Command | None:
     if found or said.keyed:
         return found
     phrase = folded(bare)
-    return _BY_PHRASE.get(phrase) or (_TYPED.get(phrase) if phrase else _TYPED.get(bare))
+    if not phrase:
+        return _TYPED.get(bare)
+    known = _BY_PHRASE.get(phrase) or _TYPED.get(phrase)
+    if known is not None:
+        return known
+    return "person" if _PERSON.fullmatch(phrase) else _BY_PHRASE.get(respelt(phrase))

@@ -54,7 +54,7 @@ class Picked(str):
 
 
 _INDEX = re.compile(
-    r"(?:我?(?:就?选择?|要|按|回复?|option|number|no\.?|#|the)\s*)?第?\s*(\d{1,2})\s*(?:个|项|号|st|nd|rd|th)?(?: one)?[.、)）]?"
+    r"(?:我?(?:就?选择?|要|按|回复?|option|number|no\.?|#|the)\s*)?第?\s*(\d{1,2})\s*(?:个|项|号|st|nd|rd|th)?(?: one)?(?:吧|啊|呀|嘛|呗|好了|就行|可以)?[.、)）]?"
 )
 _ORDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
              "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "the first": 1, "the second": 2,

@@ -62,9 +62,9 @@ class TimeSlot(Choice):
                 raise Misunderstood(
                     _("On {day} we have {slots}.", day=weekday_text(want.day), slots=_listed(same_day, ctx))
                 )
-            raise Misunderstood(_("On {day} everything is taken. Which of these would suit you?",
+            raise Misunderstood(_("On {day} nothing is free.",
                                   day=weekday_text(want.day)))  # fmt: skip
-        raise Misunderstood(_("That time is taken. Which of these would suit you?"))
+        raise Misunderstood(_("Nothing is free at that time."))
 
     def example(self, ctx: Context) -> Text | None:
         return _("The number is enough, or a time like “Saturday morning”.")

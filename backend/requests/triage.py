@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.core.i18n import Msg, _
+from backend.fields.spelling import respelt
 
 Urgency = Literal["emergency", "urgent", "normal"]
 
@@ -41,6 +42,9 @@ class Category:
     ask: Msg | None = None
     degrees: tuple[Degree, ...] = ()
     in_home: bool = True
+    yes: str | None = None
+    no: str | None = None
+    """The degrees that a plain yes or no to `ask` means."""
 
 
 WATER_FIRST = _("Please turn off the main valve beside the water meter first.")
@@ -67,7 +71,7 @@ CATEGORIES: tuple[Category, ...] = (
                 "running",
                 _("It is running, urgent"),
                 "emergency",
-                r"一直在?流|在流|直流|喷|爆|很急|急死|淹|止不住|哗哗|流个不停|burst|flood|gush|pouring|everywhere|still running|won'?t stop",
+                r"一直在流|一直流|在流|还流|直流|喷|爆|很急|急死|淹|止不住|哗哗|流个不停|burst|flood|gush|pouring|everywhere|still running|won'?t stop",
                 _("running"),
                 WATER_FIRST,
             ),
@@ -79,11 +83,13 @@ CATEGORIES: tuple[Category, ...] = (
                 _("dripping"),
             ),
         ),
+        yes="running",
+        no="dripping",
     ),
     Category(
         "drain",
         _("Blocked drain"),
-        r"下水道|下水|堵了|堵住|堵塞|排水|地漏|返水|反水|化粪池|污水|疏通|blocked|clogged|drain|sewage|sewer|sink is full",
+        r"下水道|下水|马桶.{0,4}堵|堵.{0,3}马桶|厕所.{0,3}堵|toilet.{0,12}(?:blocked|clogged)|堵了|堵住|堵塞|排水|地漏|返水|反水|化粪池|污水|疏通|blocked|clogged|drain|sewage|sewer|sink is full",
         _("Is dirty water coming up?"),
         (
             Degree(
@@ -96,6 +102,8 @@ CATEGORIES: tuple[Category, ...] = (
             ),
             Degree("slow", _("No, only blocked"), "normal", r"慢|不急|slow", _("blocked")),
         ),
+        yes="overflow",
+        no="slow",
     ),
     Category(
         "power",
@@ -137,7 +145,7 @@ CATEGORIES: tuple[Category, ...] = (
                 "trapped",
                 _("Somebody is trapped"),
                 "emergency",
-                r"困|关在|出不来|被关|里面有人|trapped|stuck inside|stuck in|can'?t get out",
+                r"困|关在|出不来|被关|里面有人|(?<!没)有人|trapped|stuck inside|stuck in|can'?t get out",
                 _("trapped"),
                 LIFT_FIRST,
             ),
@@ -145,12 +153,14 @@ CATEGORIES: tuple[Category, ...] = (
                 "stopped",
                 _("Nobody, it stands still"),
                 "urgent",
-                r"停了|不动|坏了|停运|not working|stopped|broken",
+                r"停了|不动|坏了|停运|没人|没有人|not working|stopped|broken",
                 _("stopped"),
             ),
             Degree("odd", _("It runs, but oddly"), "normal", r"异响|抖|晃|响声|noise|noisy|shak", _("odd")),
         ),
         in_home=False,
+        yes="trapped",
+        no="stopped",
     ),
     Category(
         "door",
@@ -198,6 +208,8 @@ CATEGORIES: tuple[Category, ...] = (
                 _("no smell"),
             ),
         ),
+        yes="smell",
+        no="works_not",
     ),
     Category(
         "heating",
@@ -243,6 +255,8 @@ CATEGORIES: tuple[Category, ...] = (
             ),
         ),
         in_home=False,
+        yes="danger",
+        no="safe",
     ),
     Category(
         "other",
@@ -300,6 +314,8 @@ def hear(text: str) -> Heard:
     """Understand a description: the category of which most is said, how bad it is, and where in the home."""
     text = text[:LONGEST]
     category = category_in(text)
+    if category is None and (meant := respelt(text)) != text:
+        text, category = meant, category_in(meant)
     spot = _SPOTS.search(text)
     return Heard(category, degree_in(category, text) if category else None, spot.group() if spot else None)
 

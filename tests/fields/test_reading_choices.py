@@ -125,7 +125,7 @@ def test_a_slot_is_a_number_or_a_time_in_words(typed: str, slot: str) -> None:
 def test_a_time_that_is_not_free_is_answered_with_those_that_are() -> None:
     assert "There are several" in hint(SLOT, "周日下午", slots=SLOTS)
     assert "On Saturday, March 7 we have March 7, 9:00 to 11:00" in hint(SLOT, "周六下午", slots=SLOTS)
-    assert "everything is taken" in hint(SLOT, "今天", slots=SLOTS)
+    assert "nothing is free" in hint(SLOT, "今天", slots=SLOTS)
     assert "no free time" in hint(SLOT, "今天")
 
 
