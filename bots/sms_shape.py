@@ -24,6 +24,7 @@ BASIC = frozenset(
 EXTENDED = frozenset("\f^{}\\[~]|€")
 """Sent as two septets: an escape and a character. Both stay in one segment."""
 
+GSM = BASIC | EXTENDED
 SINGLE = {"GSM-7": 160, "UCS-2": 70}
 PART = {"GSM-7": 153, "UCS-2": 67}
 MOST_SEGMENTS = 10
@@ -52,6 +53,8 @@ _NUMBER_WANTED = re.compile("数字|number", re.IGNORECASE)
 _SHORT_LABEL = 10
 _MOST_INLINE = 4
 _CHINESE_GAP = re.compile(r"(?<=[\u3002\uff01\uff1f\uff1b\uff0c]) +(?=\S)")
+_COMMA = re.compile("[,\uff0c]")
+"""Stands between the options of a sentence, so it cannot stand in one."""
 _OWN_SIGNATURE = re.compile(r"^【[^】]{1,30}】")
 
 
@@ -73,13 +76,16 @@ class Body:
 
 
 def is_gsm(text: str) -> bool:
-    return all(c in BASIC or c in EXTENDED for c in text)
+    return GSM.issuperset(text)
 
 
 def segments(text: str) -> Cost:
     """The cost of `text` as one message. An empty text costs one segment."""
     encoding: Encoding = "GSM-7" if is_gsm(text) else "UCS-2"
-    units = sum(_units(c, encoding) for c in text)
+    if encoding == "GSM-7":
+        units = len(text) + sum(map(text.count, EXTENDED))
+    else:
+        units = len(text.encode("utf-16-le", "surrogatepass")) // 2
     if units <= SINGLE[encoding]:
         return Cost(encoding, units, 1)
     count, room = 1, PART[encoding]
@@ -120,16 +126,24 @@ def shape(replies: Sequence[Content], community: str) -> list[Body]:
     ]
     whole = _handsomest(wholes)
     if _fits(whole):
-        return [Body(whole, segments(whole))] if whole else []
+        return [whole] if whole.text else []
     singles = (_handsomest([_signed(way, locale, community) for way in t]) for t in told)
-    return [Body(part, segments(part)) for text in singles for part in split(text)]
+    return [_body(part) for single in singles for part in split(single.text)]
 
 
-def _handsomest(ways: Sequence[str]) -> str:
+def _body(text: str) -> Body:
+    return Body(text, segments(text))
+
+
+def _handsomest(ways: Sequence[str]) -> Body:
     """The first that stays within two segments; when none does, the shortest."""
-    ready = [cheapest(way) for way in ways]
-    good = next((way for way in ready if segments(way).segments <= GOOD_SEGMENTS), None)
-    return good if good is not None else min(ready, key=lambda way: segments(way).segments)
+    tried: list[Body] = []
+    for way in ways:
+        body = _body(cheapest(way))
+        if body.cost.segments <= GOOD_SEGMENTS:
+            return body
+        tried.append(body)
+    return min(tried, key=lambda body: body.cost.segments)
 
 
 def cost(replies: Sequence[Content], community: str) -> tuple[int, int]:
@@ -163,7 +177,7 @@ def _ways(content: Content) -> list[str]:
     if not _NUMBER_WANTED.search(text):
         listed.insert(0, f"{text}\n{render(_('Reply with a number:'), locale)}\n{lines}".lstrip())
     longest = _SHORT_LABEL if locale == "zh_CN" else 2 * _SHORT_LABEL
-    if len(labels) > _MOST_INLINE or any(len(label) > longest for label in labels):
+    if len(labels) > _MOST_INLINE or any(len(label) > longest or _COMMA.search(label) for label in labels):
         return listed
     inline = render(_(", "), locale).join(
         render(_("{label}: reply {number}", label=label, number=n), locale)
@@ -177,20 +191,19 @@ def _label(option: Choice) -> str:
     return " ".join((plain(option.short) or plain(option.label) or option.value).split())
 
 
-def _fits(text: str) -> bool:
-    found = segments(text)
-    return found.segments <= MOST_SEGMENTS and len(text) <= 1600
+def _fits(body: Body) -> bool:
+    return body.cost.segments <= MOST_SEGMENTS and len(body.text) <= 1600
 
 
 def split(text: str) -> list[str]:
     """`text` in as many messages as it needs, cut at sentences, else at clauses, else anywhere; nothing but the white space
     around a cut is lost."""
-    if _fits(text):
+    if _fits(_body(text)):
         return [text]
     parts: list[str] = []
     current = ""
     for piece in _pieces(text):
-        if current and not _fits(current + piece):
+        if current and not _fits(_body(current + piece)):
             parts.append(current)
             current = piece.lstrip()
         else:
@@ -203,10 +216,14 @@ def _pieces(text: str) -> list[str]:
     """Sentences; those that do not fit alone as clauses; those that still do not, cut hard."""
     pieces: list[str] = []
     for sentence in filter(None, _SENTENCE.split(text)):
-        if _fits(sentence):
+        if _fits(_body(sentence)):
             pieces.append(sentence)
             continue
         for clause in filter(None, _CLAUSE.split(sentence)):
             # A hundred characters fit one message whatever they are.
-            pieces += [clause] if _fits(clause) else [clause[i : i + 100] for i in range(0, len(clause), 100)]
+            pieces += (
+                [clause]
+                if _fits(_body(clause))
+                else [clause[i : i + 100] for i in range(0, len(clause), 100)]
+            )
     return pieces

@@ -95,7 +95,7 @@ def worker_options(request: Request) -> tuple[Option, ...]:
         case "accepted":
             return (Option(f"request.go:{number}", _("I am on my way")), progress, decline)
         case "on_the_way":
-            return (Option(f"request.start:{number}", _("I am here, starting")), progress)
+            return (Option(f"request.start:{number}", _("I am here, starting"), _("I am here")), progress)
         case "in_progress":
             return (finish, progress)
     return ()
