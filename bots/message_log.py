@@ -100,10 +100,11 @@ def counts(actor: Actor) -> dict[str, int]:
 
 
 def undelivered(actor: Actor) -> Any:
-    """Failed Deliveries of the last days whose Message reached nobody in any other way either, newest first."""
+    """Messages of the last days that reached nobody in any way, newest first: the last failed Delivery of each."""
     other = Delivery.alias()
     arrived = other.select(peewee.SQL("1")).where(
-        (other.message_id == Delivery.message_id) & other.status.in_((*ARRIVED, *UNDERWAY))
+        (other.message_id == Delivery.message_id)
+        & (other.status.in_((*ARRIVED, *UNDERWAY)) | (other.id > Delivery.id))
     )
     since = clock.now() - timedelta(days=FAILED_DAYS)
     return (
