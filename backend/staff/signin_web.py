@@ -91,6 +91,8 @@ def sign_in_now() -> Any:
 
 @blueprint.get("/second")
 def second() -> Any:
+    if session.current() is not None:
+        return redirect(_onward())
     _pending()
     return render_template("staff/second.html")
 

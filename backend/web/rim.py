@@ -67,7 +67,7 @@ ERRORS: dict[int, tuple[Msg, Msg]] = {
 class _RowId(IntegerConverter):
     """An id in an address: what no table can hold is not there."""
 
-    regex = r"\d{1,9}"
+    regex = "[0-9]{1,9}"
 
 
 def init_app(app: Flask) -> None:
