@@ -44,6 +44,8 @@ class Channel(ABC):
     """The provider's overall rate."""
     per_address_second: float = 1.0
     """The provider's rate for one recipient."""
+    at_once: int = 100
+    """How many sends may be under way together: the connections that the channel has."""
 
     @abstractmethod
     async def send(self, due: Due) -> Sent:

@@ -35,17 +35,16 @@ class EmailChannel(Channel):
     name = "email"
     per_second = 10.0
     per_address_second = 0.2
+    at_once = CONNECTIONS
 
     def __init__(self) -> None:
         self._free: list[aiosmtplib.SMTP] = []
-        self._room = asyncio.Semaphore(CONNECTIONS)
 
     async def send(self, due: Due) -> Sent:
         letter = composed(due)
         url = settings().smtp_url.get_secret_value()
         if url:
-            async with self._room:
-                await self._transfer(url, due.address, letter)
+            await self._transfer(url, due.address, letter)
         else:
             await asyncio.to_thread(_keep, letter, due.id)
         return Sent(str(letter["Message-ID"]))

@@ -18,6 +18,8 @@ from conversations.inbound import Turn
 
 SEND_SECONDS = 15.0
 """The longest that one send may take; shorter than every lease, so that nobody else sends the same meanwhile."""
+PATIENCE_S = 4.0
+"""How long after the turn a further reply is begun: with SEND_SECONDS it ends before the lease of replies does."""
 
 log = structlog.get_logger()
 
@@ -27,7 +29,7 @@ class Outcome:
     """How one attempt ended. `sent` is set exactly when `result` is "sent"."""
 
     due: Due
-    result: Literal["sent", "retry", "failed", "unknown"]
+    result: Literal["sent", "retry", "postponed", "failed", "unknown"]
     sent: Sent | None = None
     error: str = ""
     after_s: float | None = None
@@ -68,18 +70,22 @@ def settle(outcomes: Sequence[Outcome]) -> None:
     """Write down how the attempts ended; the successful ones of a status in one transaction. Blocks on the database."""
     taken: dict[str, list[tuple[int, str | None]]] = {}
     for outcome in outcomes:
+        if outcome.result == "sent":
+            sent = outcome.sent or Sent()
+            taken.setdefault(sent.status, []).append((outcome.due.id, sent.provider_id))
+    # First: what is lost of these is sent twice.
+    for status, results in taken.items():
+        deliveries.sent(results, status)
+    for outcome in outcomes:
         match outcome.result:
-            case "sent":
-                sent = outcome.sent or Sent()
-                taken.setdefault(sent.status, []).append((outcome.due.id, sent.provider_id))
             case "retry":
                 deliveries.retry(outcome.due.id, outcome.error, outcome.after_s)
+            case "postponed":
+                deliveries.postpone(outcome.due.id, outcome.after_s or 0)
             case "unknown":
                 deliveries.unknown(outcome.due.id, outcome.error)
             case "failed":
                 deliveries.fail(outcome.due.id, outcome.error, ends_identity=outcome.ends_identity)
-    for status, results in taken.items():
-        deliveries.sent(results, status)
 
 
 async def settle_one(channel: Channel, due: Due) -> Outcome:
@@ -100,7 +106,7 @@ async def deliver_now(turn: Turn, channel: Channel, address: str) -> list[Outcom
     correlation = str(structlog.contextvars.get_contextvars().get("correlation", ""))
     outcomes: list[Outcome] = []
     left = list(turn.replies)
-    while left:
+    while left and time.perf_counter() - began < PATIENCE_S:
         reply = left.pop(0)
         outcome = await attempt(
             channel,

@@ -52,6 +52,7 @@ class TelegramChannel(Channel):
     name = "telegram"
     per_second = 28.0
     per_address_second = 1.0
+    at_once = telegram_api.CONNECTIONS
 
     def __init__(self, connections: int = telegram_api.CONNECTIONS) -> None:
         self.bot = telegram_api.make_bot(connections)

@@ -23,8 +23,11 @@ from conversations.engine import HOLDER
 log = structlog.get_logger()
 
 BATCH = 100
-SHIFT_S = 30.0
+SHIFT_S = 5.0
 """A drain ends after this and asks for the next, so that other queues get their turn."""
+PATIENCE_S = 10.0
+"""How long after its claim a Delivery may wait for its turn: with SEND_SECONDS it ends well before the lease. What would have to
+wait longer goes back, so that a slow provider neither holds up the others nor has its messages taken twice."""
 
 
 class Courier:
@@ -36,6 +39,7 @@ class Courier:
             name: Pace(channel.per_second, channel.per_address_second, time.monotonic)
             for name, channel in channels.items()
         }
+        self._rooms = {name: asyncio.Semaphore(channel.at_once) for name, channel in channels.items()}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="courier", daemon=True)
         self._thread.start()
@@ -44,8 +48,9 @@ class Courier:
         """Send what is due in `queue`; returns how many were attempted."""
         count, until = 0, time.monotonic() + SHIFT_S
         while batch := deliveries.claim(queue, HOLDER, BATCH):
-            settle.settle(self._send(batch))
-            count += len(batch)
+            outcomes = self._send(batch)
+            settle.settle(outcomes)
+            count += sum(outcome.result != "postponed" for outcome in outcomes)
             if time.monotonic() > until:
                 jobs.kick(queue)
                 break
@@ -65,19 +70,29 @@ class Courier:
         by_person: dict[int, list[Due]] = defaultdict(list)
         for due in batch:
             by_person[due.identity_id].append(due)
-        rows = await asyncio.gather(*(self._send_in_order(dues) for dues in by_person.values()))
+        until = self._loop.time() + PATIENCE_S
+        rows = await asyncio.gather(*(self._send_in_order(dues, until) for dues in by_person.values()))
         return [outcome for row in rows for outcome in row]
 
-    async def _send_in_order(self, dues: list[Due]) -> list[Outcome]:
-        return [await self._attempt(due) for due in dues]
+    async def _send_in_order(self, dues: list[Due], until: float) -> list[Outcome]:
+        return [await self._attempt(due, until) for due in dues]
 
-    async def _attempt(self, due: Due) -> Outcome:
+    async def _attempt(self, due: Due, until: float) -> Outcome:
         channel = self._channels.get(due.channel)
         if channel is None:
             return Outcome(due, "failed", error=f"the channel {due.channel} is not set up")
-        pace = self._paces[due.channel]
-        await pace.turn(due.address)
-        outcome = await settle.attempt(channel, due)
+        pace, room = self._paces[due.channel], self._rooms[due.channel]
+        if later := await pace.turn(due.address, max(until - self._loop.time(), 0)):
+            return Outcome(due, "postponed", after_s=later)
+        try:
+            async with asyncio.timeout_at(until):
+                await room.acquire()
+        except TimeoutError:
+            return Outcome(due, "postponed", after_s=1)
+        try:
+            outcome = await settle.attempt(channel, due)
+        finally:
+            room.release()
         if outcome.after_s:
             pace.hold(outcome.after_s)
         return outcome

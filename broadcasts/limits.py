@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from math import inf
 
 REMEMBERED = 20_000
 
@@ -31,24 +32,31 @@ class Pace:
         self._free_at = 0.0
         self._address_free_at: OrderedDict[str, float] = OrderedDict()
 
-    def reserve(self, address: str) -> float:
-        """Take the next place for `address`; returns how many seconds to wait for it."""
+    def reserve(self, address: str, patience: float = inf) -> float:
+        """Take the next place for `address`; returns how many seconds to wait for it. No place is taken when that is more than
+        `patience`."""
         now = self._clock()
         place = max(self._free_at, now - self._slack)
         mine = max(self._address_free_at.get(address, 0.0), now - self._address_slack)
+        wait = max(place, mine, now) - now
+        if wait > patience:
+            return wait
         self._free_at = place + self._gap
         self._address_free_at[address] = mine + self._address_gap
         self._address_free_at.move_to_end(address)
         if len(self._address_free_at) > REMEMBERED:
             self._address_free_at.popitem(last=False)
-        return max(place, mine, now) - now
+        return wait
 
     def hold(self, seconds: float) -> None:
         """The provider asked everybody to wait."""
         self._free_at = max(self._free_at, self._clock() + seconds)
 
-    async def turn(self, address: str) -> None:
-        """Wait for the next place."""
-        wait = self.reserve(address)
+    async def turn(self, address: str, patience: float = inf) -> float:
+        """Wait for the next place; returns 0, or, at once, how long it would take when that is more than `patience`."""
+        wait = self.reserve(address, patience)
+        if wait > patience:
+            return wait
         if wait > 0:
             await asyncio.sleep(wait)
+        return 0.0

@@ -1,7 +1,7 @@
 """A worker: RQ hands it nudges, and it looks into the database by itself, so that it works when Redis does not.
 
     python -m broadcasts.worker alerts
-    python -m broadcasts.worker default replies bulk
+    python -m broadcasts.worker replies default bulk
 
 Alarms have a worker of their own: no campaign can delay them.
 """
@@ -70,6 +70,7 @@ def main(queues: list[str]) -> None:
     wait_ready()
     log.configure(name)
     db.connect(settings().database_url)
+    delivery.courier()  # one, before two threads ask for it
     watch = Watch(name, queues)
     watch.start()
     stopped = False
@@ -88,4 +89,4 @@ def main(queues: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["default", "replies", "bulk"])
+    main(sys.argv[1:] or ["replies", "default", "bulk"])

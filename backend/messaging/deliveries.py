@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from backend.core import clock, crypto, jobs, live
 from backend.core.db import after_commit, execute, is_postgres, transaction
 from backend.messaging import outbox, people
@@ -12,6 +14,8 @@ from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
 
 LEASE_MS = 60_000
+UNREADABLE = "the message or its address cannot be read"
+UNREADABLE_MS = 900_000
 MAX_ATTEMPTS = {"alerts": 20, "replies": 8, "default": 8, "bulk": 5}
 RANK = {
     "pending": 0,
@@ -23,6 +27,9 @@ RANK = {
     "read": 6,
     "cancelled": 7,
 }
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +78,44 @@ def claim(queue: str, holder: str, limit: int = 100) -> list[Due]:
     )
     with transaction():
         ids = [r[0] for r in execute(sql, (holder, now + LEASE_MS, now, queue, now, limit)).fetchall()]
-        return load(ids)
+        found = load(ids)
+        for unreadable in {*ids} - {due.id for due in found}:
+            _put_aside(unreadable)
+        return found
 
 
 def load(ids: list[int]) -> list[Due]:
+    """These Deliveries; those whose address is gone, or that cannot be decrypted, are absent."""
     if not ids:
         return []
     rows = execute(_LOAD.format(places=",".join("?" * len(ids))), ids).fetchall()
-    return [
-        Due(
-            i,
-            m,
-            who,
-            channel,
-            crypto.decrypt(to, "identity.address").decode(),
-            Content.unseal(content),
-            *rest,
-        )
-        for i, m, who, channel, to, content, *rest in rows
-    ]
+    return [due for row in rows if (due := _due(*row)) is not None]
+
+
+def _due(
+    delivery_id: int, message_id: int, who: int, channel: str, to: bytes, content: bytes, *rest: Any
+) -> Due | None:
+    try:
+        address = crypto.decrypt(to, "identity.address").decode()
+        return Due(delivery_id, message_id, who, channel, address, Content.unseal(content), *rest)
+    except crypto.DecryptError as error:
+        log.error("delivery.unreadable", delivery=delivery_id, error=str(error))
+        return None
+
+
+def _put_aside(delivery_id: int) -> None:
+    """It must not keep the others of its queue from being sent. A data key may be missing here only, or for now."""
+    delivery = Delivery.get_by_id(delivery_id)
+    last = delivery.attempts >= MAX_ATTEMPTS[delivery.queue]
+    _settle(delivery_id, "failed" if last else "pending", UNREADABLE, next_at=clock.now_ms() + UNREADABLE_MS)
 
 
 def last_reply(identity_id: int, before: int) -> tuple[str, Content] | None:
     """(provider's id, what was said) of the last reply that reached this Identity before Delivery `before`."""
     sql = (
-        "SELECT d.provider_id, m.content FROM delivery d JOIN message m ON m.id = d.message_id"
-        " WHERE d.identity_id = ? AND d.id < ? AND d.queue = 'replies' AND d.provider_id IS NOT NULL"
-        " ORDER BY d.id DESC LIMIT 1"
+        "SELECT d.provider_id, m.content FROM message m JOIN delivery d ON d.message_id = m.id"
+        " WHERE m.identity_id = ? AND d.id < ? AND d.queue = 'replies' AND d.provider_id IS NOT NULL"
+        " AND d.identity_id = m.identity_id ORDER BY m.id DESC LIMIT 1"
     )
     row = execute(sql, (identity_id, before)).fetchone()
     return (row[0], Content.unseal(row[1])) if row else None
@@ -136,6 +154,15 @@ def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
     _settle(delivery_id, "pending", error, next_at=clock.now_ms() + round(pause_s * 1000))
 
 
+def postpone(delivery_id: int, after_s: float) -> None:
+    """It was not this one's turn yet: it goes back, and this was no attempt."""
+    execute(
+        "UPDATE delivery SET status = 'pending', attempts = attempts - 1, next_at = ?, lease_by = NULL, lease_until = NULL,"
+        " updated_at = ? WHERE id = ? AND status = 'sending'",
+        (clock.now_ms() + round(after_s * 1000), clock.now_ms(), delivery_id),
+    )
+
+
 def release(delivery_id: int) -> None:
     """Hand an own, unsent Delivery to the workers at once; it does not count as an attempt of theirs."""
     _settle(delivery_id, "pending", None, next_at=clock.now_ms())
@@ -148,7 +175,9 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
     `ends_identity`: the provider says that this address is gone (blocked, unsubscribed, no such number).
     """
     with transaction():
-        delivery = Delivery.get_by_id(delivery_id)
+        delivery = _locked(Delivery.id == delivery_id)
+        if delivery is None or delivery.status in ("failed", "cancelled"):
+            return
         _settle(delivery_id, "failed", error)
         if ends_identity and delivery.identity_id:
             people.set_state(delivery.identity_id, "blocked")
@@ -163,7 +192,14 @@ def unknown(delivery_id: int, error: str) -> None:
     _settle(delivery_id, "unknown", error)
 
 
+def _locked(which: Any) -> Delivery | None:
+    """The Delivery, kept from everybody else until the transaction ends: reports come from several sides at once."""
+    query = Delivery.select().where(which)
+    return (query.for_update() if is_postgres() else query).first()  # type: ignore[no-any-return]
+
+
 def _settle(delivery_id: int, status: str, error: str | None, next_at: int | None = None) -> None:
+    """Write how it stands now; what was cancelled meanwhile stays so."""
     values: dict[str, Any] = {
         "status": status,
         "error": (error or "")[:200] or None,
@@ -172,7 +208,9 @@ def _settle(delivery_id: int, status: str, error: str | None, next_at: int | Non
     }
     if next_at is not None:
         values["next_at"] = next_at
-    Delivery.update(**values, updated_at=clock.now()).where(Delivery.id == delivery_id).execute()
+    Delivery.update(**values, updated_at=clock.now()).where(
+        (Delivery.id == delivery_id) & (Delivery.status != "cancelled")
+    ).execute()
 
 
 def _next_identity(delivery: Delivery) -> Identity | None:
@@ -209,7 +247,7 @@ def receipt(
     """
     with transaction():
         which = (Delivery.id == delivery_id) if delivery_id else (Delivery.provider_id == provider_id)
-        delivery = Delivery.get_or_none(which & (Delivery.channel == channel))
+        delivery = _locked(which & (Delivery.channel == channel))
         if delivery is None:
             return False
         if RANK[status] > RANK[delivery.status]:

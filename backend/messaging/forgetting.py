@@ -39,7 +39,8 @@ def forget(resident_id: int, keep: int | None = None, also: Iterable[int] = ()) 
         ids = [*_identities(resident_id), *also]
         messages = Message.select(Message.id).where(_hers(resident_id, ids))
         Delivery.update(status="cancelled", updated_at=clock.now()).where(
-            Delivery.message_id.in_(messages) & Delivery.status.in_(("pending", "failed"))
+            Delivery.message_id.in_(messages)
+            & Delivery.status.in_(("pending", "sending", "failed", "unknown"))
         ).execute()
         empty = Content(FORGOTTEN, FORGOTTEN, FORGOTTEN, DEFAULT_LOCALE).seal()
         Message.update(content=empty).where(_hers(resident_id, ids)).execute()

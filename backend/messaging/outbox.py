@@ -12,7 +12,7 @@ from backend.core.db import after_commit, execute, is_postgres, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.words import Words
 from backend.messaging.content import Content, rendered
-from backend.messaging.models import Identity
+from backend.messaging.models import Identity, Message
 from backend.messaging.people import Resident, StaffMember, To, identities
 
 REPLY_LEASE_MS = 20_000
@@ -147,6 +147,8 @@ def deliver_again(message_id: int, identity: Identity, queue: str) -> int:
     """A further Delivery of a Message, to this Identity (fallback, or sent again by staff)."""
     with transaction():
         delivery_id = _deliver(message_id, identity.id, identity.channel, queue, "pending", clock.now_ms())
+        if Content.unseal(Message.get_by_id(message_id).content).options:
+            offer(identity.id, message_id)
         after_commit(lambda: jobs.kick(queue))
     return delivery_id
 

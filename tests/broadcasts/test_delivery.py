@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import pytest
 from backend.core import clock as clocks
 from backend.core import db
 from backend.fields.words import Option, Words
-from backend.messaging import Resident, deliveries, people, say
+from backend.messaging import Resident, deliveries, forgetting, people, say
 from backend.messaging.deliveries import Due
 from backend.messaging.models import Conversation, Delivery, Identity, Message
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
@@ -240,3 +241,95 @@ class TestReceipts:
 
     def test_a_strangers_receipt_is_not_ours(self, delivery: Delivery) -> None:
         assert not deliveries.receipt("sms", "SM-unknown", "delivered")
+
+    def test_a_failure_that_is_reported_twice_tries_one_other_address(self, delivery: Delivery) -> None:
+        grandma_has("telegram", "42")
+        people.ensure("voice", GRANDMAS_PHONE)
+        for _ in range(2):
+            deliveries.fail(delivery.id, "30003")
+        assert Delivery.select().count() == 2
+
+
+class TestSlowProviders:
+    """A provider's pace holds up its own messages alone, and never longer than their lease."""
+
+    def test_what_would_wait_beyond_its_lease_goes_back_and_is_not_sent_twice(
+        self, sms: Wire, telegram: Wire, clock: clocks.Hands
+    ) -> None:
+        sms.per_address_second = 1 / 600
+        courier = Courier({"sms": sms, "telegram": telegram})
+        grandma_has("sms", GRANDMAS_PHONE)
+        has(DAUGHTER, "telegram", "42")
+        for number in range(5):
+            say(Resident(GRANDMA), Words(f"Alarm {number}"), purpose="alarm", queue="alerts")
+        say(Resident(DAUGHTER), Words("Alarm"), purpose="alarm", queue="alerts")
+        assert courier.drain("alerts") == 4, "a burst of three, and the other person's"
+        assert telegram.texts == ["Alarm"]
+        waiting = Delivery.select().where(Delivery.status == "pending")
+        assert [d.attempts for d in waiting] == [0, 0], "they were not tried, so nothing counts against them"
+        assert all(d.next_at > clock.at for d in waiting)
+        courier.close()
+
+    def test_no_more_are_under_way_than_the_channel_has_connections(self, sms: Wire, telegram: Wire) -> None:
+        together: list[int] = []
+        under_way = 0
+
+        class Narrow(Wire):
+            at_once = 2
+
+            async def send(self, due: Due) -> Sent:
+                nonlocal under_way
+                under_way += 1
+                together.append(under_way)
+                await asyncio.sleep(0)
+                under_way -= 1
+                return Sent()
+
+        courier = Courier({"sms": Narrow("sms")})
+        for number in range(10):
+            has(100 + number, "sms", f"+86138001380{number:02}")
+            say(Resident(100 + number), Words("Hello"), purpose="notice")
+        assert courier.drain("default") == 10
+        assert max(together) == 2
+        courier.close()
+
+
+def test_one_message_that_cannot_be_read_keeps_no_other_from_being_sent(
+    courier: Courier, sms: Wire, clock: clocks.Hands
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    has(DAUGHTER, "sms", "+441632960001")
+    damaged = say(Resident(GRANDMA), Words("Water is off."), purpose="notice")
+    Message.update(content=b"\x01damaged").where(Message.id == damaged).execute()
+    say(Resident(DAUGHTER), Words({"zh_CN": "停水。", "en": "Water is off."}), purpose="notice")
+    courier.drain("default")
+    assert len(sms.texts) == 1
+    for _ in range(9):
+        clock.forward(minutes=16)
+        courier.drain("default")
+    assert _status(damaged) == ["failed"]
+
+
+def test_what_was_being_sent_to_somebody_who_is_forgotten_is_not_tried_again(
+    courier: Courier, sms: Wire, clock: clocks.Hands
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    message = say(Resident(GRANDMA), Words("Come by."), purpose="notice")
+    due = deliveries.claim("default", "w")[0]
+    forgetting.forget(GRANDMA)
+    deliveries.retry(due.id, "429")
+    clock.forward(minutes=5)
+    deliveries.reap()
+    assert courier.drain("default") == 0
+    assert _status(message) == ["cancelled"]
+
+
+def test_the_options_of_a_message_that_took_another_way_can_be_answered_by_number(
+    courier: Courier, sms: Wire, telegram: Wire
+) -> None:
+    grandma_has("telegram", "42")
+    phone = grandma_has("sms", GRANDMAS_PHONE)
+    telegram.mood = [Refused("blocked")]
+    message = say(Resident(GRANDMA), Words("Well?", options=(Option("care.well:1", "Well"),)), purpose="care")
+    courier.drain("default")
+    assert Conversation.get_by_id(phone.id).offer_id == message
