@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,43 +20,11 @@ from backend.messaging import deliveries, people, say
 from backend.messaging.models import Delivery, Identity
 from bots import settle
 from bots.webchat import WebchatChannel
+from tests.bots.site import Site
 from tests.databases import TestDatabase
-from tests.servers import Valkey, free_port, until
+from tests.servers import Valkey, until
 from tests.staff.conftest import found_street
 from tests.web.browser import PASSWORD, employ
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Site:
-    """`python -m backend.serve` on a free port, on the test's database and Valkey."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "backend.serve"],
-            cwd=ROOT,
-            env={**os.environ, "PORT": str(self.port)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        until(self._answers, what="the web server", seconds=40)
-
-    def _answers(self) -> bool:
-        try:
-            return requests.get(f"{self.base}/chat", timeout=2).status_code == 200
-        except requests.RequestException:
-            return False
-
-    def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        finally:
-            if self.process.poll() is None:
-                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Page:

@@ -1,0 +1,46 @@
+"""The real web server for a test: `python -m backend.serve` on its database and Valkey."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+
+from tests.servers import free_port, until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Site:
+    """`python -m backend.serve` on a free port; its database and Valkey are the environment's, or `settings`'."""
+
+    def __init__(self, **settings: str) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "backend.serve"],
+            cwd=ROOT,
+            env={**os.environ, "PORT": str(self.port), **settings},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        until(self._answers, what="the web server", seconds=40)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.base}/chat", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        finally:
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
