@@ -180,7 +180,7 @@ def listed(requests: Sequence[Request]) -> Words:
     """Her requests, one button each."""
     return Words(
         _("Which repair do you mean?"),
-        options=tuple(Option(f"request.show:{r.number}", brief(r), _brief_short(r)) for r in requests),
+        options=tuple(Option(f"request.show:{r.number}", brief(r), brief_short(r)) for r in requests),
     )
 
 
@@ -194,7 +194,8 @@ def brief(request: Request) -> Text:
     )
 
 
-def _brief_short(request: Request) -> Text:
+def brief_short(request: Request) -> Text:
+    """R1047 水管漏水, where every character counts."""
     return _("R{number} {category}", number=request.number, category=category(request))
 
 
@@ -228,7 +229,7 @@ def jobs(requests: Sequence[Request]) -> Words:
                     place=place(r),
                     moment=moment(r),
                 ),
-                _brief_short(r),
+                brief_short(r),
             )
             for r in requests[:9]
         ),

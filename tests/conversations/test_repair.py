@@ -18,7 +18,7 @@ from tests.requests.neighbourhood import Neighbourhood, Talker, booked, heard, r
 
 
 @pytest.fixture
-def hood(database: TestDatabase, clock: Hands) -> Neighbourhood:
+def hood(sqlite_database: TestDatabase, clock: Hands) -> Neighbourhood:
     return settle()
 
 
@@ -132,11 +132,11 @@ def test_the_same_thing_again_is_added_to_the_open_request_or_made_anew(
     hood: Neighbourhood, by_sms: Talker
 ) -> None:
     number = booked(hood).request.number
-    by_sms.say("水龙头还在滴水")
+    by_sms.say("厨房水龙头滴水")
     assert f"R-{number}" in by_sms.say("1")
     assert "已补充" in by_sms.say("1")
     assert Request.select().count() == 1
-    assert RequestEvent.select().where(RequestEvent.act == "comment").get().text == "水龙头还在滴水"
+    assert RequestEvent.select().where(RequestEvent.act == "comment").get().text == "厨房水龙头滴水"
     by_sms.say("水龙头滴水")
     by_sms.say("1")
     by_sms.say("2")

@@ -16,7 +16,7 @@ from tests.requests.neighbourhood import Neighbourhood, Talker, booked, heard, s
 
 
 @pytest.fixture
-def hood(database: TestDatabase, clock: Hands) -> Neighbourhood:
+def hood(sqlite_database: TestDatabase, clock: Hands) -> Neighbourhood:
     return settle()
 
 
