@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from xml.sax.saxutils import escape, quoteattr
 
 from flask import Blueprint, Response, request
-from twilio.twiml.messaging_response import MessagingResponse
 
 from backend.fields.words import Said
 from backend.messaging import deliveries, people
@@ -89,7 +89,7 @@ def heard() -> Response:
     sender = twilio_client.personal_number(form.get("From", ""))
     if sender is None or not event_id or sender == settings().twilio_from:
         # Short codes, company names, WhatsApp, ourselves: answering machines there would answer us, for ever.
-        return _twiml(MessagingResponse())
+        return _twiml()
     text = form.get("Body", "").strip()
     locale = _language(text)
     said = Said(text=text)
@@ -120,15 +120,18 @@ def status() -> Response:
 
 
 def _answered(turn: Turn) -> Response:
-    twiml = MessagingResponse()
     ids = [reply.delivery_id for reply in turn.replies]
-    for body in shape(*(reply.content for reply in turn.replies)):
-        twiml.message(body.text, action=_status_url(ids), method="POST")
-    return served.when_gone(_twiml(twiml), ids)
+    receipt = quoteattr(_status_url(ids))
+    bodies = shape(*(reply.content for reply in turn.replies))
+    messages = (f'<Message action={receipt} method="POST">{escape(body.text)}</Message>' for body in bodies)
+    return served.when_gone(_twiml("".join(messages)), ids)
 
 
-def _twiml(twiml: MessagingResponse) -> Response:
-    return Response(str(twiml), mimetype="text/xml")
+def _twiml(messages: str = "") -> Response:
+    # Written out: twilio's own classes take a tenth of the time of a whole turn.
+    return Response(
+        f'<?xml version="1.0" encoding="UTF-8"?><Response>{messages}</Response>', mimetype="text/xml"
+    )
 
 
 def _status_url(delivery_ids: Sequence[int]) -> str:
