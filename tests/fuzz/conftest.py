@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend.core import orgs
+from backend.residents.models import Resident
 from tests.fuzz.town import PUBLIC, Town
+from tests.fuzz.walk import CHEN, Walk
 from tests.harness.twilio_server import ACCOUNT, AUTH_TOKEN, OUR_NUMBER
+from tests.requests.neighbourhood import booked, settle
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,3 +46,11 @@ def _settled_in(app: Flask) -> Iterator[Town]:
 def town(open_house: None, app: Flask) -> Iterator[Town]:
     """On SQLite, unless the test asks for `database` as well."""
     yield from _settled_in(app)
+
+
+@pytest.fixture
+def walk(town: Town) -> Walk:
+    hood = settle()
+    # A name that no page gives as an example.
+    Resident.update(name=CHEN[0]).where(Resident.id == hood.chen).execute()
+    return Walk(town.app, hood, int(booked(hood).request.number))

@@ -53,7 +53,7 @@ texts = st.one_of(
             "99",
         ]
     ),
-    st.text(st.characters(exclude_categories=("Cs",)), max_size=60),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
 )
 numbers = st.sampled_from(
     [
