@@ -25,8 +25,6 @@ from conversations.inbound import Inbound, Turn
 
 blueprint = Blueprint("sms", __name__, url_prefix="/hooks/sms")
 blueprint.before_request(twilio_client.verify)
-CSRF_EXEMPT = True
-"""Twilio's signature proves more than a token would."""
 
 _STATUS = {
     "sent": "sent",

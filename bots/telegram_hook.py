@@ -19,8 +19,6 @@ from bots import telegram_api
 from bots.telegram_channel import TelegramChannel
 from bots.telegram_turn import DATABASE_LOST, Listener
 
-CSRF_EXEMPT = True
-"""Proven by the secret token."""
 COMMIT_SECONDS = 40
 """Longer than fetching a photo takes, shorter than Telegram waits (60 s)."""
 WORKERS = 4

@@ -29,8 +29,6 @@ from conversations.inbound import Inbound, Turn
 
 blueprint = Blueprint("voice", __name__, url_prefix="/hooks/voice")
 blueprint.before_request(twilio_client.verify)
-CSRF_EXEMPT = True
-"""Twilio's signature proves more than a token would."""
 
 UNSURE_BELOW = 0.4
 """Recognition less confident than this is asked again, once."""
