@@ -62,7 +62,8 @@ def record(
             at=clock.from_ms(clock.now_ms()),
             actor_kind=actor.kind,
             actor_id=actor.id,
-            actor_name=actor.name[:80],
+            # A resident's name is personal data, and the open columns can never be erased.
+            actor_name="" if actor.kind == "resident" else actor.name[:80],
             action=action,
             subject=subject,
             org_id=org_id,
@@ -129,6 +130,7 @@ def erase_payloads(subject: str) -> int:
     return AuditEntry.update(payload=None).where(AuditEntry.subject == subject).execute()
 
 
-def of(subject: str) -> list[AuditEntry]:
-    """The history of one thing, newest first."""
-    return list(AuditEntry.select().where(AuditEntry.subject == subject).order_by(AuditEntry.id.desc()))
+def of(subject: str, limit: int | None = None) -> list[AuditEntry]:
+    """The history of one thing, newest first; `limit`: of its last entries."""
+    query = AuditEntry.select().where(AuditEntry.subject == subject).order_by(AuditEntry.id.desc())
+    return list(query.limit(limit))

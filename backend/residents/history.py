@@ -51,7 +51,7 @@ class Line:
     """One entry. `forgotten`: what it said was erased; that it happened remains."""
 
     at: datetime
-    who: str
+    who: Text
     what: Text
     why: str
     changes: list[Change]
@@ -68,7 +68,8 @@ def _line(entry: audit.AuditEntry, locale: str) -> Line:
     what = WORDS.get(entry.action, entry.action)
     before, after = payload.get("before"), payload.get("after")
     shown = changes(file.loaded(before or {}), file.loaded(after or {}), locale) if before and after else []
-    return Line(entry.at, entry.actor_name, what, payload.get("why", ""), shown, entry.payload is None)
+    who = _("The resident") if entry.actor_kind == "resident" else entry.actor_name
+    return Line(entry.at, who, what, payload.get("why", ""), shown, entry.payload is None)
 
 
 def changes(before: file.Answers, after: file.Answers, locale: str) -> list[Change]:

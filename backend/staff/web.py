@@ -102,7 +102,7 @@ def _page(staff: Staff, **more: Any) -> str:
         over=over and not own and access.may(actor, "staff.change"),
         factor_on=factor.enabled(staff),
         recovery_left=factor.recovery_left(staff),
-        history=audit.of(f"staff:{staff.id}")[:20] if access.may(actor, "audit.read") else [],
+        history=audit.of(f"staff:{staff.id}", 20) if access.may(actor, "audit.read") else [],
         **_choices(actor, queries.wanted_of(staff)),
         **more,
     )

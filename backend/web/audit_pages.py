@@ -14,9 +14,12 @@ from backend.core.audit import AuditEntry
 from backend.core.i18n import _
 from backend.core.orgs import Org
 from backend.web import listing, nav, session
-from backend.web.text import say
+from backend.web.text import mask, say
 
 blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit")
+
+NUMBERS = frozenset({"id_number", "mobile", "phone", "contact_phone", "email"})
+"""What identifies or reaches a person."""
 
 nav.register(_("Audit log"), "audit.index", "audit.read", 900)
 
@@ -69,8 +72,18 @@ def _visible_to(actor: Actor) -> Any:
     return AuditEntry.select().where(inside | AuditEntry.org_id.is_null() if at_root else inside)
 
 
-def _payload(entry: AuditEntry) -> dict[str, Any] | None:
-    return None if entry.payload is None else json.loads(entry.payload)
+def _payload(entry: AuditEntry) -> Any:
+    return None if entry.payload is None else _masked(json.loads(entry.payload))
+
+
+def _masked(value: Any) -> Any:
+    """That a number changed is to be seen here; the number itself is revealed on its file, for a reason, on the record."""
+    if isinstance(value, dict):
+        return {
+            name: mask(part) if name in NUMBERS and isinstance(part, str) else _masked(part)
+            for name, part in value.items()
+        }
+    return [_masked(part) for part in value] if isinstance(value, list) else value
 
 
 def _day(text: str | None) -> datetime | None:

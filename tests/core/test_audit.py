@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from backend.core import audit, audit_file
-from backend.core.access import SYSTEM
+from backend.core.access import SYSTEM, Actor
 from backend.core.audit import record, verify
 from backend.core.db import execute, transaction
 from tests.databases import TestDatabase
@@ -48,6 +48,12 @@ def test_an_erased_payload_leaves_the_chain_whole(five_entries: None) -> None:
     assert audit.erase_payloads("thing:2") == 1
     assert verify().broken_at is None
     assert audit.of("thing:2")[0].payload is None
+
+
+def test_a_residents_name_is_in_no_column_that_cannot_be_erased(five_entries: None) -> None:
+    record(Actor("resident", 7, "王秀英"), "file.change", "thing:7")
+    assert audit.of("thing:7")[0].actor_name == ""
+    assert verify().broken_at is None
 
 
 def test_an_act_that_is_rolled_back_leaves_no_entry(five_entries: None) -> None:
