@@ -24,7 +24,7 @@ from conversations.engine import HOLDER
 
 LEASE_S = 15.0
 RENEW_S = 4.0
-MODULES = ("conversations.reminders", "backend.requests.jobs")
+MODULES = ("backend.messaging.unseen", "conversations.reminders", "backend.requests.jobs")
 
 Job = tuple[str, float, Callable[[], object]]
 logger = structlog.get_logger()

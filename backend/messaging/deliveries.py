@@ -181,7 +181,7 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
         _settle(delivery_id, "failed", error)
         if ends_identity and delivery.identity_id:
             people.set_state(delivery.identity_id, "blocked")
-        following = _next_identity(delivery)
+        following = next_identity(delivery)
         if following is not None:
             outbox.deliver_again(delivery.message_id, following, delivery.queue)
         live.publish(live.ADMIN, {"kind": "message", "id": delivery.message_id})
@@ -190,6 +190,11 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
 def unknown(delivery_id: int, error: str) -> None:
     """The answer to the send was lost: it may or may not have arrived, and is not repeated."""
     _settle(delivery_id, "unknown", error)
+
+
+def locked(delivery_id: int) -> Delivery | None:
+    """The Delivery, kept from everybody else until the transaction ends."""
+    return _locked(Delivery.id == delivery_id)
 
 
 def _locked(which: Any) -> Delivery | None:
@@ -213,7 +218,7 @@ def _settle(delivery_id: int, status: str, error: str | None, next_at: int | Non
     ).execute()
 
 
-def _next_identity(delivery: Delivery) -> Identity | None:
+def next_identity(delivery: Delivery) -> Identity | None:
     """The person's preferred Identity that this Message was not yet tried on. A reply stays where it was asked for."""
     message = Message.get_by_id(delivery.message_id)
     if message.purpose in ("reply", "code"):

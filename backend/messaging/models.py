@@ -136,3 +136,5 @@ _bad = Delivery.status.in_(("failed", "unknown"))
 Delivery.add_index(Delivery.status, where=_bad, name="delivery_troubled")
 _webchat = Delivery.channel == "webchat"
 Delivery.add_index(Delivery.identity_id, Delivery.id, where=_webchat, name="delivery_webchat")
+_shown = _webchat & (Delivery.status == "sent") & (Delivery.queue != "replies")
+Delivery.add_index(Delivery.updated_at, where=_shown, name="delivery_unseen")

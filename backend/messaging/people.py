@@ -75,8 +75,9 @@ def identities(to: To, *, reachable: bool = True, asked_for: bool = False) -> li
     return list(query.order_by(Identity.preference, Identity.verified_at.desc(), Identity.id))
 
 
-DEFAULT_PREFERENCE = {"telegram": 10, "sms": 20, "webchat": 30, "email": 40, "voice": 90}
-"""Chat first (free, with buttons), then SMS; a webchat may be closed; a call only when nothing else is left."""
+DEFAULT_PREFERENCE = {"telegram": 10, "webchat": 15, "sms": 20, "email": 40, "voice": 90}
+"""Chat first (free, with buttons): what nobody sees in a webchat goes on to the next (`unseen`). A call only when nothing
+else is left."""
 
 
 def join_resident(identity_id: int, resident_id: int, org_id: int | None = None) -> None:
