@@ -150,8 +150,11 @@ def _healthz() -> Any:
 
 def _metrics() -> Any:
     # Figures without persons, yet nobody else's business: for scrapers in our own network.
-
-    if not ip_address(request.remote_addr or "127.0.0.1").is_private:
+    try:
+        ours = ip_address(request.remote_addr or "127.0.0.1").is_private
+    except ValueError:  # a proxy may say more than an address
+        ours = False
+    if not ours:
         abort(403)
     page, content_type = metrics.exposition()
     return Response(page, content_type=content_type)

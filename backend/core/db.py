@@ -127,6 +127,20 @@ def transaction() -> Iterator[None]:
         hook()
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part of a transaction that can fail alone: then nothing of it remains, and none of its `after_commit` hooks run."""
+    with transaction():
+        hooks = _local.hooks
+        before = len(hooks)
+        try:
+            with db.atomic():
+                yield
+        except BaseException:
+            del hooks[before:]
+            raise
+
+
 def after_commit(hook: Callable[[], None]) -> None:
     """Run `hook` once the open transaction is committed (at once when there is none); never after a rollback."""
     hooks = getattr(_local, "hooks", None)

@@ -17,7 +17,7 @@ import peewee
 from PIL import Image, ImageOps
 
 from backend.core import clock, crypto
-from backend.core.db import Instant, Model, transaction
+from backend.core.db import Instant, Model, after_commit, transaction
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import _
 from backend.settings import settings
@@ -89,7 +89,7 @@ def forget(key: str) -> None:
     """Remove the file and its row: a person's erasure request."""
     with transaction():
         Attachment.delete().where(Attachment.key == key).execute()
-    path_of(key).unlink(missing_ok=True)
+        after_commit(lambda: path_of(key).unlink(missing_ok=True))
 
 
 def path_of(key: str) -> Path:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from backend.core import access, audit, clock, live, orgs
 from backend.core.access import Actor
-from backend.core.db import db, transaction
+from backend.core.db import savepoint
 from backend.core.errors import Invalid
 from backend.core.i18n import _
 from backend.fields.address import Home
@@ -71,7 +71,7 @@ def book(actor: Actor, report: Report, contact: Contact) -> Booked:
     if actor.kind == "staff":
         access.check(actor, "request.create", org_id)
     # A savepoint: a seat that is gone takes the half-written request with it.
-    with transaction(), db.atomic():
+    with savepoint():
         request = _created(actor, report, replace(contact, org_id=org_id))
         worker = assigning.offer_to_next(request) if request.urgency == "emergency" else None
         if worker is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 from backend.core import orgs
-from backend.core.db import db
+from backend.core.db import savepoint
 from backend.fields.address import Address, Home
 from backend.residents.models import Household
 
@@ -37,7 +37,7 @@ def ensure(home: Home, org_id: int) -> Household:
     if found is not None:
         return found
     try:
-        with db.atomic():
+        with savepoint():
             return Household.create(
                 community_id=community_id,
                 org_id=_grid_of(community_id, home) or org_id,

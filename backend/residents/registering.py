@@ -10,7 +10,7 @@ import peewee
 
 from backend.core import access, audit, clock, live, orgs
 from backend.core.access import Actor
-from backend.core.db import db, transaction
+from backend.core.db import savepoint, transaction
 from backend.core.errors import Invalid
 from backend.core.i18n import DEFAULT_LOCALE, _
 from backend.messaging import people
@@ -103,7 +103,7 @@ def _create(applicant: Applicant, answers: Answers, org_id: int, index: str) -> 
     )
     file.write(resident, answers)
     try:
-        with db.atomic():
+        with savepoint():
             resident.save(force_insert=True)
     except peewee.IntegrityError:
         if _on_file(index) is None:

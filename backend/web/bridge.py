@@ -89,8 +89,11 @@ class Bridge:
 
     async def ask(self, scope: Scope, receive: Receive) -> tuple[Job, Answer]:
         """The application's answer to a request, not yet sent. After `start`."""
-        body, length = await self._body(scope, receive)
+        body, length, whole = await self._body(scope, receive)
         job = Job(environ_of(scope, body, length), asyncio.get_running_loop().create_future())
+        if not whole:
+            # Half a form may read like a whole one.
+            return job, Answer(400, [(b"content-type", b"text/plain")], b"incomplete")
         if self._jobs.qsize() > MOST_WAITING:
             return job, Answer(503, [(b"retry-after", b"5"), (b"content-type", b"text/plain")], b"busy")
         self._jobs.put(job)
@@ -100,21 +103,22 @@ class Bridge:
             self._let_go(job)
             raise
 
-    async def _body(self, scope: Scope, receive: Receive) -> tuple[bytes, int]:
+    async def _body(self, scope: Scope, receive: Receive) -> tuple[bytes, int, bool]:
+        """(the body, cut at the limit, its length, whether the client sent all of it)."""
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            return b"", 0
+            return b"", 0, True
         pieces: list[bytes] = []
         size, more = 0, True
         while more and size <= self._most * DRAIN:
             message = await receive()
             if message["type"] == "http.disconnect":
-                break
+                return b"".join(pieces), size, False
             piece = message.get("body", b"")
             size += len(piece)
             if size <= self._most:
                 pieces.append(piece)
             more = message.get("more_body", False)
-        return b"".join(pieces), size
+        return b"".join(pieces), size, True
 
     async def _pass_on(self, job: Job, receive: Receive, send: Send) -> None:
         leaving = asyncio.ensure_future(left(receive))

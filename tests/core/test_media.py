@@ -6,6 +6,7 @@ import contextlib
 import io
 import struct
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, example, given
@@ -13,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from backend.core import media
+from backend.core import db, media
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import render
 from tests.databases import TestDatabase
@@ -93,6 +94,17 @@ def test_forgotten_is_gone_from_the_disk_too(sqlite_database: TestDatabase) -> N
     assert not media.path_of(key).exists()
     with pytest.raises(NotFound):
         media.load(key)
+
+
+def test_what_is_forgotten_in_an_act_that_fails_is_still_there(sqlite_database: TestDatabase) -> None:
+    key = media.save(picture(), "image/jpeg", "identity:7")
+    with pytest.raises(ZeroDivisionError), db.transaction():
+        media.forget(key)
+        raise ZeroDivisionError
+    with db.transaction(), suppress(ZeroDivisionError), db.savepoint():
+        media.forget(key)
+        raise ZeroDivisionError
+    assert media.load(key)
 
 
 @pytest.mark.parametrize(

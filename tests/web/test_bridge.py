@@ -180,3 +180,36 @@ def test_many_at_once_each_get_their_own_answer() -> None:
             bridge.stop()
 
     assert asyncio.run(all_at_once()) == [f"/{n}".encode() for n in range(300)]
+
+
+def test_half_a_form_is_not_taken_for_a_whole_one() -> None:
+    asked: list[str] = []
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        asked.append(environ["PATH_INFO"])
+        start_response("200 OK", [])
+        return [b"done"]
+
+    async def broken_off() -> Answered:
+        bridge = Bridge(app, most_bytes=MOST, threads=1)
+        bridge.start()
+        said = [
+            {"type": "http.request", "body": b"text=Please come to", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        answered: Answered = []
+
+        async def receive() -> dict[str, Any]:
+            return said.pop(0)
+
+        async def send(message: dict[str, Any]) -> None:
+            answered.append(message)
+
+        try:
+            await bridge(scope("POST"), receive, send)
+        finally:
+            bridge.stop()
+        return answered
+
+    assert asyncio.run(broken_off())[0]["status"] == 400
+    assert asked == []
