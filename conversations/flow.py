@@ -99,5 +99,9 @@ class Command:
     patterns: tuple[re.Pattern[str], ...] = ()
     audience: Audience = "anyone"
     menu: int | None = None
+    whole: bool = False
+    """The argument of free text is all of it, whatever part the pattern found."""
+    photos: bool = False
+    """A photo that comes when nothing is open is for this Command; the argument is the Media's key."""
     anytime: tuple[re.Pattern[str], ...] = ()
     """Words that are heard even while a Form is open, whatever it asks."""

@@ -180,4 +180,35 @@ def code(digits: str) -> Words:
 
 
 def welcome() -> Words:
-    return Words(_("You are welcome. Write any time."))
+    return Words(
+        _("You are welcome. Write any time."), spoken=_("You are welcome. You can call any time. Goodbye.")
+    )
+
+
+def fine() -> Words:
+    return Words(
+        _("All right. Write any time."),
+        spoken=_("All right. You can simply hang up, or tell me what else you need."),
+    )
+
+
+def here() -> Words:
+    return Words(_("I am here."))
+
+
+def you_are_welcome() -> Words:
+    return Words(_("You are welcome."))
+
+
+def passed_on() -> Words:
+    return Words(
+        _(
+            "A colleague has been told and reads what you write here; they will answer you here. If it is urgent, please call {hotline}.",
+            hotline=settings().hotline,
+        ),
+        short=_("A colleague reads this and will answer you. Urgent: {hotline}.", hotline=settings().hotline),
+        spoken=_(
+            "A colleague has been told and will call you. If it is urgent, please call {hotline}.",
+            hotline=settings().hotline,
+        ),
+    )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backend.fields.spelling import respelt
 from backend.fields.words import Option
 from conversations.flow import Command, Flow, Person
 
@@ -46,12 +47,21 @@ class Registry:
         return next((c for c in self.commands.values() if any(p.search(text) for p in c.anytime)), None)
 
     def meaning(self, text: str, person: Person) -> Meant | None:
-        """The Flow or Command that the free text is about: the longest match wins."""
+        """The Flow or Command that the free text is about: the longest match wins. Words that mean nothing as they stand are
+        read once more as they were probably meant."""
         text = text[:LONGEST_INTENT]
+        found = self._meaning(text, person)
+        if found is None and (meant := respelt(text)) != text:
+            found = self._meaning(meant, person)
+            if found is not None and found.argument == meant:
+                found = Meant(found.entry, text)
+        return found
+
+    def _meaning(self, text: str, person: Person) -> Meant | None:
         best: tuple[int, Meant] | None = None
         for command in self.commands.values():
             if command.patterns and admits(command, person) and (match := _longest(command.patterns, text)):
-                argument = match.group(1) if match.re.groups else ""
+                argument = text if command.whole else match.group(1) if match.re.groups else ""
                 # On equal length a command wins: it names something exactly.
                 best = _better(best, len(match.group()) * 2 + 1, Meant(command, argument or ""))
         for flow in self.flows.values():

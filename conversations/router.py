@@ -5,31 +5,21 @@ Decisions only; what they need from the database comes through the Flow's own `s
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from backend.core.db import db
+from backend.core.db import savepoint
 from backend.core.errors import LinliError
 from backend.core.i18n import LOCALES, Text, _
 from backend.fields import commands
 from backend.fields.state import SendCode, State, Step
 from backend.fields.words import Option, Said, Words
-from backend.messaging import people
-from conversations import phrases
+from backend.messaging import handovers, people
+from conversations import courtesy, phrases
 from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
 from conversations.memory import Memory
 from conversations.registry import Registry
-
-_HELLO = re.compile(
-    r"\W*(?:(?:您|你|大家)?好|您好呀|在吗|在不在|喂|早上好|早|下午好|晚上好|hello|hi|hey|good (?:morning|afternoon|evening))[\W啊呀]*",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(
-    r"\W*(?:多?谢谢?(?:您|你|啦|了)?|好的?|ok(?:ay)?|嗯+|知道了|收到|thank(?:s| you)(?: very much)?|great)[\W啊呀]*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -81,6 +71,8 @@ def hear(talk: Talk, said: Said) -> None:
         _ANYWHERE[command](talk, said)
     elif flow is not None and talk.memory.form is not None:
         _answer(talk, flow, said, command)
+    elif command == "cancel" and _meant_by(talk, said):
+        _free_text(talk, said)
     elif command in ("cancel", "back", "skip", "repeat", "review"):
         resume_or_menu(talk)
     else:
@@ -124,7 +116,7 @@ def choose(talk: Talk, value: str) -> bool:
 def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> None:
     """Open a Flow; what was open before waits beneath it."""
     try:
-        with db.atomic():
+        with savepoint():
             opened = opening or flow.start(talk.person, text)
     except LinliError as error:
         talk.say(Words(error.text))
@@ -145,7 +137,7 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
 def run(talk: Talk, command: Command, argument: str) -> None:
     """Run a Command; an error of it is said, and nothing of it remains."""
     try:
-        with db.atomic():
+        with savepoint():
             result = command.run(talk.person, argument)
     except LinliError as error:
         talk.say(Words(error.text))
@@ -156,10 +148,14 @@ def run(talk: Talk, command: Command, argument: str) -> None:
     if isinstance(result, Opening):
         talk.memory.park()
         start(talk, talk.registry.flows[result.flow], "", result)
+        return
+    talk.handover = result.handover or talk.handover
+    talk.person = _whoever(talk.person)
+    talk.say(*result.replies)
+    if result.handover == "emergency":
+        # Nobody who cries for help is asked about her form; “go on” takes it up again.
+        talk.memory.park()
     else:
-        talk.handover = result.handover or talk.handover
-        talk.person = _whoever(talk.person)
-        talk.say(*result.replies)
         _return(talk)
 
 
@@ -186,7 +182,33 @@ def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
                 talk.memory.park()
                 start(talk, meant.entry, said.text)
             return
+        if meant is not None and _anew(talk, flow, state, said):
+            return
+        if len(said.text) <= courtesy.SMALL_TALK and (
+            courtesy.HELLO.fullmatch(said.text) or courtesy.THANKS.fullmatch(said.text)
+        ):
+            talk.say(phrases.here() if courtesy.HELLO.fullmatch(said.text) else phrases.you_are_welcome())
+            again(talk)
+            return
     _take(talk, flow, step)
+
+
+def _anew(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
+    """She speaks of another matter of the same kind: of that one instead, or, when she says "also", of that one first."""
+    with savepoint():
+        opened = flow.start(talk.person, said.text)
+    if isinstance(opened, Answer):
+        return False
+    fields = flow.form.by_name
+    told = {name: value for name, value in opened.prefill.items() if state.answers.get(name) is not None}
+    if all(fields[name].load(state.answers[name]) == value for name, value in told.items()):
+        return False
+    if courtesy.ALSO.search(said.text):
+        talk.memory.park()
+    else:
+        talk.memory.close()
+    start(talk, flow, said.text, opened)
+    return True
 
 
 def _take(talk: Talk, flow: Flow, step: Step) -> None:
@@ -217,7 +239,7 @@ def _take(talk: Talk, flow: Flow, step: Step) -> None:
 def _submit(talk: Talk, flow: Flow, step: Step) -> None:
     done = Submitted(step.answers, step.proven, step.state.facts)
     try:
-        with db.atomic():
+        with savepoint():
             result = flow.submit(talk.person, done)
     except LinliError as error:
         # The answers stay; she may correct one, or try again.
@@ -276,8 +298,9 @@ def _menu(talk: Talk, said: Said) -> None:
     options = talk.registry.menu(talk.person)
     flow = talk.flow
     if flow is not None:
-        options = (Option("!repeat", _("Go on: {title}", title=flow.title)), *options)
-    talk.say(phrases.menu(options))
+        others = (o for o in options if o.value != f"flow:{flow.name}")
+        options = (Option("!repeat", _("Go on: {title}", title=flow.title)), *others)
+    talk.say(phrases.menu((*options, phrases.PERSON)))
 
 
 def _language(talk: Talk, said: Said) -> None:
@@ -313,12 +336,24 @@ def _help(talk: Talk, said: Said) -> None:
 _ANYWHERE: dict[str | None, Any] = {"menu": _menu, "language": _language, "person": _person, "help": _help}
 
 
+def _meant_by(talk: Talk, said: Said) -> bool:
+    return bool(said.text) and talk.registry.meaning(said.text, talk.person) is not None
+
+
 def _free_text(talk: Talk, said: Said) -> None:
     meant = talk.registry.meaning(said.text, talk.person) if said.text else None
-    if meant is None and _HELLO.fullmatch(said.text):
+    photos = next((c for c in talk.registry.commands.values() if c.photos), None)
+    if meant is None and said.media is not None and photos is not None:
+        run(talk, photos, said.media.key)
+    elif meant is None and courtesy.HELLO.fullmatch(said.text):
         begin(talk)
-    elif meant is None and _THANKS.fullmatch(said.text):
+    elif meant is None and courtesy.THANKS.fullmatch(said.text):
         talk.say(phrases.welcome())
+    elif meant is None and courtesy.FINE.fullmatch(said.text):
+        talk.say(phrases.fine())
+    elif meant is None and handovers.waits(talk.person.identity_id):
+        # A colleague has been called and reads along: that is said, instead of asking her again and again what she means.
+        talk.say(phrases.passed_on())
     elif meant is None:
         talk.memory.misses += 1
         talk.outcome = "misheard"

@@ -54,6 +54,12 @@ def open_for(identity: Identity, reason: str, said: str, staff_ids: list[int]) -
         live.publish(live.ADMIN, {"kind": "handover", "id": handover.id})
 
 
+def waits(identity_id: int) -> bool:
+    """Whether this Identity waits for a person."""
+    waiting_ = (Handover.identity_id == identity_id) & Handover.done_at.is_null()
+    return bool(Handover.select().where(waiting_).exists())
+
+
 def waiting(actor: Actor) -> list[Handover]:
     """Who waits where `actor` may answer, emergencies and the longest wait first. People whose community is not known yet are shown
     to everybody who may answer anywhere: better seen twice than by nobody."""

@@ -146,7 +146,8 @@ FIELDS: tuple[Field, ...] = (
         label=_("Photo"),
         ask=_("A photo helps the worker to bring the right parts. Could you take one?"),
         optional=True,
-        when=_IN_CHAT,
+        # Elsewhere it is not asked for, but one that came by itself is kept.
+        when={"or": [_IN_CHAT, {"fact": "photo", "op": "filled"}]},
         unless={"or": [EMERGENCY, NO_REPAIR]},
     ),
     YesNo(

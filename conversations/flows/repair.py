@@ -79,7 +79,8 @@ def org_of(person: Person) -> int | None:
 # --- understanding --------------------------------------------------------------------------------------------
 
 
-def _start(person: Person, text: str) -> Opening:
+def begin(person: Person, text: str) -> Opening:
+    """What her words say already; the rest is asked."""
     home = residents.home_of(person.resident_id) if person.resident_id is not None else None
     org_id = org_of(person)
     facts: dict[str, Any] = {
@@ -248,6 +249,6 @@ def _no_start(person: Person, text: str) -> Answer:
 
 
 FLOWS = [
-    Flow("repair", FORM, _("Report a repair"), _start, _submit, intents=INTENTS, menu=20),
+    Flow("repair", FORM, _("Report a repair"), begin, _submit, intents=INTENTS, menu=20),
     Flow("repair_photo", PHOTO, PHOTO.title, _no_start, _submit_photo),
 ]

@@ -18,7 +18,9 @@ _SHOW = re.compile(r"(?:^|[^a-z0-9])R\s?[-–—]?\s?(\d{4,8})(?!\d)", re.IGNORE
 _SHOW_ZH = re.compile(r"(?:工单|报修单?|单号)\s*号?\s*[::]?\s*(\d{4,8})(?!\d)")
 _MINE = re.compile(
     r"(?:我的)?(?:报修|维修|修理)(?:单|的)?(?:进度|进展|情况|状态|到哪了?|怎么样了?|记录)|查(?:一?下|询)?(?:报修|维修|工单)?的?进度|我的报修"
-    r"|修得?怎么样了?|师傅(?:什么时候|几点|怎么还没|还没|到哪|来了没)\S{0,6}|\bmy repairs?\b|\brepair (?:status|progress)\b|\bcheck (?:the )?(?:progress|status)\b"
+    r"|修得?怎么样了?|师傅.{0,4}(?:什么时候|几点|多久|到哪|来了没|来了吗|来不来|来吗)\S{0,6}|(?:修|弄|搞)(?:好|完)(?:了)?(?:吗|没有?|么)|(?:什么时候|几点|多久|啥时候).{0,3}(?:能|会)?(?:来|到|上门|修好?)"
+    r"|来了?(?:吗|没有?)|到哪(?:里|儿)?了|有人来吗|有(?:没有)?消息|进度|is it (?:fixed|done|ready|repaired)(?: yet)?|\bany news\b|\bwhen (?:is|will|are|does) .{0,25}(?:com(?:e|ing)|arriv\w*|here)"
+    r"|\bmy repairs?\b|\brepair (?:status|progress)\b|\bcheck (?:the )?(?:progress|status)\b"
     r"|\bwhere is (?:the|my) (?:worker|plumber|electrician|repairman)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
     re.IGNORECASE,
 )
@@ -68,7 +70,7 @@ def _cancel(person: Person, argument: str) -> Answer:
     )
 
 
-def _rate(person: Person, argument: str) -> Answer | Opening:
+def rate(person: Person, argument: str) -> Answer | Opening:
     number = number_in(argument)
     rating = argument.partition(":")[2]
     done = actions.rate(actor_of(person), number, asker_of(person), int(rating) if rating.isdecimal() else 0)
@@ -155,6 +157,6 @@ COMMANDS = [
     # Somebody who is not registered has no use for the menu entry, but may ask all the same.
     Command("request.status", _mine, patterns=(_MINE,), audience="newcomer"),
     Command("request.cancel", _cancel),
-    Command("request.rate", _rate),
+    Command("request.rate", rate),
     Command("request.reopen", _reopen),
 ]

@@ -64,7 +64,7 @@ def _ask(form: str, act: str) -> Callable[[Person, str], Opening]:
     return run
 
 
-def _jobs(person: Person, argument: str) -> Answer:
+def jobs(person: Person, argument: str) -> Answer:
     found = queries.jobs_of(actor_of(person).id)
     if not found:
         return Answer.of(Words(_("Nothing is open with you. Have a good rest.")))
@@ -183,7 +183,7 @@ def _finished(actor: Actor, number: int, done: Submitted) -> Words:
 
 
 def _no_start(person: Person, text: str) -> Answer:
-    return _jobs(person, "")
+    return jobs(person, "")
 
 
 FLOWS = [
@@ -215,5 +215,6 @@ COMMANDS = [
     Command("request.decline", _ask("repair_decline", "decline")),
     Command("request.progress", _ask("repair_progress", "progress")),
     Command("request.finish", _ask("repair_finish", "finish")),
-    Command("request.jobs", _jobs, _("My jobs"), patterns=(_JOBS,), audience="staff", menu=15),
+    Command("request.jobs", jobs, _("My jobs"), patterns=(_JOBS,), audience="staff", menu=15),
 ]
+COMMAND = {c.name: c for c in COMMANDS}
