@@ -183,7 +183,8 @@ def _ways(content: Content) -> list[str]:
         render(_("{label}: reply {number}", label=label, number=n), locale)
         for n, label in enumerate(labels, 1)
     )
-    gap = " " if locale != "zh_CN" else "" if text.endswith(tuple(_STOPS)) else "\n"
+    stopped = text.endswith(tuple(_STOPS))
+    gap = ("" if stopped else "\n") if locale == "zh_CN" else (" " if stopped or not text else ". ")
     return [f"{text}{gap}{inline}".lstrip(), *listed]
 
 

@@ -60,7 +60,7 @@ def test_by_webchat_with_the_office_in_its_browser(town: Town, chromium: Browser
     ):
         office = Desk(theirs, town.base)
         office.signs_in("street", town.passwords["street"])
-        chat = town.webchat(person, hers)
+        worker, chat = town.wang, town.webchat(person, hers)
         chat.opens(hears=t.greeting)
         journeys.registers(town, person, chat)
         office.approves(person.name)
@@ -68,10 +68,10 @@ def test_by_webchat_with_the_office_in_its_browser(town: Town, chromium: Browser
         number = journeys.books(person, chat)
         office.finds_on_board(number)
         office.assigns(number, "王师傅")
-        journeys.is_mended_once_assigned(number, chat, person.language, town.wang, "王师傅")
+        journeys.is_mended_once_assigned(number, chat, person.language, worker, "王师傅")
         journeys.reopens(town, number, chat, person.language)
         office.assigns(number, "王师傅")
-        journeys.is_mended_once_assigned(number, chat, person.language, town.wang, "王师傅")
+        journeys.is_mended_once_assigned(number, chat, person.language, worker, "王师傅")
         journeys.rates(chat, person.language)
         log = office.reads_messages_to(person.name)
         assert f"R-{number}" in log and t.finished in log
