@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from backend.core import access, clock, media
+from backend.core import access, clock, media, privacy
 from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
-from backend.requests import actions, clocks, crew, lifecycle, queries, replies, triage
+from backend.requests import actions, clocks, crew, lifecycle, personal, queries, replies, triage
 from backend.requests.models import Request
 from backend.residents import queries as residents
 from backend.web import dashboard, listing, nav, sections, session
@@ -105,6 +105,7 @@ def _section(actor: Actor, resident_id: int) -> Section | None:
 
 
 sections.register("resident", _section, order=20)
+privacy.register("repairs", personal.export, personal.forget)
 
 
 def _words() -> dict[str, Any]:

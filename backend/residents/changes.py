@@ -13,7 +13,7 @@ from backend.fields.words import Words
 from backend.residents import approval, decisions, file
 from backend.residents.file import Answers
 from backend.residents.form import FILE
-from backend.residents.models import FileChange, Resident
+from backend.residents.models import FileChange
 
 
 def request_change(
@@ -25,7 +25,7 @@ def request_change(
     returned. A later request about the same file takes the place of the one that waits. Raises Invalid when nothing differs.
     """
     with transaction():
-        resident = Resident.get_by_id(resident_id)
+        resident = decisions.locked(resident_id)
         if resident.status not in ("pending", "approved"):
             raise Conflict(_("This file is closed. Please register again, or call the office."))
         before = file.answers_of(resident)

@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.core import access, audit, clock, live
 from backend.core.access import Actor
+from backend.core.db import in_transaction, is_postgres
 from backend.core.errors import Conflict, NotFound
 from backend.core.i18n import Msg, _
 from backend.messaging import people
@@ -22,11 +23,19 @@ PERMISSION = {"change": "resident.approve", "claim": "resident.approve", "erase"
 
 
 def get(actor: Actor, resident_id: int, permission: str) -> Resident:
-    """The file, when `actor` holds `permission` over it. Raises NotFound, Forbidden."""
-    resident = Resident.get_or_none(Resident.id == resident_id)
+    """The file, when `actor` holds `permission` over it; in a transaction, locked. Raises NotFound, Forbidden."""
+    resident = locked(resident_id)
+    access.check(actor, permission, resident.org_id)
+    return resident
+
+
+def locked(resident_id: int) -> Resident:
+    """The file, kept from everybody else until the open transaction ends: what is decided upon must not change meanwhile.
+    Raises NotFound."""
+    query = Resident.select().where(Resident.id == resident_id)
+    resident = (query.for_update() if is_postgres() and in_transaction() else query).first()
     if resident is None:
         raise NotFound()
-    access.check(actor, permission, resident.org_id)
     return resident  # type: ignore[no-any-return]
 
 
@@ -35,7 +44,7 @@ def get_change(actor: Actor, change_id: int) -> FileChange:
     change = FileChange.get_or_none(FileChange.id == change_id)
     if change is None:
         raise NotFound()
-    access.check(actor, PERMISSION[change.kind], change.resident.org_id)
+    change.resident = get(actor, change.resident_id, PERMISSION[change.kind])  # type: ignore[attr-defined]
     return change  # type: ignore[no-any-return]
 
 

@@ -23,6 +23,7 @@ from backend.residents.actions import (
     refuse_claim,
     register,
     reject,
+    request_change,
     send_activation_again,
 )
 from backend.residents.models import FileChange, Resident
@@ -213,3 +214,29 @@ def test_a_link_for_an_address_that_was_changed_since_activates_nothing(street: 
     with pytest.raises(Conflict):
         activate_email(token)
     assert Resident.get_by_id(chen).email_confirmed_at is None
+
+
+def test_a_change_that_crosses_an_approval_waits_and_does_not_undo_it(street: Street, chen: int) -> None:
+    approved, written = threading.Event(), threading.Event()
+
+    def office() -> None:
+        with db.transaction():
+            approve(street.admin, chen)
+            approved.set()
+            written.wait(10)
+        db.db.close()
+
+    def herself() -> None:
+        request_change(chen, {"name": "陈秀瑛"}, channel="sms")
+        db.db.close()
+
+    threads = [threading.Thread(target=office), threading.Thread(target=herself)]
+    threads[0].start()
+    approved.wait(10)
+    threads[1].start()
+    threads[1].join(0.3)
+    written.set()
+    for thread in threads:
+        thread.join()
+    assert (Resident.get_by_id(chen).status, Resident.get_by_id(chen).name) == ("approved", "陈秀英")
+    assert FileChange.get().status == "pending"
