@@ -20,7 +20,7 @@ from backend.settings import settings
 from bots import served, sms_media, sms_shape, twilio_client
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.sms_shape import Body
-from conversations import engine
+from conversations import engine, store
 from conversations.inbound import Inbound, Turn
 
 blueprint = Blueprint("sms", __name__, url_prefix="/hooks/sms")
@@ -91,7 +91,7 @@ def heard() -> Response:
     text = form.get("Body", "").strip()
     locale = _language(text)
     said = Said(text=text)
-    if form.get("NumMedia", "0") not in ("", "0") and not engine.heard_before("sms", sender, event_id):
+    if form.get("NumMedia", "0") not in ("", "0") and not store.heard_before("sms", sender, event_id):
         owner = people.ensure("sms", sender, locale)
         said = Said(text=text, media=sms_media.photo(form, f"identity:{owner.id}"))
     opt_out = form.get("OptOutType")

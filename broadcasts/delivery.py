@@ -18,7 +18,7 @@ from bots import settle
 from bots.channel import Channel
 from bots.settle import Outcome
 from broadcasts.limits import Pace
-from conversations.engine import HOLDER
+from conversations.store import HOLDER
 
 log = structlog.get_logger()
 

@@ -20,7 +20,7 @@ from backend.core import db, health, lease, log
 from backend.messaging import deliveries
 from backend.services import wait_ready
 from backend.settings import settings
-from conversations.engine import HOLDER
+from conversations.store import HOLDER
 
 LEASE_S = 15.0
 RENEW_S = 4.0

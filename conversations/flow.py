@@ -87,6 +87,8 @@ class Flow:
     audience: Audience = "anyone"
     menu: int | None = None
     """Place in the menu; None: not listed."""
+    aside: Callable[[Mapping[str, Any], str], Mapping[str, Any]] | None = None
+    """Given the answers so far and words that do not answer the open question: the answers that they change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,4 +211,5 @@ def passed_on() -> Words:
             "A colleague has been told and will call you. If it is urgent, please call {hotline}.",
             hotline=settings().hotline,
         ),
+        options=(MENU,),
     )

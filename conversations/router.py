@@ -13,6 +13,7 @@ from backend.core.db import savepoint
 from backend.core.errors import LinliError
 from backend.core.i18n import LOCALES, Text, _
 from backend.fields import commands
+from backend.fields.spelling import respelt
 from backend.fields.state import SendCode, State, Step
 from backend.fields.words import Option, Said, Words
 from backend.messaging import handovers, people
@@ -182,7 +183,7 @@ def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
                 talk.memory.park()
                 start(talk, meant.entry, said.text)
             return
-        if meant is not None and _anew(talk, flow, state, said):
+        if (meant is not None and _anew(talk, flow, state, said)) or _told_beside(talk, flow, state, said):
             return
         if len(said.text) <= courtesy.SMALL_TALK and (
             courtesy.HELLO.fullmatch(said.text) or courtesy.THANKS.fullmatch(said.text)
@@ -191,6 +192,21 @@ def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
             again(talk)
             return
     _take(talk, flow, step)
+
+
+def _told_beside(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
+    """What she says belongs to an earlier answer: that is noted, and the open question stays."""
+    fields = flow.form.by_name
+    so_far = {name: fields[name].load(data) for name, data in state.answers.items() if data is not None}
+    changed = flow.aside(so_far, said.text) if flow.aside is not None else {}
+    if not changed:
+        return False
+    dumped = {name: fields[name].dump(value) for name, value in changed.items()}
+    talk.memory.form = replace(state, answers={**state.answers, **dumped}).to_json()
+    shown = ", ".join(fields[name].show(value, talk.speaks) for name, value in changed.items())
+    talk.say(Words(_("Noted: {value}.", value=shown)))
+    again(talk)
+    return True
 
 
 def _anew(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
@@ -345,7 +361,7 @@ def _free_text(talk: Talk, said: Said) -> None:
     photos = next((c for c in talk.registry.commands.values() if c.photos), None)
     if meant is None and said.media is not None and photos is not None:
         run(talk, photos, said.media.key)
-    elif meant is None and courtesy.HELLO.fullmatch(said.text):
+    elif meant is None and courtesy.HELLO.fullmatch(respelt(said.text)):
         begin(talk)
     elif meant is None and courtesy.THANKS.fullmatch(said.text):
         talk.say(phrases.welcome())

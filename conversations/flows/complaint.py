@@ -6,9 +6,10 @@ import re
 
 from backend.core.i18n import _
 from backend.fields.words import Words
+from backend.messaging import handovers
 from backend.settings import settings
 from conversations.flow import Answer, Command, Person
-from conversations.phrases import PERSON
+from conversations.phrases import PERSON, passed_on
 
 _COMPLAINT = re.compile(
     r"投诉|举报|(?:太|真|很|特别)(?:差|慢|垃圾|过分|气人|不负责)|什么(?:态度|垃圾|玩意儿?|东西|破)|怎么回事|不像话|气死|吃屎|吃干饭|骗子|骗人|忽悠|不管(?:我们?|用|事)|(?:意见|不满)|垃圾(?:物业|社区|系统|服务)?$|滚(?:蛋|开)?$|混蛋|王八|妈的|他妈|傻逼"
@@ -23,6 +24,8 @@ _WHO = re.compile(
 
 def heard(person: Person, text: str) -> Answer:
     """Somebody is upset: that is passed on to a person, never argued with."""
+    if handovers.waits(person.identity_id):
+        return Answer.of(passed_on())
     return Answer(
         (
             Words(

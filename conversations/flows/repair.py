@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,8 @@ _EN_BROKEN = (
 )
 INTENTS = (
     re.compile(
-        rf"(?:{_THING}).{{0,8}}?(?:{_BROKEN})\w{{0,2}}|(?:坏|漏|堵)[^,,。]{{0,4}}(?:{_THING})|{_ALONE}"
+        rf"(?:{_THING}).{{0,8}}?(?:{_BROKEN})\w{{0,2}}|(?:坏|漏|堵)[^,,。]{{0,4}}(?:{_THING})"
+        rf"|困在?.{{0,6}}电梯|电梯.{{0,10}}困|(?:反?锁|关)在(?:家|屋|门|里|房|外)|{_ALONE}"
     ),
     re.compile(
         rf"\b(?:{_EN_THING})\b.{{0,25}}?\b(?:{_EN_BROKEN})\b|\b(?:{_EN_BROKEN})\b.{{0,15}}?\b(?:{_EN_THING})\b"
@@ -107,6 +109,14 @@ def begin(person: Person, text: str) -> Opening:
             known["place"] = place
         facts["known"] = render(_understood(heard, place, short=person.channel not in CHAT), person.locale)
     return Opening(prefill=known, facts=facts)
+
+
+def _aside(answers: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """The spot in the home, told while something else is asked: “not the kitchen, the bathroom”."""
+    place, spot = answers.get("place"), triage.last_spot(text)
+    if spot is None or not isinstance(place, Home) or not place.building:
+        return {}
+    return {"place": replace(place, detail=spot)}
 
 
 def _slot_facts(org_id: int | None) -> list[dict[str, Any]]:
@@ -249,6 +259,6 @@ def _no_start(person: Person, text: str) -> Answer:
 
 
 FLOWS = [
-    Flow("repair", FORM, _("Report a repair"), begin, _submit, intents=INTENTS, menu=20),
+    Flow("repair", FORM, _("Report a repair"), begin, _submit, intents=INTENTS, menu=20, aside=_aside),
     Flow("repair_photo", PHOTO, PHOTO.title, _no_start, _submit_photo),
 ]

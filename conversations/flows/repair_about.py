@@ -114,6 +114,8 @@ MOVE = Form(
 
 def _submit_move(person: Person, done: Submitted) -> Answer:
     number, wish = int(done.facts["number"]), str(done.answers["wish"])
+    if _DROP.search(wish):
+        return _drop(person, wish)
     request = queries.of_asker(asker_of(person), number)
     said = _(
         "I have passed it on for R-{number}: “{wish}”. A colleague arranges it with you.",

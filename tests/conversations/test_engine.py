@@ -16,7 +16,8 @@ from backend.fields.words import Said, Words
 from backend.messaging import At, say
 from backend.messaging.content import Content
 from backend.messaging.models import Conversation, Delivery, Handover, Identity, Inbound, Message
-from conversations.engine import CODES_AN_HOUR, Engine
+from conversations.codes import CODES_AN_HOUR
+from conversations.engine import Engine
 from conversations.flow import Answer, Flow, Opening, Person, Submitted
 from conversations.inbound import Inbound as Heard
 from conversations.registry import Registry

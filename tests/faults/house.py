@@ -33,8 +33,8 @@ BOOKING = ("厨房水龙头滴水", "3-2-501", "1")
 WEB = {
     "before anything is done": "conversations.engine:Engine.handle:call",
     "in the midst of the domain's rows": "backend.core.audit:record:return",
-    "when what was said is written": "conversations.engine:_record:return",
-    "when all is written but not committed": "conversations.engine:_save:return",
+    "when what was said is written": "conversations.store:record:return",
+    "when all is written but not committed": "conversations.store:save:return",
     "when it is committed and nobody was nudged": "backend.core.jobs:kick:call",
     "when it is committed and not yet put in words": "conversations.engine:Engine._once:return",
     "when the answer is ready and has not left": "bots.sms:_answered:return",

@@ -1,0 +1,59 @@
+"""Which option an answer picks, and what it answers: the open question, an offer, or something settled long ago."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backend.core.db import execute
+from backend.fields.plain import folded
+from backend.fields.words import Said
+from backend.messaging.content import Content
+from conversations.inbound import Inbound
+from conversations.memory import Memory
+from conversations.store import Found
+
+_OPTIONS_OF = "SELECT identity_id, resident_id, staff_id, content FROM message WHERE id = ?"
+_NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
+
+
+def resolve(inbound: Inbound, found: Found, memory: Memory) -> tuple[Said, str]:
+    """What was said, with a picked option looked up, and what it answers: "form", "offer" or "stale"."""
+    said = inbound.said
+    if inbound.message_id is not None:
+        content = _options_of(inbound.message_id, found)
+        if content is None or not 0 <= (inbound.option or 0) < len(content.options):
+            return said, "stale"
+        picked = content.options[inbound.option or 0].value
+        said = replace(said, choice=picked)
+        if inbound.message_id == memory.asked:
+            return said, "form"
+        return said, "offer" if ":" in picked or picked.startswith("!") else "stale"
+    if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= 40:
+        content = _options_of(found.offer_id, found)
+        value = _picked(content, said.text) if content else None
+        if value is not None:
+            return replace(said, choice=value), "offer"
+    return said, "form"
+
+
+def _options_of(message_id: int, found: Found) -> Content | None:
+    """The Message's content when it was said to this person; nobody answers what others were asked."""
+    row = execute(_OPTIONS_OF, (message_id,)).fetchone()
+    if row is None:
+        return None
+    identity_id, resident_id, staff_id, content = row
+    same_person = (found.resident_id is not None and resident_id == found.resident_id) or (
+        found.staff_id is not None and staff_id == found.staff_id
+    )
+    return Content.unseal(content) if identity_id == found.id or same_person else None
+
+
+def _picked(content: Content, text: str) -> str | None:
+    """The option that the text picks: by its number, or by its words."""
+    if (match := _NUMBER.fullmatch(text)) and 0 < int(match.group(1)) <= len(content.options):
+        return content.options[int(match.group(1)) - 1].value
+    plain = folded(text)
+    return next(
+        (o.value for o in content.options if plain and plain in (folded(o.label), folded(o.short))), None
+    )
