@@ -63,6 +63,7 @@ class Found:
 
 
 def find(inbound: Inbound, now: int) -> Found:
+    """The Identity that speaks, made when it is new, locked until the transaction ends."""
     index = index_of(inbound.address)
     row = _locked(inbound.event_id, inbound.channel, index)
     if row is None:
@@ -83,10 +84,12 @@ def _locked(event_id: str, channel: str, index: str) -> Any:
 
 @lru_cache(maxsize=8192)
 def index_of(address: str) -> str:
+    """The blind index of an address; computing it costs as much as a statement."""
     return people.address_index(address)
 
 
 def replay(found: Found) -> Turn:
+    """The Turn of an event that was heard before: the same replies, nothing done."""
     rows = execute(_REPLIES, (found.id, found.heard_id)).fetchall()
     replies = tuple(Outgoing(d, m, Content.unseal(c)) for d, m, c in rows)
     return Turn(found.id, found.locale, replies, "repeat", repeated=True)
@@ -99,6 +102,7 @@ def heard_before(channel: str, address: str, event_id: str) -> bool:
 
 
 def record(inbound: Inbound, said: Said, identity_id: int, outcome: str, masked: bool, now: int) -> int:
+    """Write down what was said (masked where it is sensitive); returns the Inbound's id."""
     heard: dict[str, Any] = {}
     if said.text:
         heard["text"] = MASKED if masked else said.text[:10_000]
@@ -116,6 +120,7 @@ def record(inbound: Inbound, said: Said, identity_id: int, outcome: str, masked:
 
 
 def reply(talk: Talk, inbound_id: int, correlation: str, now: int) -> tuple[Outgoing, ...]:
+    """Put the replies into the outbox, leased to this process, which delivers them itself."""
     person = talk.person
     identity = (person.identity_id, person.channel, person.resident_id, person.staff_id)
     out = []
@@ -129,6 +134,7 @@ def reply(talk: Talk, inbound_id: int, correlation: str, now: int) -> tuple[Outg
 def save(
     talk: Talk, found: Found, replies: tuple[Outgoing, ...], picked: bool, event_id: str, now: int
 ) -> None:
+    """Keep the Conversation: its memory, what a bare number picks from, when to remind."""
     memory = talk.memory
     memory.heard = event_id
     offer_id = None if picked else found.offer_id
