@@ -19,9 +19,11 @@ from bench.record import Run, measure, options
 
 QUESTIONS = ("name", "street", "house", "room", "colour", "food", "song", "wish")
 PEOPLE = 100
+CONVERSATIONS = 4
+"""Of each person."""
 
 
-def ours(folder: Path, turns: int) -> float:
+def ours(folder: Path, people: int, turns: int) -> float:
     """Turns per second of the Engine."""
     from backend.core import db, log
     from backend.fields.form import Form
@@ -47,25 +49,25 @@ def ours(folder: Path, turns: int) -> float:
     engine = Engine(Registry([Flow("bench", form, "Bench", lambda _p, _t: Opening(), submit)], []))
     script = [Said(choice="flow:bench"), *(Said(text=f"some {q}") for q in QUESTIONS)]
     events = itertools.count()
-    plan = itertools.cycle([(person, said) for said in script for person in range(PEOPLE)])
+    plan = itertools.cycle([(person, said) for said in script for person in range(people)])
     began = time.perf_counter()
     for person, said in itertools.islice(plan, turns):
         engine.handle(Inbound("webchat", f"browser-{person}", f"e{next(events)}", said, locale="en"))
     seconds = time.perf_counter() - began
     told = db.execute("SELECT COUNT(*) FROM told").fetchone()[0]
-    assert told == turns // (PEOPLE * len(script)) * PEOPLE, "every conversation took effect exactly once"
+    assert told == turns // len(script), "every conversation took effect exactly once"
     db.db.close()
     return turns / seconds
 
 
-def limit(folder: Path, turns: int) -> float:
+def limit(folder: Path, people: int, turns: int) -> float:
     """Turns per second of a dict state machine with one upsert and commit each."""
     connection = sqlite3.connect(folder / "limit.db", isolation_level=None)
     connection.executescript(
         "PRAGMA journal_mode=wal; PRAGMA synchronous=normal; CREATE TABLE state (id INTEGER PRIMARY KEY, at INTEGER, answers TEXT)"
     )
     states: dict[int, tuple[int, dict[str, str]]] = {}
-    steps = itertools.cycle(itertools.product(range(len(QUESTIONS) + 1), range(PEOPLE)))
+    steps = itertools.cycle(itertools.product(range(len(QUESTIONS) + 1), range(people)))
     began = time.perf_counter()
     for step, person in itertools.islice(steps, turns):
         at, answers = states.get(person, (0, {}))
@@ -85,16 +87,16 @@ def limit(folder: Path, turns: int) -> float:
 
 
 def main() -> None:
-    given = options(size=4, meaning="conversations of each of the hundred people")
-    turns = PEOPLE * (len(QUESTIONS) + 1) * given.size
+    given = options(size=PEOPLE, meaning="people, each with four conversations of nine turns")
+    turns = given.size * (len(QUESTIONS) + 1) * CONVERSATIONS
 
     def once() -> Run:
         with tempfile.TemporaryDirectory(prefix="linli-bench-") as name:
             folder = Path(name)
             return Run(
-                ours=ours(folder, turns),
+                ours=ours(folder, given.size, turns),
                 peer=ptb_conversation.durable(folder, turns // 9),
-                limit=limit(folder, turns * 2),
+                limit=limit(folder, given.size, turns * 2),
                 extra={"peer_in_memory": ptb_conversation.in_memory(turns // 2)},
             )
 

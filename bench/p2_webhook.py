@@ -15,13 +15,13 @@ from bench.record import Run, measure, options
 from bench.texting import SETTINGS, Crowd
 
 CONNECTIONS = 8
-PEOPLE = 5
-"""For each connection; seven rounds of eleven messages each."""
+PEOPLE = 40
+"""Shared out evenly over the connections; each writes seven rounds of eleven messages."""
 GOOD = {"answered", "started", "cancelled"}
 
 
 def main() -> None:
-    given = options(size=PEOPLE, meaning="people for each connection")
+    given = options(size=PEOPLE, meaning="people who write")
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as name, House(Path(name), SETTINGS) as house:
         servers = {
             "ours": Server(house, "backend.serve"),
@@ -32,7 +32,7 @@ def main() -> None:
 
         def once() -> Run:
             nonlocal heard
-            crowd = Crowd(unused_numbers(), given.size * CONNECTIONS)
+            crowd = Crowd(unused_numbers(), given.size)
             found = {who: server.measured(crowd) for who, server in servers.items()}
             heard += crowd.messages
             _all_durable(heard)
@@ -54,7 +54,7 @@ class Server:
     def measured(self, crowd: Crowd) -> dict[str, float]:
         """What the load generator saw, and `cpu_us`: the server's processor time for each request."""
         before = processor_of(self._process)
-        found = load(self._port, CONNECTIONS, crowd)
+        found = load(self._port, min(CONNECTIONS, crowd.people), crowd)
         used = processor_of(self._process) - before
         return {**found, "cpu_us": used / found["requests"] * 1e6}
 

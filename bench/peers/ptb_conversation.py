@@ -64,7 +64,7 @@ def _handlers() -> ConversationHandler:
 
         return take
 
-    states = {
+    states: dict[object, list[Any]] = {
         step: [MessageHandler(filters.TEXT & ~filters.COMMAND, taker(step))] for step in range(len(QUESTIONS))
     }
     return ConversationHandler(
@@ -73,7 +73,7 @@ def _handlers() -> ConversationHandler:
         [],
         name="bench",
         persistent=True,
-        allow_reentry=True,  # type: ignore[arg-type]
+        allow_reentry=True,
     )
 
 
