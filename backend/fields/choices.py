@@ -101,6 +101,8 @@ def _as_options(choices: Sequence[Choices]) -> tuple[Option, ...]:
 
 _BARE = 6
 """Characters of a bare yes or no."""
+_SENDS = frozenset(["提交", "确认", "确定", "就这样", "submit", "send", "send it", "confirm", "please"])
+"""They agree to a whole form, and answer no single question."""
 
 
 @dataclass(frozen=True, init=False)
@@ -137,7 +139,8 @@ class Choice(_Picking):
         """What a bare yes or no means here. A longer no may be about something else: “not the kitchen, the bathroom”."""
         if self.yes is None and self.no is None:
             return None
-        if len(text) > _BARE or folded(text) in finder.exact or index_in(text) is not None:
+        said = folded(text)
+        if len(text) > _BARE or said in finder.exact or said in _SENDS or index_in(text) is not None:
             return None
         answer = affirmed(text)
         return None if answer is None else self.yes if answer else self.no

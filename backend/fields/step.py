@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,25 @@ def step(form: Form, state: State, said: Said, now: datetime, locale: str) -> St
         case "correcting" if turn.asking is None:
             return _chosen(turn, said)
     f = turn.field
-    return _answered(turn, f, said) if f is not None else proceed(turn)
+    if f is None:
+        return proceed(turn)
+    if said.media is not None and "photo" not in f.accepts and _keeps_photo(turn, said):
+        if not said.text and said.choice is None:
+            return turn.finish(asking.question(turn, f, _("Thank you, I have your photo.")))
+        said = replace(said, media=None)
+    return _answered(turn, f, said)
+
+
+def _keeps_photo(turn: Turn, said: Said) -> bool:
+    """A photo that comes before it is asked for answers the question that will ask for it."""
+    later = next((f for f in turn.active() if "photo" in f.accepts and f.name not in turn.answers), None)
+    if later is None:
+        return False
+    try:
+        turn.accept(later, later.parse(Said(media=said.media), turn.ctx))
+    except Misunderstood:
+        return False
+    return True
 
 
 def command_in(turn: Turn, said: Said) -> Command | None:

@@ -69,6 +69,10 @@ _INTRODUCED = re.compile(
     r"|my (?:full )?name is|my name's|i am|i'm|this is|it's|it is|name\s*[:：])\s*",
     re.IGNORECASE,
 )
+_AFTER_NAME = re.compile(
+    r"(?<=.{2})[\s,，。]+(?:我?(?:的|是|用)?(?:身份|护照|证件|手机|电话|住|家|男|女)).*$"
+)
+"""What she tells beyond the question."""
 _EDGES = ' 。.,，、!！~;；"“”()（）'
 
 
@@ -87,6 +91,7 @@ class RealName(Field):
         match = _INTRODUCED.match(text)
         if match and len(text) > match.end():
             text = text[match.end() :].strip(_EDGES)
+        text = _AFTER_NAME.sub("", text) or text
         if not text:
             raise Misunderstood(_("We could not read that. Please write the name as it is on the ID."))
         if asks_back(text) or "什么" in text or text in ("不知道", "不告诉你", "不想说"):

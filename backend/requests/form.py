@@ -102,6 +102,7 @@ FIELDS: tuple[Field, ...] = (
         label=_("Description"),
         ask=_("What is wrong with it? A sentence is enough."),
         ask_short=_("What is wrong? A sentence is enough."),
+        min_length=2,
         max_length=1000,
         # An emergency needs no prose: what and where is enough to set out.
         unless={"or": [EMERGENCY, NO_REPAIR]},

@@ -74,10 +74,18 @@ def booked(request: Request, worker: Worker | None, first: Text | None) -> Words
             place=place(request),
             moment=moment(request),
         )
-        short = _("Repair R{number} is booked, {moment}.", number=number, moment=moment(request))
+        # She may have been asked nothing at all: this is where she hears what was understood.
+        short = _(
+            "Repair R{number} is booked: {category}, {place}, {moment}.",
+            number=number,
+            category=category(request),
+            place=wording.place_short(request),
+            moment=moment(request),
+        )
         spoken = _(
-            "It is booked, {moment}. Your number is {number}.",
+            "It is booked: {category}, {moment}. Your number is {number}.",
             number=" ".join(str(number)),
+            category=category(request),
             moment=moment(request),
         )
     return Words(

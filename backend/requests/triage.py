@@ -89,7 +89,7 @@ CATEGORIES: tuple[Category, ...] = (
     Category(
         "drain",
         _("Blocked drain"),
-        r"下水道|下水|马桶.{0,4}堵|堵.{0,3}马桶|厕所.{0,3}堵|toilet.{0,12}(?:blocked|clogged)|堵了|堵住|堵塞|排水|地漏|返水|反水|化粪池|污水|疏通|blocked|clogged|drain|sewage|sewer|sink is full",
+        r"下水道|下水|马桶堵了|马桶堵|马桶.{0,4}堵|堵.{0,3}马桶|厕所.{0,3}堵|toilet.{0,12}(?:blocked|clogged)|堵了|堵住|堵塞|排水|地漏|返水|反水|化粪池|污水|疏通|blocked|clogged|drain|sewage|sewer|sink is full",
         _("Is dirty water coming up?"),
         (
             Degree(
@@ -165,14 +165,14 @@ CATEGORIES: tuple[Category, ...] = (
     Category(
         "door",
         _("Door, window or lock"),
-        r"门锁|门坏|锁坏|锁芯|钥匙|防盗门|单元门|门禁|大门|房门|窗户|窗子|玻璃|纱窗|把手|开不了门|门打不开|反锁|\block(?:ed)?\b|\bdoor\b|window|glass|\bkeys?\b|handle",
+        r"门锁|门坏|锁坏|锁在|关在屋|关在家|锁芯|钥匙|防盗门|单元门|门禁|大门|房门|窗户|窗子|玻璃|纱窗|把手|开不了门|门打不开|反锁|\block(?:ed)?\b|\bdoor\b|window|glass|\bkeys?\b|handle",
         _("How bad is it?"),
         (
             Degree(
                 "trapped",
                 _("A child or an elder is locked in"),
                 "emergency",
-                r"锁在里面|锁在屋里|锁在家里|反锁.*(?:孩子|老人|宝宝)|(?:孩子|老人|宝宝).*反锁|locked in\b",
+                r"锁在里面|锁在屋|锁在家|锁在房|关在里面|关在屋|关在家|反锁.*(?:孩子|老人|宝宝)|(?:孩子|老人|宝宝).*反锁|locked in\b",
                 _("locked in"),
                 TRAPPED_FIRST,
             ),
@@ -214,14 +214,14 @@ CATEGORIES: tuple[Category, ...] = (
     Category(
         "heating",
         _("Heating"),
-        r"暖气|地暖|供暖|供热|暖气片|不热|太冷|heating|radiator|no heat|freezing|boiler",
+        r"暖气|地暖|供暖|供热|暖气片|不热|太冷|没热水|没有热水|hot water|heating|radiator|no heat|freezing|boiler",
         _("How warm is it?"),
         (
             Degree(
                 "cold",
                 _("No heat at all"),
                 "urgent",
-                r"完全不热|冰凉|一点不热|不热|没有暖|停暖|no heat|freezing|cold",
+                r"完全不热|冰凉|一点不热|不热|没有暖|停暖|没热水|没有热水|no hot water|no heat|freezing|cold",
                 _("no heat"),
             ),
             Degree("lukewarm", _("Lukewarm"), "normal", r"不太热|温|lukewarm|not very warm", _("lukewarm")),
@@ -318,6 +318,12 @@ def hear(text: str) -> Heard:
         text, category = meant, category_in(meant)
     spot = _SPOTS.search(text)
     return Heard(category, degree_in(category, text) if category else None, spot.group() if spot else None)
+
+
+def last_spot(text: str) -> str | None:
+    """The spot in the home that the text names last: who corrects herself names the right one last."""
+    found = _SPOTS.findall(text[:LONGEST])
+    return str(found[-1]) if found else None
 
 
 def category_in(text: str) -> str | None:

@@ -33,6 +33,11 @@ def place(request: Request) -> Text:
     return {locale: request.home.show(locale) for locale in LOCALES}
 
 
+def place_short(request: Request) -> Text:
+    """3-2-501, where every character counts."""
+    return {locale: request.home.short(locale) for locale in LOCALES}
+
+
 def moment(request: Request) -> Text:
     """By when somebody is there, as people say it."""
     if request.urgency == "emergency":

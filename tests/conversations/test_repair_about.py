@@ -200,3 +200,45 @@ def test_politeness_in_the_middle_is_answered_and_the_question_stays(chen: Talke
     assert "我在" in chen.say("在吗")
     assert "不客气" in chen.say("谢谢")
     assert "上门" in chen.say("谢谢你")
+
+
+def test_a_spot_told_beside_the_question_is_noted(chen: Talker) -> None:
+    chen.say("厨房水管滴水,不急")
+    answer = chen.say("等等不是厨房是卫生间")
+    assert "3号楼2单元501 卫生间" in answer
+    assert "上门" in answer
+    chen.say("1")
+    assert Request.get().detail == "卫生间"
+
+
+def test_a_photo_that_comes_too_early_is_kept(hood: Neighbourhood) -> None:
+    browser = talker("webchat", "young-man")
+    browser.say("灯坏了")
+    assert "照片收到" in browser.say(said=Said(media=Media("e" * 32, "image/jpeg")))
+    for words in ("2号楼1单元503", "13800138001", "都可以", "确认"):
+        browser.say(words)
+    assert RequestPhoto.get().media_key == "e" * 32
+
+
+@pytest.mark.parametrize(
+    ("words", "category"),
+    [
+        ("有人被困在电梯里", "电梯"),
+        ("孩子被锁在家里了", "门窗锁"),
+        ("马捅赌了", "下水道"),
+        ("ther is no hot watter", "暖气"),
+    ],
+)
+def test_trouble_is_understood_however_it_is_put(chen: Talker, words: str, category: str) -> None:
+    assert category in chen.say(words)
+
+
+def test_agreeing_to_everything_answers_no_single_question(chen: Talker) -> None:
+    chen.say("水管漏水了")
+    chen.say("提交")
+    assert Request.select().count() == 0
+
+
+def test_a_change_of_mind_while_a_new_time_is_asked_is_heard(chen: Talker, number: int) -> None:
+    chen.say("我要改时间")
+    assert "要取消" in chen.say("不用修了已经好了")
