@@ -36,7 +36,9 @@ _INSERT_IDENTITY = (
 _INSERT_INBOUND = "INSERT INTO inbound (channel, event_id, identity_id, said, outcome, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id"
 _SAVE = (
     "INSERT INTO conversation (identity_id, state, flow, offer_id, phone_index, remind_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (identity_id) DO UPDATE SET state = excluded.state, flow = excluded.flow, offer_id = excluded.offer_id,"
+    " ON CONFLICT (identity_id) DO UPDATE SET state = excluded.state, flow = excluded.flow,"
+    # What she was offered while this turn went on (on PostgreSQL nothing keeps the two apart) came after it.
+    " offer_id = CASE WHEN COALESCE(conversation.offer_id, 0) = ? THEN excluded.offer_id ELSE conversation.offer_id END,"
     " phone_index = COALESCE(excluded.phone_index, conversation.phone_index), remind_at = excluded.remind_at,"
     " updated_at = excluded.updated_at"
 )
@@ -150,4 +152,5 @@ def save(
         phone_index = index_of(proven[-1])
     waiting = memory.flow is not None and not memory.reminded and talk.person.channel != "voice"
     remind_at = now + REMIND_AFTER_MS if waiting else None
-    execute(_SAVE, (found.id, memory.seal(), memory.flow, offer_id, phone_index, remind_at, now))
+    params = (found.id, memory.seal(), memory.flow, offer_id, phone_index, remind_at, now)
+    execute(_SAVE, (*params, found.offer_id or 0))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import structlog
 
 from backend.core import clock, jobs, live
-from backend.core.db import after_commit, execute, is_postgres, transaction
+from backend.core.db import after_commit, execute, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.words import Words
 from backend.messaging.content import Content, rendered
@@ -156,9 +156,7 @@ def deliver_again(message_id: int, identity: Identity, queue: str) -> int:
 def offer(identity_id: int, message_id: int) -> None:
     """From now on a bare number from this Identity picks among this Message's options."""
     now = clock.now_ms()
-    if is_postgres():
-        # A turn of this Identity rewrites its Conversation under the Identity's lock: wait for it, or it would win.
-        execute("SELECT 1 FROM identity WHERE id = ? FOR UPDATE", (identity_id,))
+    # Not under the Identity's lock: whoever says something may hold what a turn of hers is waiting for.
     execute(
         "INSERT INTO conversation (identity_id, offer_id, updated_at) VALUES (?, ?, ?)"
         " ON CONFLICT (identity_id) DO UPDATE SET offer_id = excluded.offer_id",

@@ -8,17 +8,18 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.core import audit, db
 from backend.core import clock as clocks
-from backend.core import db
+from backend.core.access import SYSTEM
 from backend.fields.form import Form
 from backend.fields.text import Text
-from backend.fields.words import Said, Words
+from backend.fields.words import Option, Said, Words
 from backend.messaging import At, say
 from backend.messaging.content import Content
 from backend.messaging.models import Conversation, Delivery, Handover, Identity, Inbound, Message
 from conversations.codes import CODES_AN_HOUR
 from conversations.engine import Engine
-from conversations.flow import Answer, Flow, Opening, Person, Submitted
+from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
 from conversations.inbound import Inbound as Heard
 from conversations.registry import Registry
 from tests.conversations.conftest import TEA, Community, Phone_
@@ -286,6 +287,18 @@ def test_a_conversation_goes_on_where_it_was_on_another_channel(phone: Phones, c
     assert "elsewhere" not in called.say(start=True)
 
 
+@pytest.mark.parametrize("first", ["hello", "the day? Sunday, please"])
+def test_by_text_message_going_on_is_offered_to_whoever_says_nothing_else(
+    phone: Phones, community: Community, first: str
+) -> None:
+    phone("voice", "+8613800138000").say("tea for Chen")
+    texted = phone("sms", "+8613800138000")
+    assert "elsewhere" in texted.say(first)
+    assert "Which day" in texted.say("1")
+    stranger = phone("sms", "+8613800138009")
+    assert "elsewhere" not in stranger.say(first)
+
+
 def test_coming_back_to_a_closed_browser_repeats_the_open_question(phone: Phones) -> None:
     grandma = phone()
     grandma.say("tea for Chen")
@@ -393,3 +406,55 @@ def test_an_edited_message_corrects_the_answer_it_gave(phone: Phones, community:
     grandma.say("none")
     grandma.say("yes")
     assert community.teas[0]["who"] == "Chen Xiuying"
+
+
+def test_staff_who_ask_her_something_while_she_writes_neither_block_her_nor_are_forgotten(
+    phone: Phones, community: Community
+) -> None:
+    grandma = phone()
+    grandma.say("tea")
+    identity = Identity.get()
+    writing, on_record = threading.Event(), threading.Event()
+    failures: list[BaseException] = []
+
+    def doing(work: Callable[[], None]) -> threading.Thread:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                db.db.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    def note(person: Person, argument: str) -> Answer:
+        writing.set()
+        on_record.wait(0.5)
+        audit.record(SYSTEM, "tea.note", "tea:1")
+        return Answer.of(Words("Noted."))
+
+    grandma.engine = Engine(
+        Registry(community.registry().flows.values(), [Command("note", note, anytime=(re.compile("note"),))])
+    )
+
+    def she() -> None:
+        grandma.say("note")
+
+    def they() -> None:
+        writing.wait(10)
+        with db.transaction():
+            audit.record(SYSTEM, "tea.ask", "tea:1")
+            on_record.set()
+            words = Words("Sugar?", options=(Option("tea.drop:7", "None"),))
+            say(At(identity.id), words, purpose="notice")
+
+    for thread in (doing(she), doing(they)):
+        thread.join()
+    assert failures == []
+    assert grandma.last is not None and "Noted." in grandma.last.replies[0].content.text
+    said = Message.get(Message.purpose == "notice").id
+    assert Conversation.get().offer_id == said
+    assert Conversation.get().flow == "tea"
