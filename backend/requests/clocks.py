@@ -49,6 +49,8 @@ def _clock(request: Request, kept_at: datetime | None, due: datetime, now: datet
 
 def _span(length: timedelta) -> Text:
     minutes = int(length.total_seconds() // 60)
+    if minutes < 1:
+        return _("less than a minute")
     if minutes < 100:
         return _("{n} min", n=minutes)
     if minutes < 48 * 60:

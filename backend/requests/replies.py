@@ -158,7 +158,7 @@ def status(request: Request, worker: Worker | None, events: Sequence[RequestEven
         )
     elif request.status in lifecycle.OPEN:
         who = _("Somebody comes {moment}.", moment=moment(request))
-    lines = [_line(e) for e in events[-_HISTORY:]]
+    lines = [_line(e, request.assignee_id) for e in events[-_HISTORY:]]
     return Words(
         join(head, who, *lines) or head,
         short=join(_("R{number}: {status}.", number=request.number, status=label), who, by=" "),
@@ -167,17 +167,18 @@ def status(request: Request, worker: Worker | None, events: Sequence[RequestEven
     )
 
 
-def said_of(event: RequestEvent) -> Text:
-    """What happened, as a page tells it."""
-    name = event.text if event.act == "assign" else event.actor_name
+def said_of(event: RequestEvent, assignee_id: int | None) -> Text:
+    """What happened, as a page tells it. The worker is 王师傅; a colleague who acted for him stands by name."""
+    if event.act == "assign":
+        return Msg(ACTS["assign"].id, {"who": crew.called(event.text or "")})
+    worker = event.actor_kind == "staff" and event.actor_id == assignee_id
     return Msg(
-        ACTS[event.act].id,
-        {"who": crew.called(name or "") if event.actor_kind != "resident" else name or "–"},
+        ACTS[event.act].id, {"who": crew.called(event.actor_name) if worker else event.actor_name or "–"}
     )
 
 
-def _line(event: RequestEvent) -> Text:
-    done = said_of(event)
+def _line(event: RequestEvent, assignee_id: int | None) -> Text:
+    done = said_of(event, assignee_id)
     said = event.text if event.act in ("progress", "comment", "finish", "cancel", "rate", "reopen") else None
     if said:
         return _("{time} {what}: {text}", time=at_time(event.at), what=done, text=said)

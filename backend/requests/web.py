@@ -185,7 +185,7 @@ def show(number: int) -> Any:
         reveal=access.may(actor, "request.progress", found.org_id),
         worker=queries.worker_of(found),
         workers=crew.workers(found.org_id) if may["assign"] else [],
-        events=[(e, replies.said_of(e)) for e in queries.timeline(found, internal=True)],
+        events=[(e, replies.said_of(e, found.assignee_id)) for e in queries.timeline(found, internal=True)],
         photos=queries.photos(found),
         next_acts=_next_acts(found) if may["progress"] else [],
         may=may,
