@@ -13,7 +13,7 @@ import requests
 from backend.core import audit, clock, db, orgs
 from backend.core.access import SYSTEM
 from backend.core.audit import AuditEntry
-from backend.messaging import people
+from backend.messaging import deliveries, people
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Inbound, Message
 from backend.requests.models import Booking, Request, RequestEvent
@@ -111,10 +111,11 @@ class House:
     def done(self) -> Path:
         return Path(f"{self.order}.done")
 
-    def killed(self, seconds: float = 15) -> None:
+    def killed(self, seconds: float = 15, *, reap: bool = True) -> None:
         """Wait until the order was carried out, then let the time pass that the dead one's leases last.
 
         Its leases are made to end now, in the database, instead of waiting 20 or 60 seconds; everybody else's stay.
+        `reap`: so is the reaper's next look, which comes every five seconds by itself.
         """
         until(self.done.exists, what=f"the kill at {self.order}", seconds=seconds)
         pid = self.done.read_text()
@@ -126,6 +127,8 @@ class House:
                 "UPDATE delivery SET lease_until = ? WHERE status = 'sending' AND lease_by LIKE ?",
                 (clock.now_ms() - 1, f"%:{pid}"),
             )
+        if reap:
+            deliveries.reap()
 
     def settle_death(self) -> None:
         """The order of this step was carried out, or nobody came past and it is taken back."""
@@ -156,9 +159,11 @@ class House:
         return [(d.id, d.status, d.error) for d in found]
 
     def all_settled(self, seconds: float = 25) -> None:
-        until(
-            lambda: not self.open_deliveries(), what="the end of all deliveries", seconds=seconds, every=0.1
-        )
+        def settled() -> bool:
+            self.tend()
+            return not self.open_deliveries()
+
+        until(settled, what="the end of all deliveries", seconds=seconds, every=0.1)
 
     def check(self, sender: str, *, bookings: int = 1) -> None:
         """Done exactly once, nothing lost, and the log of it whole."""

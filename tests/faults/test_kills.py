@@ -6,6 +6,9 @@ Procfile; they are killed by `site/sitecustomize.py`, which only looks on.
 
 from __future__ import annotations
 
+from importlib import import_module
+from operator import attrgetter
+
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -20,6 +23,12 @@ CORE = (
     "when it is committed and not yet put in words",
     "when the answer has left and is not settled",
 )
+
+
+@pytest.mark.parametrize("point", [*WEB.values(), *WORKER.values()])
+def test_the_moments_are_still_where_the_code_passes(point: str) -> None:
+    module, name, _moment = point.split(":")
+    assert callable(attrgetter(name)(import_module(module))), f"{point} has moved: name its new place"
 
 
 def web_is_killed(house: House, moment: str) -> None:
@@ -68,7 +77,7 @@ def test_an_answer_that_twilio_never_asks_for_again_is_sent_by_a_worker(house: H
         house.text(grandmother, words)
     house.kill_next("web", WEB["when it is committed and not yet put in words"])
     assert house.text(grandmother, BOOKING[-1], repeats=False) == []
-    house.killed()
+    house.killed(reap=False)
     house.check(grandmother)
     house.twilio.waits_for_message(grandmother, "R")
 
