@@ -26,7 +26,7 @@ CONNECTIONS = 1000
 PER_SECOND = 200
 """Messages; what a worker delivers to people who are not all written to in the same instant."""
 WRITERS = 8
-CROWD = Crowd(unused_numbers(), WRITERS * 200)
+CROWD = Crowd(unused_numbers(), WRITERS * 1000)
 """More messages than can be answered in the time."""
 
 
