@@ -14,7 +14,7 @@ THANKS = re.compile(
     re.IGNORECASE,
 )
 FINE = re.compile(
-    r"\W*(?:(?:好的?|行|可以|对的?|是的?|嗯+|哦+|噢|知道了|明白了?|收到|没事儿?了?|没有?了|不用了|就这样|好了|再见|拜拜|回见|挂了|ok(?:ay)?|yes|no|bye(?: bye)?|goodbye|fine"
+    r"\W*(?:(?:好的?|行|可以|对的?|是的?|嗯+|哦+|噢|知道了|明白了?|收到|没事儿?了?|没有?了|不用了|就这样|好着呢|挺好的?|都好|都挺好|好了|再见|拜拜|回见|挂了|ok(?:ay)?|yes|no|bye(?: bye)?|goodbye|fine"
     r"|all right|alright|nothing|that'?s all|no thanks)[\W啊呀吧啦嘞]*)+",
     re.IGNORECASE,
 )

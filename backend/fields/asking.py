@@ -87,7 +87,8 @@ def misheard(turn: Turn, f: Field, hint: Text) -> Words:
     lead: Text | None = hint
     if turn.misses == 2:
         more = f.help or f.example(turn.ctx)
-        if more is not None and more != hint and render(more, turn.locale) not in render(hint, turn.locale):
+        # An example that the hint gives already is not given twice.
+        if more is not None and render(more, turn.locale).rstrip("。. ") not in render(hint, turn.locale):
             lead = join(hint, more)
     elif turn.misses >= 3:
         lead = join(hint, _("If you like, somebody from the office will help. You can also just try again."))

@@ -150,6 +150,8 @@ class IdNumber(Field):
         if text.endswith("*") and len(text) == 18:
             text = f"{text[:17]}X"
         text = text.replace("×", "X").replace("Х", "X")
+        if text.endswith(("叉", "插", "艾克斯", "埃克斯")):
+            text = f"{text[:17]}X"
         shape = _SHAPES.get(document)
         if shape and shape.fullmatch(text) and any(c.isdigit() for c in text):
             return text

@@ -50,7 +50,9 @@ _ENGLISH = (
     "afternoon", "person", "hello", "water", "light", "lights", "working", "burst", "socket", "dripping",
 )  # fmt: skip
 _SLIPS = {"leeks": "leaks", "leek": "leak", "leeking": "leaking", "wont": "won't", "doesnt": "doesn't", "helo": "hello",
-          "pls": "please", "tmrw": "tomorrow"}  # fmt: skip
+          "pls": "please", "tmrw": "tomorrow", "zhuce": "注册", "dengji": "登记", "baoxiu": "报修", "loushui": "漏水",
+          "rengong": "人工", "quxiao": "取消"}  # fmt: skip
+"""Also the pinyin that a keypad sends when it was not turned into characters."""
 _WORD = re.compile(r"[A-Za-z]{4,14}")
 LONGEST = 400
 

@@ -65,7 +65,7 @@ _HAN_NAME = re.compile(f"[{_HAN}]+(?:·[{_HAN}]+)*")
 _LATIN_NAME = re.compile(r"[^\W\d_][^\d_@#$%^&*()+=<>/\\|{}\[\]:;\"!?，。！？]*")
 _NOT_HAN = re.compile(f"[^{_HAN}]")
 _INTRODUCED = re.compile(
-    r"(?:您?好[,，。!！\s]*)?(?:我的名字(?:是|叫)|我的姓名是|我名字叫|我名叫|名字(?:是|叫)|姓名(?:是)?[::：]?|我叫做?|我是|本人叫?|叫做"
+    r"(?:您?好[,，。!！\s]*)?(?:我的名字(?:是|叫)|我的姓名是|我名字叫|我名叫|名字(?:是|叫)|姓名(?:是)?[::：]?|我叫做?|我是|我姓.{1,2}[,，]?(?:名字?|我?叫)|免贵姓.{1,2}[,，]?(?:名字?|我?叫)|本人叫?|叫做"
     r"|my (?:full )?name is|my name's|i am|i'm|this is|it's|it is|name\s*[:：])\s*",
     re.IGNORECASE,
 )
@@ -133,6 +133,7 @@ class RealName(Field):
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}"
 )
+_COMMA = re.compile(r"(?<=\w)\s*[,，]\s*(?=\w)")
 _MISTYPED = {
     "gmial.com": "gmail.com", "gmai.com": "gmail.com", "gamil.com": "gmail.com", "gmail.con": "gmail.com",
     "gnail.com": "gmail.com", "gmail.cn": "gmail.com", "qq.con": "qq.com", "qq.cm": "qq.com", "qq.co": "qq.com",
@@ -154,7 +155,7 @@ class Email(Field):
         text = half_width(said.text).replace("。", ".").replace("．", ".").removeprefix("mailto:")
         at = text.rfind("@", 0, 300)
         if at > 0:
-            text = text[:at].rstrip() + "@" + text[at + 1 :].lstrip()
+            text = text[:at].rstrip() + "@" + _COMMA.sub(".", text[at + 1 :].lstrip())
         found = _ADDRESS.search(text)
         if not found or ".." in found.group() or found.group().startswith("."):
             if text.isdigit() and 5 <= len(text) <= 11:

@@ -35,7 +35,7 @@ _EXPORT = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"(?:修改|更改|更新|变更|改)(?:一下)?(?:我的)?(?:个人)?(?:资料|档案|信息|手机号?码?|电话|邮箱|地址|住址|姓名|名字)|我?(?:换了?|改了?)(?:手机|号码|电话|邮箱)"
+    r"(?:修改|更改|更新|变更|改)(?:一下|个)?(?:我的)?(?:个人)?(?:资料|档案|信息|手机号?码?|电话|邮箱|地址|住址|姓名|名字)|我?(?:换了?|改了?)(?:手机|号码|电话|邮箱)"
     r"|我?搬家了?|\b(?:change|update) my (?:file|data|profile|details|name|phone|mobile|number|e-?mail|address)\b|\bi(?:'ve| have)? moved\b",
     re.IGNORECASE,
 )

@@ -19,7 +19,7 @@ _SHOW_ZH = re.compile(r"(?:工单|报修单?|单号)\s*号?\s*[::]?\s*(\d{4,8})(
 _MINE = re.compile(
     r"(?:我的)?(?:报修|维修|修理)(?:单|的)?(?:进度|进展|情况|状态|到哪了?|怎么样了?|记录)|查(?:一?下|询)?(?:报修|维修|工单)?的?进度|我的报修"
     r"|修得?怎么样了?|师傅.{0,4}(?:什么时候|几点|多久|到哪|来了没|来了吗|来不来|来吗)\S{0,6}|(?:修|弄|搞)(?:好|完)(?:了)?(?:吗|没有?|么)|(?:什么时候|几点|多久|啥时候).{0,3}(?:能|会)?(?:来|到|上门|修好?)"
-    r"|来了?(?:吗|没有?)|到哪(?:里|儿)?了|有人来吗|有(?:没有)?消息|进度|is it (?:fixed|done|ready|repaired)(?: yet)?|\bany news\b|\bwhen (?:is|will|are|does) .{0,25}(?:com(?:e|ing)|arriv\w*|here)"
+    r"|师傅.{0,4}(?:电话|手机|号码|姓什么|叫什么|是谁)|(?:哪个|哪位|谁).{0,3}师傅|谁来修|来了?(?:吗|没有?)|到哪(?:里|儿)?了|有人来吗|有(?:没有)?消息|进度|is it (?:fixed|done|ready|repaired)(?: yet)?|\bany news\b|\bwhen (?:is|will|are|does) .{0,25}(?:com(?:e|ing)|arriv\w*|here)"
     r"|\bmy repairs?\b|\brepair (?:status|progress)\b|\bcheck (?:the )?(?:progress|status)\b"
     r"|\bwhere is (?:the|my) (?:worker|plumber|electrician|repairman)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
     re.IGNORECASE,

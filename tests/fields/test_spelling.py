@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from backend.fields import Address, Choice, Choices, Home, Misunderstood, Said, command
+from backend.fields import (
+    Address,
+    Choice,
+    Choices,
+    Email,
+    Home,
+    IdNumber,
+    Misunderstood,
+    RealName,
+    Said,
+    command,
+)
 from backend.fields.spelling import respelt
 from tests.fields.community import understood as heard
 
@@ -82,3 +93,27 @@ def test_what_is_no_place_is_asked_again(typed: str) -> None:
     with pytest.raises(Misunderstood):
         heard(ANYWHERE, typed)
     assert heard(ANYWHERE, "3-2-501") == Home("3", "2", "501")
+
+
+NAME = RealName("name")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("我姓王叫王建国", "王建国"),
+        ("冯秀兰 身份证", "冯秀兰"),
+        ("张三丰", "张三丰"),
+        ("Anna Maria Smith", "Anna Maria Smith"),
+    ],
+)
+def test_a_name_is_found_in_what_is_said_around_it(typed: str, name: str) -> None:
+    assert heard(NAME, typed) == name
+
+
+def test_an_id_number_spoken_digit_by_digit_is_read() -> None:
+    assert heard(IdNumber("id"), "幺幺零幺零五幺九四九幺二三幺零零二叉") == "11010519491231002X"
+
+
+def test_a_comma_in_an_address_is_a_dot() -> None:
+    assert heard(Email("email"), "12345@qq，com") == "12345@qq.com"
