@@ -14,7 +14,7 @@ from backend.core.db import savepoint, transaction
 from backend.core.errors import Invalid
 from backend.core.i18n import DEFAULT_LOCALE, _
 from backend.messaging import people
-from backend.residents import claims, consent, file, flags, links
+from backend.residents import claims, consent, decisions, file, flags, links
 from backend.residents.file import Answers
 from backend.residents.models import Resident
 
@@ -63,6 +63,8 @@ def register(
             if resident is not None:
                 return _opened(resident, applicant, answers, proven, consent_version, actor)
             known = Resident.get(Resident.id_index == index)
+        if known.status == "rejected":
+            known = decisions.locked(known.id)
         if known.status == "rejected":
             _reopen(known, applicant, answers)
             return _opened(known, applicant, answers, proven, consent_version, actor)

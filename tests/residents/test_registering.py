@@ -134,6 +134,38 @@ def test_a_rejected_document_may_register_again_and_is_flagged(
     assert people.find("telegram", "telegram-陈秀英").resident_id is None
 
 
+def test_a_rejected_document_that_registers_twice_at_once_is_opened_again_once(
+    registers: Registers, street: Street, chen: int
+) -> None:
+    from backend.residents.actions import reject
+
+    reject(street.admin, chen, "姓名与证件不符")
+    first, second = threading.Event(), threading.Event()
+    outcomes: list[str] = []
+
+    def by_browser() -> None:
+        with db.transaction():
+            outcomes.append(registers(CHEN, "webchat").outcome)
+            first.set()
+            second.wait(10)
+        db.db.close()
+
+    def by_text() -> None:
+        outcomes.append(registers({**CHEN, "name": "陈秀"}, "telegram").outcome)
+        db.db.close()
+
+    threads = [threading.Thread(target=by_browser), threading.Thread(target=by_text)]
+    threads[0].start()
+    first.wait(10)
+    threads[1].start()
+    threads[1].join(0.3)
+    second.set()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["new", "joined"]
+    assert Resident.get_by_id(chen).name == "陈秀英", "the second did not write over the first"
+
+
 def test_staff_enter_a_registration_for_who_calls_and_learn_of_a_duplicate(street: Street, chen: int) -> None:
     at_desk = Applicant(None, "staff", org_id=street.happy.id)
     made = register(at_desk, WANG, proven=(), consent_version=consent.VERSION, actor=street.grid_worker)
