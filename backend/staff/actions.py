@@ -11,7 +11,7 @@ import peewee
 from backend.core import access, clock, crypto, orgs
 from backend.core.access import ROLES, Actor
 from backend.core.audit import record
-from backend.core.db import transaction
+from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.i18n import LOCALES, _
 from backend.fields.base import Misunderstood
@@ -96,6 +96,7 @@ def set_posts(actor: Actor, staff_id: int, posts: Sequence[Wanted]) -> None:
     if actor.kind == "staff" and actor.id == staff_id:
         raise Forbidden(_("Your own roles are for another admin to change."))
     with transaction():
+        _lock(staff_id)
         had = queries.wanted_of(staff)
         changed = had ^ set(posts)
         if not changed:
@@ -105,6 +106,12 @@ def set_posts(actor: Actor, staff_id: int, posts: Sequence[Wanted]) -> None:
         StaffPost.delete().where(StaffPost.staff == staff).execute()
         _write_posts(staff, posts)
         _note(actor, "staff.posts", staff, before=before, after=_told(staff))
+
+
+def _lock(staff_id: int) -> None:
+    """Keep the account from everybody else until the transaction ends: of two who change its posts, one comes second."""
+    if is_postgres():
+        Staff.select(Staff.id).where(Staff.id == staff_id).for_update().first()
 
 
 def deactivate(actor: Actor, staff_id: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
-from backend.core import access
+from backend.core import access, db
 from backend.core.access import PERMISSIONS, ROLES, Actor, Post
 from backend.core.audit import AuditEntry
 from backend.core.errors import Conflict, Forbidden, Invalid
@@ -90,6 +92,34 @@ def test_posts_of_another_area_stay_when_a_community_admin_changes_hers(
     with pytest.raises(Forbidden):
         actions.set_posts(li, wang.id, [("repairer", street.happy.id)])
     assert len(queries.posts_of(wang)) == 2
+
+
+def test_of_two_who_change_the_same_posts_one_comes_second_and_its_choice_stands(
+    street: Street, zhou: Actor
+) -> None:
+    wang = hire(zhou, "repairer", street.happy.id)
+    given, waited = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with db.transaction():
+            actions.set_posts(zhou, wang.id, [("duty_desk", street.happy.id)])
+            given.set()
+            waited.wait(10)
+        db.db.close()
+
+    def second() -> None:
+        actions.set_posts(zhou, wang.id, [("grid_worker", street.happy.id)])
+        db.db.close()
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    given.wait(10)
+    threads[1].start()
+    threads[1].join(0.3)
+    waited.set()
+    for thread in threads:
+        thread.join()
+    assert queries.wanted_of(wang) == {("grid_worker", street.happy.id)}
 
 
 def test_one_keeps_ones_own_name_and_phone_right_without_any_role(street: Street) -> None:
