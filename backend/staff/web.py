@@ -16,6 +16,7 @@ from backend.staff import actions, factor, links, queries
 from backend.staff.models import Staff
 from backend.staff.reach import may_grant
 from backend.web import listing, nav, session
+from backend.web.limits import limiter
 from backend.web.text import say
 
 blueprint = Blueprint("staff", __name__, url_prefix="/admin/staff", template_folder="templates")
@@ -177,6 +178,7 @@ def link_code(staff_id: int) -> Any:
 
 
 @blueprint.post("/me/recovery")
+@limiter.limit("20 per minute")
 @session.staff_only
 def recovery() -> Any:
     try:

@@ -153,6 +153,12 @@ def test_recovery_codes_and_password_are_ones_own_to_change(wang: Browser) -> No
     assert page.status_code == 422
 
 
+def test_nobody_at_an_open_screen_guesses_the_password_for_recovery_codes(wang: Browser) -> None:
+    wang.get("/admin/staff/me")
+    tries = [wang.post("/admin/staff/me/recovery", {"old": f"guess {n}"}).status_code for n in range(21)]
+    assert tries == [422] * 20 + [429]
+
+
 def test_the_language_is_ones_own_choice(zhou: Browser) -> None:
     assert 'lang="zh-CN"' in zhou.get("/admin", headers={"Accept-Language": "en"}).text, (
         "the account's language"
