@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from backend.core import access, clock
 from backend.core.access import Actor
-from backend.core.i18n import Msg, _
+from backend.core.i18n import Msg, Text, _
 from backend.messaging import actions, people, threads
 from backend.messaging.deliveries import MAX_ATTEMPTS
 from backend.messaging.models import Delivery
+from backend.messaging.outbox import NO_ADDRESS
 from backend.residents import queries as residents
 from backend.staff import queries as staff
 from backend.web import dashboard, listing, nav, sections, session
@@ -71,6 +72,7 @@ class Row:
     address: str
     text: str
     link: str
+    about: Text
 
 
 nav.register(_("Messages"), "messages.index", "message.read", 40)
@@ -102,6 +104,7 @@ def index() -> Any:
         purpose_names=PURPOSES,
         queues=list(QUEUES.items()),
         most=MAX_ATTEMPTS,
+        trouble=_trouble,
         may_resend=access.may(actor, "message.resend"),
     )
 
@@ -134,6 +137,7 @@ def _rows(actor: Actor, found: list[Any]) -> list[Row]:
                 message_log.shown_address(_identity(delivery)),
                 message_log.shown_text(delivery.message),
                 _link(delivery.message.about),
+                _about(delivery.message.about),
             )
         )
     return rows
@@ -152,6 +156,19 @@ def _owner(delivery: Any) -> tuple[int | None, int | None]:
         message.resident_id or (identity.resident_id if identity else None),
         message.staff_id or (identity.staff_id if identity else None),
     )
+
+
+def _about(about: str | None) -> Text:
+    """What a message is about, as people call it: R-1047, or the file of a resident."""
+    kind, _colon, number = (about or "").partition(":")
+    if kind == "request":
+        return f"R-{number}"
+    return _("the file") if kind == "resident" else about or ""
+
+
+def _trouble(error: str | None) -> Text:
+    """Why it was not delivered; a provider's own words stay as they are."""
+    return _("no address to send it to") if error == NO_ADDRESS else error or "–"
 
 
 def _link(about: str | None) -> str:
@@ -177,12 +194,12 @@ def _card(actor: Actor) -> Card | None:
         Item(
             _(
                 "{channel}: {error}",
-                channel=CHANNEL_NAMES.get(d.channel, d.channel or "–"),
-                error=d.error or "–",
+                channel=row.who or CHANNEL_NAMES.get(row.delivery.channel, "–"),
+                error=_trouble(row.delivery.error),
             ),
             url_for("messages.index", status="failed"),
         )
-        for d in (found.limit(CARD_ITEMS) if count else ())
+        for row in (_rows(actor, list(found.limit(CARD_ITEMS))) if count else ())
     ]
     return Card(
         _("Messages that failed"),

@@ -29,8 +29,17 @@ def channel_of(identity_id: int) -> str:
     return f"{NAME}:{identity_id}"
 
 
+def _lasting(value: str) -> str:
+    """What a command is about: `request.rate:1047:5` → `request:1047`. Empty for an option of its moment."""
+    if ":" not in value or value.startswith(_PASSING):
+        return ""
+    command, _colon, argument = value.partition(":")
+    return f"{command.partition('.')[0]}:{argument.partition(':')[0]}"
+
+
 def told_item(delivery_id: int, message_id: int, content: Content, at_ms: int) -> dict[str, Any]:
-    """One message of ours as the page gets it. `text` may hold `**bold**`; `keep`: its options stay when she goes on."""
+    """One message of ours as the page gets it. `text` may hold `**bold**`; `keep`: its options stay when she goes on,
+    until there are others about the same (`request:1047`)."""
     return {
         "id": delivery_id,
         "message": message_id,
@@ -38,7 +47,7 @@ def told_item(delivery_id: int, message_id: int, content: Content, at_ms: int) -
         "text": content.text,
         "lang": "en" if content.locale == "en" else "zh-CN",
         "options": [option.label for option in content.options],
-        "keep": any(":" in o.value and not o.value.startswith(_PASSING) for o in content.options),
+        "keep": next(filter(None, (_lasting(option.value) for option in content.options)), ""),
         "accepts": list(content.accepts),
         "sensitive": content.sensitive,
     }

@@ -91,6 +91,7 @@ class Engine:
         )
         memory = Memory.unseal(found.memory)
         talk = router.Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
+        talk.elsewhere = lambda: elsewhere.offer(talk)
         said, where = picking.resolve(inbound, found, memory)
         masked = (where == "form" and self._sensitive(memory)) or (
             inbound.edits is not None and memory.form is not None
@@ -139,19 +140,13 @@ class Engine:
         elif said.choice is not None and said.choice.startswith("resume:"):
             elsewhere.take_over(talk, int(said.choice.removeprefix("resume:")))
         elif inbound.start and not said.text:
-            self._begin(talk)
+            router.begin(talk)
         elif inbound.edits is not None and inbound.edits == memory.heard and memory.form is not None:
             self._correct(talk, said)
         elif inbound.edits is not None:
             talk.outcome = "ignored"
         else:
             router.hear(talk, said)
-
-    def _begin(self, talk: router.Talk) -> None:
-        if talk.flow is None and (offer := elsewhere.offer(talk)):
-            talk.say(offer)
-        else:
-            router.begin(talk)
 
     def _correct(self, talk: router.Talk, said: Said) -> None:
         """She edited the message that gave the last answer: take that one back, and hear the new text."""

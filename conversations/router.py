@@ -5,6 +5,7 @@ Decisions only; what they need from the database comes through the Flow's own `s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,8 @@ class Talk:
     handover: str | None = None
     locale: str = ""
     """Set when she chose another language."""
+    elsewhere: Callable[[], Words | None] = lambda: None
+    """Asks whether to go on here with what she left open on another channel; None when nothing is."""
 
     @property
     def flow(self) -> Flow | None:
@@ -84,6 +87,8 @@ def begin(talk: Talk) -> None:
     """First contact, or back again: the open question, or a greeting."""
     if talk.flow is not None:
         again(talk)
+    elif (offer := talk.elsewhere()) is not None:
+        talk.say(offer)
     else:
         talk.say(phrases.greeting(talk.registry.menu(talk.person)))
 
@@ -320,15 +325,7 @@ def _menu(talk: Talk, said: Said) -> None:
 
 
 def _language(talk: Talk, said: Said) -> None:
-    text = said.text.casefold()
-    wanted = (
-        "en"
-        if "english" in text or "英" in text
-        else "zh_CN"
-        if "chinese" in text or "中" in text or "普通话" in text
-        else None
-    )
-    if wanted:
+    if wanted := courtesy.language_in(said.text):
         choose(talk, f"lang:{wanted}")
     else:
         talk.say(phrases.languages())
@@ -370,6 +367,10 @@ def _free_text(talk: Talk, said: Said) -> None:
     elif meant is None and handovers.waits(talk.person.identity_id):
         # A colleague has been called and reads along: that is said, instead of asking her again and again what she means.
         talk.say(phrases.passed_on())
+    elif meant is None and not talk.memory.misses and (offer := talk.elsewhere()) is not None:
+        # Perhaps an answer to what she was asked there.
+        talk.memory.misses += 1
+        talk.say(offer)
     elif meant is None:
         talk.memory.misses += 1
         talk.outcome = "misheard"

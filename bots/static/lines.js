@@ -74,7 +74,11 @@ const options = (line, item, pick) => {
     button.addEventListener("click", () => { group.remove(); pick(item.message, index, label); });
     group.append(button);
   });
-  if (item.keep) group.dataset.keep = "1";
+  if (item.keep) {
+    // News of a repair bring its buttons again: those of the last news go, or the page would fill with them.
+    for (const older of log.querySelectorAll(".options[data-keep]")) if (older.dataset.keep === item.keep) older.remove();
+    group.dataset.keep = item.keep;
+  }
   line.append(group);
 };
 
