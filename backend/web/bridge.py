@@ -33,8 +33,14 @@ WHOLE = 256 * 1024
 """Answers up to this size go out in one piece; longer ones piece by piece."""
 AHEAD = 8
 STALLED_SECONDS = 60
+GONE = "linli.gone"
+"""In the environ: a function that says whether the client is known to have gone, until the answer is closed."""
 
 log = structlog.get_logger()
+
+
+class BrokenOff(Exception):
+    """An answer ended before it was whole: the server closes the connection, so that nobody takes it for all of it."""
 
 
 @dataclass(slots=True)
@@ -53,7 +59,7 @@ class Job:
 
     environ: dict[str, Any]
     done: asyncio.Future[Answer]
-    pieces: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
+    pieces: asyncio.Queue[bytes | BrokenOff | None] = field(default_factory=asyncio.Queue)
     room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AHEAD))
     gone: bool = False
 
@@ -125,6 +131,8 @@ class Bridge:
         leaving.add_done_callback(lambda _done: self._let_go(job))
         try:
             while (piece := await job.pieces.get()) is not None:
+                if isinstance(piece, BrokenOff):
+                    raise piece
                 job.room.release()
                 if not job.gone:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -147,8 +155,9 @@ class Bridge:
                 self._run(job)
             except BaseException as error:
                 log.exception("web.application_failed", error=type(error).__name__)
+                # One of the two is heard, whether the answer had begun or not.
                 self._hand_back(job, Answer(500, [(b"content-type", b"text/plain")], b"error"))
-                self._piece(job, None)
+                self._piece(job, BrokenOff())
 
     def _run(self, job: Job) -> None:
         told: list[tuple[int, Headers]] = []
@@ -157,6 +166,7 @@ class Bridge:
             encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
             told.append((int(status[:3]), encoded))
 
+        job.environ[GONE] = lambda: job.gone
         pieces = self._wsgi(job.environ, start_response)
         try:
             first: list[bytes] = []
@@ -170,17 +180,25 @@ class Bridge:
             streamed = size > WHOLE
             self._hand_back(job, Answer(*told[-1], b"".join(first), rest=streamed))
             if streamed:
-                for piece in rest:
-                    # The client takes nothing for a minute: give the thread back to those who do.
-                    if job.gone or not job.room.acquire(timeout=STALLED_SECONDS):
-                        break
-                    self._piece(job, piece)
-                self._piece(job, None)
+                self._piece(job, self._rest(job, rest))
         finally:
             if close := getattr(pieces, "close", None):
                 close()
+            # A job that knows itself would wait for the garbage collector.
+            del job.environ[GONE]
 
-    def _piece(self, job: Job, piece: bytes | None) -> None:
+    def _rest(self, job: Job, rest: Iterable[bytes]) -> BrokenOff | None:
+        """Pass the rest of a long body on; returns how it ended."""
+        for piece in rest:
+            if job.gone:
+                break
+            # The client takes nothing for a minute: give the thread back to those who do.
+            if not job.room.acquire(timeout=STALLED_SECONDS):
+                return BrokenOff()
+            self._piece(job, piece)
+        return None
+
+    def _piece(self, job: Job, piece: bytes | BrokenOff | None) -> None:
         self._in_loop(job.pieces.put_nowait, piece)
 
     def _hand_back(self, job: Job, answer: Answer) -> None:

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from backend.web.bridge import AHEAD, WHOLE, Bridge
+import pytest
+
+from backend.web.bridge import AHEAD, GONE, WHOLE, Bridge, BrokenOff
 
 Answered = list[dict[str, Any]]
 MOST = 1000
@@ -30,12 +32,17 @@ def scope(
 
 
 async def ask(
-    app: Any, asked: dict[str, Any], body: list[bytes] | None = None, *, leaves_after: int | None = None
+    app: Any,
+    asked: dict[str, Any],
+    body: list[bytes] | None = None,
+    *,
+    leaves_after: int | None = None,
+    answered: Answered | None = None,
 ) -> Answered:
     """What the server is told to send; the client leaves after so many pieces of the answer."""
     bridge = Bridge(app, most_bytes=MOST, threads=2)
     bridge.start()
-    answered: Answered = []
+    answered = [] if answered is None else answered
     gone = asyncio.Event()
     waiting = list(body or [b""])
 
@@ -151,6 +158,54 @@ def test_an_application_that_breaks_answers_500_and_the_thread_lives_on() -> Non
         return [(await ask(app, scope()))[0]["status"] for _n in range(3)]
 
     assert asyncio.run(three_times()) == [500, 500, 500]
+
+
+def test_a_long_answer_that_breaks_does_not_end_as_if_it_were_whole() -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        yield b"x" * (WHOLE + 1)
+        raise RuntimeError("broken")
+
+    answered: Answered = []
+    with pytest.raises(BrokenOff):
+        asyncio.run(ask(app, scope(), answered=answered))
+    assert answered[0]["status"] == 200
+    assert all(message["more_body"] for message in answered[1:])
+
+
+def test_the_application_can_ask_whether_its_client_has_gone() -> None:
+    began, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+    gone: list[bool] = []
+
+    class Closing(list[bytes]):
+        def __init__(self, environ: dict[str, Any]) -> None:
+            super().__init__([b"late"])
+            self.gone = environ[GONE]
+
+        def close(self) -> None:
+            gone.append(self.gone())
+            closed.set()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        if environ["PATH_INFO"] == "/slow":
+            began.set()
+            assert go_on.wait(5)
+        return Closing(environ)
+
+    async def leaves() -> None:
+        asking = asyncio.create_task(ask(app, scope(path="/slow")))
+        assert await asyncio.to_thread(began.wait, 5)
+        asking.cancel()
+        await asyncio.wait([asking])
+        go_on.set()
+
+    asyncio.run(ask(app, scope()))
+    assert closed.wait(5)
+    closed.clear()
+    asyncio.run(leaves())
+    assert closed.wait(5)
+    assert gone == [False, True]
 
 
 def test_many_at_once_each_get_their_own_answer() -> None:
