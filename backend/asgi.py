@@ -15,6 +15,7 @@ from backend.core import live
 from backend.settings import settings
 from backend.web.bridge import Answer, Bridge, Headers, Receive, Scope, Send
 from backend.web.push import STREAM, Hub
+from bots import served
 from bots.webchat_feed import WebchatFeed
 
 SWITCH_SECONDS = 0.001
@@ -63,6 +64,7 @@ class Root:
             else:
                 await self.hub.stop()
                 self.bridge.stop()
+                await asyncio.to_thread(served.flush)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -10,19 +10,19 @@ import atexit
 import os
 import queue
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import peewee
 import structlog
-from flask import Response
+from flask import Response, request
 
 from backend.core.db import db
 from backend.messaging import deliveries
+from backend.web.bridge import GONE
+from bots.persist import persist
 
 BATCH_SECONDS = 0.05
 MOST = 500
-PAUSES = (0.0, 0.2, 1.0, 3.0, 6.0)
-"""Seconds before each further try: a database that restarts is back within them, and they end before the lease does."""
 
 log = structlog.get_logger()
 _Done = tuple[object, int]
@@ -85,15 +85,10 @@ def _write(batch: list[_Done]) -> None:
     ids = [delivery_id for database, delivery_id in batch if database is db.obj]
     if not ids:
         return
-    for pause_s in (*PAUSES, None):
-        try:
-            deliveries.sent([(delivery_id, None) for delivery_id in ids])
-            return
-        except peewee.PeeweeException as error:
-            if pause_s is None:
-                log.warning("served.not_written", count=len(ids), error=type(error).__name__)
-            else:
-                threading.Event().wait(pause_s)
+    try:
+        persist(lambda: deliveries.sent([(delivery_id, None) for delivery_id in ids]))
+    except peewee.PeeweeException as error:
+        log.warning("served.not_written", count=len(ids), error=type(error).__name__)
 
 
 _writer = Writer()
@@ -101,10 +96,16 @@ atexit.register(_writer.flush)
 
 
 def when_gone(response: Response, delivery_ids: Iterable[int]) -> Response:
-    """`response`, after whose sending these Deliveries count as sent."""
+    """`response`, after whose sending these Deliveries count as sent; not when its client is known to have gone before."""
     ids = list(delivery_ids)
+    gone: Callable[[], bool] = request.environ.get(GONE, bool)
+
+    def note() -> None:
+        if not gone():
+            _writer.note(ids)
+
     if ids:
-        response.call_on_close(lambda: _writer.note(ids))
+        response.call_on_close(note)
     return response
 
 

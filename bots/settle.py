@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -14,6 +15,7 @@ from backend.core import metrics
 from backend.messaging import deliveries
 from backend.messaging.deliveries import Due
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
+from bots.persist import persist
 from conversations.inbound import Turn
 
 SEND_SECONDS = 15.0
@@ -75,17 +77,21 @@ def settle(outcomes: Sequence[Outcome]) -> None:
             taken.setdefault(sent.status, []).append((outcome.due.id, sent.provider_id))
     # First: what is lost of these is sent twice.
     for status, results in taken.items():
-        deliveries.sent(results, status)
+        persist(partial(deliveries.sent, results, status))
     for outcome in outcomes:
-        match outcome.result:
-            case "retry":
-                deliveries.retry(outcome.due.id, outcome.error, outcome.after_s)
-            case "postponed":
-                deliveries.postpone(outcome.due.id, outcome.after_s or 0)
-            case "unknown":
-                deliveries.unknown(outcome.due.id, outcome.error)
-            case "failed":
-                deliveries.fail(outcome.due.id, outcome.error, ends_identity=outcome.ends_identity)
+        persist(partial(_settle_unsent, outcome))
+
+
+def _settle_unsent(outcome: Outcome) -> None:
+    match outcome.result:
+        case "retry":
+            deliveries.retry(outcome.due.id, outcome.error, outcome.after_s)
+        case "postponed":
+            deliveries.postpone(outcome.due.id, outcome.after_s or 0)
+        case "unknown":
+            deliveries.unknown(outcome.due.id, outcome.error)
+        case "failed":
+            deliveries.fail(outcome.due.id, outcome.error, ends_identity=outcome.ends_identity)
 
 
 async def settle_one(channel: Channel, due: Due) -> Outcome:
