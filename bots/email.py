@@ -54,7 +54,16 @@ class EmailChannel(Channel):
             self._free.pop().close()
 
     async def _transfer(self, url: str, to: str, letter: EmailMessage) -> None:
-        smtp = await self._connection(url)
+        smtp = self._kept() or _server(url)
+        try:
+            await self._hand_over(smtp, to, letter)
+        except asyncio.CancelledError:
+            # Given up in the middle of a command: what the server says next would answer nobody.
+            smtp.close()
+            raise
+
+    async def _hand_over(self, smtp: aiosmtplib.SMTP, to: str, letter: EmailMessage) -> None:
+        await _connect(smtp)
         try:
             await smtp.mail(_sender())
             await smtp.rcpt(to)
@@ -75,19 +84,12 @@ class EmailChannel(Channel):
             raise AnswerLost(f"the mail server did not answer: {type(error).__name__}") from error
         self._free.append(smtp)
 
-    async def _connection(self, url: str) -> aiosmtplib.SMTP:
+    def _kept(self) -> aiosmtplib.SMTP | None:
         while self._free:
             kept = self._free.pop()
             if kept.is_connected:
                 return kept
-        smtp = _server(url)
-        try:
-            await smtp.connect()
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise TryLater(f"the mail server refuses our account: {error.code}", 300) from error
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise TryLater(f"the mail server cannot be reached: {type(error).__name__}") from error
-        return smtp
+        return None
 
     async def _give_back(self, smtp: aiosmtplib.SMTP) -> None:
         try:
@@ -150,6 +152,17 @@ def _server(url: str) -> aiosmtplib.SMTP:
         start_tls=False if wrapped else True if must_encrypt else None,
         timeout=SECONDS,
     )
+
+
+async def _connect(smtp: aiosmtplib.SMTP) -> None:
+    if smtp.is_connected:
+        return
+    try:
+        await smtp.connect()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise TryLater(f"the mail server refuses our account: {error.code}", 300) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise TryLater(f"the mail server cannot be reached: {type(error).__name__}") from error
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException) -> TryLater | Refused:

@@ -99,6 +99,29 @@ def test_a_mail_server_out_of_reach_is_tried_again(configure: Callable[..., None
         send(due())
 
 
+def test_a_letter_given_up_in_the_middle_leaves_no_connection_behind(configure: Callable[..., None]) -> None:
+    closed: list[bool] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ready\r\n")
+        await reader.read()
+        closed.append(True)
+        writer.close()
+
+    async def story() -> None:
+        port = free_port()
+        async with await asyncio.start_server(silent, "127.0.0.1", port):
+            configure(SMTP_URL=f"smtp://127.0.0.1:{port}", MAIL_FROM="office@linli.example.test")
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await EmailChannel().send(due())
+            async with asyncio.timeout(5):
+                while not closed:
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(story())
+
+
 def test_a_wrong_password_is_nobodys_address(mail: MailSink, configure: Callable[..., None]) -> None:
     configure(SMTP_URL=mail.url.replace("mail-password", "wrong"))
     with pytest.raises(TryLater):
