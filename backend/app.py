@@ -74,8 +74,8 @@ def create_app() -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.wsgi_app = _by_path(app.wsgi_app, _hooks(app).wsgi_app)  # type: ignore[method-assign,assignment]
-    if known.public_url:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    if hops := known.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     csrf = CSRFProtect(app)
     Bootstrap5(app)
     rim.init_app(app)

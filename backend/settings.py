@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="The address that the world reaches us at, https://…; empty: only this machine."
     )
+    trusted_proxies: int | None = Field(
+        None,
+        ge=0,
+        le=9,
+        description="Reverse proxies before us whose X-Forwarded-For counts; empty: 1 with an https PUBLIC_URL, else 0.",
+    )
     web_workers: int = Field(1, ge=1, le=64, description="Web server processes.")
     community_name: str = Field("幸福里社区", description="The community's name, said in greetings.")
     timezone: str = Field("Asia/Shanghai", description="The community's time zone.")
@@ -129,6 +135,8 @@ def _fill(settings: Settings) -> Settings:
     var = settings.var_dir
     if not settings.database_url:
         settings.database_url = f"sqlite:///{var / 'linli.db'}"
+    if settings.trusted_proxies is None:
+        settings.trusted_proxies = int(settings.public_url.startswith("https://"))
     services = _read(var / "services.json")
     settings.redis_url = settings.redis_url or services.get("redis_url", "redis://127.0.0.1:6399/0")
     settings.mqtt_url = settings.mqtt_url or services.get("mqtt_url", "mqtt://127.0.0.1:1899")

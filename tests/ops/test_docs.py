@@ -62,7 +62,11 @@ def settings_table() -> str:
     rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         default = field.default
-        shown = default.get_secret_value() if hasattr(default, "get_secret_value") else str(default)
+        shown = (
+            default.get_secret_value()
+            if hasattr(default, "get_secret_value")
+            else str("" if default is None else default)
+        )
         shown = shown.replace(str(ROOT) + "/", "")
         rows.append(f"| {name.upper()} | {f'`{shown}`' if shown else ''} | {field.description} |")
     return "\n".join(rows)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from backend.core.orgs import Org
@@ -126,6 +126,28 @@ def test_a_stranger_cannot_pretend_to_come_from_our_network(
     proxied = create_app().test_client()
     through = {"X-Forwarded-For": "127.0.0.1, 8.8.8.8"}
     assert proxied.get("/metrics", headers=through).status_code == 403, "the last hop is the proxy's own word"
+
+
+@pytest.mark.parametrize(
+    ("public_url", "trusted", "believed"),
+    [
+        ("https://linli.example", "", "10.0.0.1"),
+        ("https://linli.example", "2", "8.8.8.8"),
+        ("https://linli.example", "0", "192.0.2.7"),
+        ("http://127.0.0.1:9", "", "192.0.2.7"),
+    ],
+)
+def test_only_as_many_proxies_are_believed_as_stand_before_us(
+    sqlite_database, configure: Callable[..., None], public_url: str, trusted: str, believed: str
+) -> None:
+    configure(PUBLIC_URL=public_url, TRUSTED_PROXIES=trusted)
+    from backend.app import create_app
+
+    app = create_app()
+    app.add_url_rule("/who", "who", lambda: request.remote_addr)
+    hops = {"X-Forwarded-For": "1.1.1.1, 8.8.8.8, 10.0.0.1"}
+    answer = app.test_client().get("/who", headers=hops, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+    assert answer.text == believed
 
 
 @pytest.mark.parametrize(
