@@ -22,3 +22,11 @@ FINE = re.compile(
 ALSO = re.compile(r"还有|另外|顺便|也(?:坏|漏|堵|不)|\balso\b|\banother\b", re.IGNORECASE)
 SMALL_TALK = 12
 """Characters of a greeting or thanks in the middle of something."""
+
+
+def language_in(text: str) -> str | None:
+    """The locale that "English please" or 说中文 asks for; None when it names none."""
+    said = text.casefold()
+    if "english" in said or "英" in said:
+        return "en"
+    return "zh_CN" if any(word in said for word in ("chinese", "中", "普通话")) else None

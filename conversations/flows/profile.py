@@ -143,7 +143,7 @@ FILE_CHANGE = Form(
 
 def _start_change(person: Person, text: str) -> Opening:
     what = next((name for name, pattern in _WHICH if pattern.search(text)), None)
-    return Opening(prefill={"what": what} if what else {})
+    return Opening(prefill={"what": what} if what else {}, facts={"known": ""})
 
 
 def _submit_change(person: Person, done: Submitted) -> Answer:

@@ -61,7 +61,9 @@ def _act(name: str, act: str, *, note: str = "") -> Do:
             return _which(name, meant)
         result = repair_work.COMMAND[name].run(person, str(meant[0].number))
         if isinstance(result, Opening) and note and len(text.strip()) > _SHORT:
-            return Opening(result.flow, prefill={note: text.strip()[:500]}, facts=result.facts)
+            return Opening(
+                result.flow, prefill={note: text.strip()[:500]}, facts={**result.facts, "known": ""}
+            )
         return result
 
     return run
