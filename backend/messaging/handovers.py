@@ -76,7 +76,7 @@ def answer(actor: Actor, handover_id: int, text: str) -> None:
     with transaction():
         handover = _open(actor, handover_id)
         say(
-            At(handover.identity_id),
+            At(handover.identity_id, elsewhere=True),
             Words(text.strip()[:2000]),
             purpose="answer",
             about=f"handover:{handover.id}",

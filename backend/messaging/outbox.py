@@ -13,7 +13,7 @@ from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.words import Words
 from backend.messaging.content import Content, rendered
 from backend.messaging.models import Identity, Message
-from backend.messaging.people import Resident, StaffMember, To, identities
+from backend.messaging.people import At, Resident, StaffMember, To, identities
 
 REPLY_LEASE_MS = 20_000
 """How long the process that holds a request may take to deliver its replies itself before a worker does."""
@@ -56,8 +56,7 @@ def say(
             _INSERT_MESSAGE,
             (
                 identity.id if identity else None,
-                to.id if isinstance(to, Resident) else identity.resident_id if identity else None,
-                to.id if isinstance(to, StaffMember) else identity.staff_id if identity else None,
+                *_whose(to, identity),
                 content.seal(),
                 purpose,
                 queue,
@@ -80,6 +79,16 @@ def say(
             after_commit(lambda: jobs.kick(queue))
         live.publish(live.ADMIN, {"kind": "message", "id": message_id})
     return message_id
+
+
+def _whose(to: To, identity: Identity | None) -> tuple[int | None, int | None]:
+    """(resident, staff member) whose other addresses may be tried for this Message."""
+    if isinstance(to, At) and not to.elsewhere:
+        return None, None
+    return (
+        to.id if isinstance(to, Resident) else identity.resident_id if identity else None,
+        to.id if isinstance(to, StaffMember) else identity.staff_id if identity else None,
+    )
 
 
 def reply(

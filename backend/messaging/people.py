@@ -23,9 +23,11 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Exactly this Identity, whoever holds it."""
+    """Exactly this Identity, whoever holds it: what fails there goes nowhere else, for another address of the same person may
+    be read by others. `elsewhere`: her other addresses may be tried too, as with an answer that she waits for."""
 
     identity_id: int
+    elsewhere: bool = False
 
 
 To = Resident | StaffMember | At

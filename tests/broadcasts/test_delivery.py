@@ -15,6 +15,7 @@ from backend.fields.words import Option, Words
 from backend.messaging import Resident, deliveries, forgetting, people, say
 from backend.messaging.deliveries import Due
 from backend.messaging.models import Conversation, Delivery, Identity, Message
+from backend.messaging.people import At
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from broadcasts.delivery import Courier
 from tests.databases import TestDatabase
@@ -96,6 +97,28 @@ def test_when_one_channel_refuses_the_next_is_tried(courier: Courier, sms: Wire,
     assert sms.texts == ["Water is off tonight."]
     assert _status(message) == ["failed", "sent"]
     assert Identity.get_by_id(chat.id).state == "blocked"
+
+
+def test_what_is_meant_for_one_address_goes_to_no_other_of_hers(
+    courier: Courier, sms: Wire, telegram: Wire
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    chat = grandma_has("telegram", "4242")
+    telegram.mood = [Refused("blocked", ends_identity=True)]
+    message_id = say(At(chat.id), Words("确认链接"), purpose="activation")
+    courier.drain("default")
+    assert _status(message_id) == ["failed"] and sms.texts == []
+
+
+def test_an_answer_that_she_waits_for_finds_her_at_another_address(
+    courier: Courier, sms: Wire, telegram: Wire
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    chat = grandma_has("telegram", "4242")
+    telegram.mood = [Refused("blocked", ends_identity=True)]
+    say(At(chat.id, elsewhere=True), Words("师傅马上来"), purpose="answer")
+    courier.drain("default")
+    assert sms.texts == ["师傅马上来"]
 
 
 def test_with_nobody_to_reach_it_is_kept_and_visibly_failed(database: TestDatabase) -> None:
