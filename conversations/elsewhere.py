@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.core import clock
 from backend.core.db import execute, is_postgres
+from backend.core.i18n import _
 from backend.fields.words import Option, Words
 from conversations import phrases, router
 from conversations.flow import Person
@@ -38,7 +39,7 @@ def offer(talk: router.Talk) -> Words | None:
     if found is None or found[1] not in talk.registry.flows:
         return None
     title = talk.registry.flows[found[1]].title
-    option = Option(f"resume:{found[0]}", phrases.going_on(title).text)
+    option = Option(f"resume:{found[0]}", _("Go on: {title}", title=title))
     return phrases.resume_offer(title, option, talk.registry.menu(talk.person))
 
 
