@@ -56,6 +56,18 @@ _WHICH = (
 )
 
 
+def _not_by_phone() -> Answer:
+    """A caller's number can be forged: nothing about a file is changed on its word alone."""
+    return Answer.of(
+        Words(
+            _(
+                "To keep your file safe, this cannot be done on the phone. Please write to us by text message or in the chat, "
+                "or come to the office."
+            )
+        )
+    )
+
+
 # --- seeing ---------------------------------------------------------------------------------------------------
 
 
@@ -141,12 +153,16 @@ FILE_CHANGE = Form(
 )
 
 
-def _start_change(person: Person, text: str) -> Opening:
+def _start_change(person: Person, text: str) -> Opening | Answer:
+    if person.channel == "voice":
+        return _not_by_phone()
     what = next((name for name, pattern in _WHICH if pattern.search(text)), None)
     return Opening(prefill={"what": what} if what else {}, facts={"known": ""})
 
 
 def _submit_change(person: Person, done: Submitted) -> Answer:
+    if person.channel == "voice":
+        return _not_by_phone()  # she took the conversation along from another channel
     what = str(done.answers["what"])
     names = ("id_type", "id_number") if what == "id_number" else (what,)
     changes: dict[str, Any] = {n: done.answers.get(n) for n in names}
@@ -176,7 +192,9 @@ def _submit_change(person: Person, done: Submitted) -> Answer:
     )
 
 
-def _correct(person: Person, field: str) -> Opening:
+def _correct(person: Person, field: str) -> Opening | Answer:
+    if person.channel == "voice":
+        return _not_by_phone()
     return Opening("file_change", prefill={"what": field} if field in CHANGEABLE else {})
 
 
@@ -228,13 +246,15 @@ CONSENT_WITHDRAW = Form(
 )
 
 
-def _start_plain(person: Person, text: str) -> Opening:
-    return Opening()
+def _start_plain(person: Person, text: str) -> Opening | Answer:
+    return _not_by_phone() if person.channel == "voice" else Opening()
 
 
 def _submit_delete(person: Person, done: Submitted) -> Answer:
     if not done.answers["sure"]:
         return Answer.of(_stays())
+    if person.channel == "voice":
+        return _not_by_phone()
     actions.request_erasure(
         person.resident_id or 0,
         channel=person.channel,
@@ -255,6 +275,8 @@ def _submit_delete(person: Person, done: Submitted) -> Answer:
 def _submit_withdraw(person: Person, done: Submitted) -> Answer:
     if not done.answers["sure"]:
         return Answer.of(_stays())
+    if person.channel == "voice":
+        return _not_by_phone()
     actions.withdraw_consent(person.resident_id or 0, channel=person.channel, identity_id=person.identity_id)
     return Answer.of(
         Words(

@@ -267,6 +267,23 @@ def test_consent_is_taken_back_as_easily(browser: Phone, chen: int) -> None:
     assert FileChange.get().kind == "erase"
 
 
+@pytest.mark.parametrize("wish", ["注销", "撤回同意", "我换手机了", "修改资料"])
+def test_a_number_that_calls_is_no_proof_so_a_file_is_not_changed_by_phone(
+    engine: Engine, chen: int, wish: str
+) -> None:
+    caller = Phone(engine, "voice", MOBILE)
+    assert caller.resident_id == chen
+    assert "电话里暂不办理" in caller.says(wish)
+    caller.says("1")
+    assert FileChange.select().count() == 0
+
+
+def test_a_caller_is_not_read_what_is_in_the_file(engine: Engine, chen: int) -> None:
+    Phone(engine, "voice", MOBILE).says("我的资料")
+    spoken = Content.unseal(Message.select().order_by(Message.id.desc()).get().content).spoken
+    assert spoken and not any(secret in spoken for secret in ("138", "2210", "501", "陈秀英"))
+
+
 def test_after_the_deletion_she_is_a_newcomer(browser: Phone, chen: int) -> None:
     browser.says("注销", "是的", "跳过")
     actions.erase(SYSTEM, FileChange.get().id)
