@@ -141,12 +141,13 @@ def savepoint() -> Iterator[None]:
             raise
 
 
-def after_commit(hook: Callable[[], None]) -> None:
-    """Run `hook` once the open transaction is committed (at once when there is none); never after a rollback."""
+def after_commit(hook: Callable[[], None], *, once: bool = False) -> None:
+    """Run `hook` once the open transaction is committed (at once when there is none); never after a rollback. `once`: not when
+    an equal one waits already."""
     hooks = getattr(_local, "hooks", None)
     if hooks is None:
         hook()
-    else:
+    elif not (once and hook in hooks):
         hooks.append(hook)
 
 

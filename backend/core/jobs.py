@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import redis
 import structlog
@@ -25,17 +25,24 @@ def connection() -> redis.Redis:
 
 
 def kick(queue: str) -> None:
-    """Ask a worker to drain `queue` of the outbox now. Without Redis nothing is lost: workers also look by themselves."""
-    enqueue(queue, "broadcasts.delivery.drain", queue, job_id=f"drain-{queue}")
-
-
-def enqueue(queue: str, function: str, *args: Any, job_id: str | None = None) -> bool:
-    """Put a job on `queue`; False when Redis cannot be reached."""
+    """Ask a worker to drain `queue` of the outbox now, once while nobody has begun. Without Redis nothing is lost: workers also
+    look by themselves."""
+    job_id = f"drain-{queue}"
     try:
-        Queue(queue, connection=connection()).enqueue(
-            function, *args, job_id=job_id, result_ttl=0, failure_ttl=86_400
-        )
+        waiting = Queue(queue, connection=connection())
+        if waiting.connection.lpos(waiting.key, job_id) is None:
+            waiting.enqueue(
+                "broadcasts.delivery.drain", queue, job_id=job_id, result_ttl=0, failure_ttl=86_400
+            )
     except redis.RedisError as error:
         log.warning("jobs.redis_unreachable", queue=queue, error=type(error).__name__)
-        return False
-    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Kick:
+    """`kick(queue)` for later: equal to any other of the same queue, so that a transaction needs only one."""
+
+    queue: str
+
+    def __call__(self) -> None:
+        kick(self.queue)

@@ -76,7 +76,7 @@ def say(
             _deliver(message_id, identity.id, identity.channel, queue, "pending", now)
             if content.options:
                 offer(identity.id, message_id)
-            after_commit(lambda: jobs.kick(queue))
+            after_commit(jobs.Kick(queue), once=True)
         live.publish(live.ADMIN, {"kind": "message", "id": message_id})
     return message_id
 
@@ -158,7 +158,7 @@ def deliver_again(message_id: int, identity: Identity, queue: str) -> int:
         delivery_id = _deliver(message_id, identity.id, identity.channel, queue, "pending", clock.now_ms())
         if Content.unseal(Message.get_by_id(message_id).content).options:
             offer(identity.id, message_id)
-        after_commit(lambda: jobs.kick(queue))
+        after_commit(jobs.Kick(queue), once=True)
     return delivery_id
 
 
