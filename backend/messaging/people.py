@@ -48,14 +48,19 @@ def get(identity_id: int) -> Identity:
 
 
 def ensure(channel: str, address: str, locale: str | None = None) -> Identity:
-    """The Identity of this address, made when it is new."""
+    """The Identity of this address, made when it is new; two who make it at once get the same."""
     with transaction():
-        return find(channel, address) or Identity.create(
+        if found := find(channel, address):
+            return found
+        Identity.insert(
             channel=channel,
             address=address,
             address_index=address_index(address),
             locale=locale or DEFAULT_LOCALE,
             created_at=clock.now(),
+        ).on_conflict_ignore().execute()
+        return Identity.get(  # type: ignore[no-any-return]
+            (Identity.channel == channel) & (Identity.address_index == address_index(address))
         )
 
 
