@@ -43,7 +43,9 @@ def _remind(identity_id: int, registry: Registry) -> bool:
         if is_postgres():
             # By a statement of its own, as in a turn: she may be answering at this moment.
             execute("SELECT 1 FROM identity WHERE id = ? FOR UPDATE", (identity_id,))
-        row = execute(_LOAD, (identity_id, now)).fetchone()
+        # What others offer her meanwhile waits for the reminder, and then stands.
+        load = f"{_LOAD} FOR UPDATE OF c" if is_postgres() else _LOAD
+        row = execute(load, (identity_id, now)).fetchone()
         if row is None:
             # She cannot be written to; or she has just answered, and what she is asked now has its own time.
             execute(
