@@ -15,12 +15,6 @@ STATUSES = ("pending", "sending", "sent", "delivered", "read", "failed", "unknow
 CONTENT_PLACE = b"message.content"
 STATE_PLACE = b"conversation.state"
 SAID_PLACE = b"inbound.said"
-SEALED = (
-    ("message", "content", CONTENT_PLACE),
-    ("conversation", "state", STATE_PLACE),
-    ("inbound", "said", SAID_PLACE),
-)
-"""The sealed columns that are not `Encrypted` fields, for key rotation."""
 
 
 class Identity(Model):
