@@ -19,7 +19,17 @@ from backend import services
 from backend.core import ids
 from backend.settings import ROOT, settings
 
-LOCAL_DATA = ("linli.db*", "valkey", "mqtt", "media", "mail", "sms", "metrics", "services.json", "secrets.json*")
+LOCAL_DATA = (
+    "linli.db*",
+    "valkey",
+    "mqtt",
+    "media",
+    "mail",
+    "sms",
+    "metrics",
+    "services.json",
+    "secrets.json*",
+)
 
 
 def main() -> None:

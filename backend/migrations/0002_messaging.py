@@ -87,7 +87,7 @@ def _models(db):
         (Conversation, "remind_at"),
         (Message, "resident_id"),
         (Message, "staff_id"),
-            (Message, "about"),
+        (Message, "about"),
         (Delivery, "provider_id"),
     ):
         field = getattr(model, column)
