@@ -11,7 +11,7 @@ from markupsafe import Markup
 from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
-from backend.messaging import actions, people, threads
+from backend.messaging import actions, channels, people, threads
 from backend.messaging.deliveries import MAX_ATTEMPTS
 from backend.messaging.models import Delivery
 from backend.messaging.outbox import NO_ADDRESS
@@ -35,13 +35,6 @@ STATUS: dict[str, tuple[Msg, str]] = {
     "delivered": (_("Delivered"), "good"),
     "read": (_("Read"), "good"),
     "cancelled": (_("Not needed any more"), "calm"),
-}
-CHANNEL_NAMES: dict[str, Msg] = {
-    "telegram": _("Telegram"),
-    "sms": _("SMS"),
-    "voice": _("Voice call"),
-    "webchat": _("Web chat"),
-    "email": _("E-mail"),
 }
 PURPOSES: dict[str, Msg] = {
     "reply": _("Answer in a conversation"),
@@ -98,8 +91,8 @@ def index() -> Any:
             for name, (words, _tone) in STATUS.items()
         ],
         status_words=STATUS,
-        channels=list(CHANNEL_NAMES.items()),
-        channel_names=CHANNEL_NAMES,
+        channels=list(channels.NAMES.items()),
+        channel_names=channels.NAMES,
         purposes=list(PURPOSES.items()),
         purpose_names=PURPOSES,
         queues=list(QUEUES.items()),
@@ -194,7 +187,7 @@ def _card(actor: Actor) -> Card | None:
         Item(
             _(
                 "{channel}: {error}",
-                channel=row.who or CHANNEL_NAMES.get(row.delivery.channel, "–"),
+                channel=row.who or channels.NAMES.get(row.delivery.channel, "–"),
                 error=_trouble(row.delivery.error),
             ),
             url_for("messages.index", status="failed"),
@@ -229,7 +222,7 @@ def _thread(actor: Actor, resident_id: int) -> Section | None:
     html = render_template(
         "bots/thread.html",
         lines=drawn,
-        channel_names=CHANNEL_NAMES,
+        channel_names=channels.NAMES,
         status_words=STATUS,
         resident_id=resident_id,
         may_resend=access.may(actor, "message.resend", residents.org_of(resident_id)),

@@ -10,21 +10,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from backend.core.access import Actor
 from backend.core.errors import LinliError
 from backend.core.i18n import Text, _
-from backend.messaging import handovers, people
-from backend.messaging.models import Handover
+from backend.messaging import channels, handovers, people
+from backend.messaging.models import Handover, Identity
 from backend.residents import queries as residents
 from backend.web import dashboard, nav, session
 from backend.web.text import say
 
 blueprint = Blueprint("waiting", __name__, url_prefix="/admin/waiting", template_folder="templates")
 
-CHANNELS: dict[str, Text] = {
-    "telegram": "Telegram",
-    "sms": _("SMS"),
-    "voice": _("Phone call"),
-    "webchat": _("Web chat"),
-    "email": _("E-mail"),
-}
+ON_PAGE = 200
 ON_CARD = 3
 
 
@@ -39,21 +33,35 @@ class Waiting:
     address: str
 
 
-def _listed(actor: Actor) -> list[Waiting]:
-    found = []
-    for handover in handovers.waiting(actor):
-        identity = people.get(handover.identity_id)
-        name = residents.name_of(identity.resident_id) if identity.resident_id else ""
-        address = identity.address if identity.channel in ("sms", "voice") else ""
-        found.append(Waiting(handover, name, identity.resident_id, CHANNELS[identity.channel], address))
-    return found
+def _listed(actor: Actor, most: int) -> list[Waiting]:
+    found = handovers.waiting(actor, most)
+    identities = people.by_ids(handover.identity_id for handover in found)
+    registered = residents.by_ids(i.resident_id for i in identities.values() if i.resident_id)
+    return [_line(h, identities[h.identity_id], registered) for h in found]
+
+
+def _line(handover: Handover, identity: Identity, registered: dict[int, residents.Summary]) -> Waiting:
+    resident = registered.get(identity.resident_id) if identity.resident_id else None
+    address = identity.address if identity.channel in ("sms", "voice") else ""
+    return Waiting(
+        handover,
+        resident.name if resident else "",
+        identity.resident_id,
+        channels.NAMES[identity.channel],
+        address,
+    )
 
 
 @blueprint.get("", strict_slashes=False)
 @session.needs("message.say")
 def index() -> Any:
-    listed = _listed(session.current_actor())
-    return render_template("conversations/waiting.html", waiting=listed, reasons=handovers.REASONS)
+    actor = session.current_actor()
+    return render_template(
+        "conversations/waiting.html",
+        waiting=_listed(actor, ON_PAGE),
+        count=handovers.waiting_count(actor),
+        reasons=handovers.REASONS,
+    )
 
 
 @blueprint.post("/<int:handover_id>/answer")
@@ -83,16 +91,16 @@ def _done(act: Any, words: Text) -> Any:
 def _card(actor: Actor) -> dashboard.Card | None:
     if not actor.paths("message.say"):
         return None
-    listed = _listed(actor)
+    listed = _listed(actor, ON_CARD)
     urgent = any(w.handover.reason == "emergency" for w in listed)
     return dashboard.Card(
         title=_("People waiting for a person"),
-        count=len(listed),
+        count=handovers.waiting_count(actor),
         items=[
             dashboard.Item(
                 w.name or w.channel, url_for("waiting.index"), handovers.REASONS[w.handover.reason]
             )
-            for w in listed[:ON_CARD]
+            for w in listed
         ],
         link=url_for("waiting.index"),
         severity="urgent" if urgent else "attention" if listed else "calm",
@@ -101,9 +109,5 @@ def _card(actor: Actor) -> dashboard.Card | None:
     )
 
 
-def _count(actor: Actor) -> int:
-    return len(handovers.waiting(actor))
-
-
 dashboard.register(_card, order=5)
-nav.register(_("Waiting"), "waiting.index", "message.say", 15, badge=_count)
+nav.register(_("Waiting"), "waiting.index", "message.say", 15, badge=handovers.waiting_count)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import peewee
+
 from backend.core import access, audit, clock, live
 from backend.core.access import Actor
 from backend.core.db import is_postgres, transaction
@@ -60,13 +64,22 @@ def waits(identity_id: int) -> bool:
     return bool(Handover.select().where(waiting_).exists())
 
 
-def waiting(actor: Actor) -> list[Handover]:
-    """Who waits where `actor` may answer, emergencies and the longest wait first. People whose community is not known yet are shown
-    to everybody who may answer anywhere: better seen twice than by nobody."""
+def waiting(actor: Actor, most: int) -> list[Handover]:
+    """Who waits where `actor` may answer, at most so many, emergencies and the longest wait first. People whose community is not
+    known yet are shown to everybody who may answer anywhere: better seen twice than by nobody."""
+    calm = peewee.Case(None, [(Handover.reason == "emergency", 0)], 1)
+    return list(_waiting(actor).order_by(calm, Handover.asked_at, Handover.id).limit(most))
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many wait where `actor` may answer."""
+    return int(_waiting(actor).count())
+
+
+def _waiting(actor: Actor) -> Any:
     access.check(actor, "message.say")
     here = Handover.org_id.in_(access.org_ids(actor, "message.say")) | Handover.org_id.is_null()
-    rows = Handover.select().where(here & Handover.done_at.is_null())
-    return sorted(rows, key=lambda h: (h.reason != "emergency", h.asked_at))
+    return Handover.select().where(here & Handover.done_at.is_null())
 
 
 def answer(actor: Actor, handover_id: int, text: str) -> None:

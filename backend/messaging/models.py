@@ -9,9 +9,6 @@ import peewee
 
 from backend.core.db import Encrypted, Instant, Model
 
-CHANNELS = ("telegram", "sms", "voice", "webchat", "email")
-STATUSES = ("pending", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled")
-
 CONTENT_PLACE = b"message.content"
 STATE_PLACE = b"conversation.state"
 SAID_PLACE = b"inbound.said"

@@ -11,6 +11,7 @@ from backend.core import access, clock, media, privacy
 from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
+from backend.messaging import channels
 from backend.requests import actions, clocks, crew, lifecycle, personal, queries, replies, triage
 from backend.requests.models import Request
 from backend.residents import queries as residents
@@ -41,14 +42,7 @@ TONES = {
 URGENCY_TONES = {"emergency": "urgent", "urgent": "attention", "normal": "calm"}
 COLUMNS = ("new", "assigned", "accepted", "on_the_way", "in_progress", "done")
 PER_COLUMN = 30
-SOURCES: dict[str, Text] = {
-    "telegram": "Telegram",
-    "sms": _("SMS"),
-    "voice": _("Phone call"),
-    "webchat": _("Web chat"),
-    "email": _("E-mail"),
-    "desk": _("The office"),
-}
+SOURCES: dict[str, Text] = {**channels.NAMES, "desk": _("The office")}
 
 
 def _waiting(actor: Actor) -> int:

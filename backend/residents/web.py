@@ -11,7 +11,7 @@ from backend.core.errors import Invalid
 from backend.core.i18n import Text, _
 from backend.fields.id_number import described
 from backend.messaging import Resident as To
-from backend.messaging import people
+from backend.messaging import channels, people
 from backend.residents import actions, decisions, file, flags, history, queries
 from backend.residents.form import FILE
 from backend.residents.list_web import KINDS, TONES, blueprint, differing, done
@@ -21,14 +21,7 @@ from backend.web.text import locale
 
 __all__ = ["blueprint"]
 
-CHANNELS: dict[str, Text] = {
-    "telegram": "Telegram",
-    "sms": _("SMS"),
-    "voice": _("Phone call"),
-    "webchat": _("Web chat"),
-    "email": _("E-mail"),
-    "staff": _("The office"),
-}
+CHANNELS: dict[str, Text] = {**channels.NAMES, "staff": _("The office")}
 
 
 @blueprint.get("/<int:resident_id>")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
+import peewee
 import pytest
 from flask import Flask
 
-from backend.core import orgs
+from backend.core import access, orgs
 from backend.fields.words import Said
-from backend.messaging import people
+from backend.messaging import handovers, people
 from backend.messaging.content import Content
 from backend.messaging.models import Handover, Message
 from conversations import engine
@@ -52,6 +55,31 @@ def test_asking_twice_makes_one_line(desk: Browser) -> None:
     _says("找人工", "1")
     _says("人工", "2")
     assert Handover.select().count() == 1
+
+
+def test_a_crowd_is_listed_with_few_questions_to_the_database(desk: Browser, street: Street) -> None:
+    def asked() -> int:
+        statements: list[str] = []
+        spoken = logging.getLogger("peewee")
+        watch = logging.Handler()
+        watch.emit = lambda record: statements.append(record.getMessage())  # type: ignore[method-assign]
+        spoken.addHandler(watch)
+        spoken.setLevel(logging.DEBUG)
+        try:
+            assert "找人工" in desk.get("/admin/waiting").text
+        finally:
+            spoken.removeHandler(watch)
+            spoken.setLevel(logging.NOTSET)
+        return len(statements)
+
+    _says("找人工", "1")
+    alone = asked()
+    for n in range(8):
+        _says("找人工", "1", f"neighbour-{n}")
+    assert asked() == alone
+    [first] = handovers.waiting(access.SYSTEM, 1)
+    assert first.id == Handover.select(peewee.fn.MIN(Handover.id)).scalar()
+    assert handovers.waiting_count(access.SYSTEM) == 9
 
 
 def test_two_colleagues_do_not_both_answer(desk: Browser) -> None:
