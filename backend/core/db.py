@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,8 @@ def is_postgres() -> bool:
 # --- transactions ---------------------------------------------------------------------------------------------
 
 _local = threading.local()
+_one_writer = threading.Lock()
+"""SQLite has one writer: the threads of a process queue here, instead of asking for its lock again and again."""
 
 
 @contextmanager
@@ -115,7 +117,7 @@ def transaction() -> Iterator[None]:
     hooks: list[Callable[[], None]] = []
     _local.hooks = hooks
     try:
-        with db.atomic():
+        with nullcontext() if is_postgres() else _one_writer, db.atomic():
             yield
     except _LOST:
         if is_postgres():

@@ -130,16 +130,22 @@ def due(queue: str) -> bool:
     return execute(sql, (queue, clock.now_ms())).fetchone() is not None
 
 
+_SENT = (
+    "UPDATE delivery SET status = ?, provider_id = COALESCE(?, provider_id), lease_until = NULL, lease_by = NULL,"
+    " error = NULL, updated_at = ? WHERE id IN ({places}) AND status IN ('sending', 'pending', 'unknown')"
+)
+
+
 def sent(results: list[tuple[int, str | None]], status: str = "sent") -> None:
     """Record successful sends, (delivery id, provider's id) each, in one transaction."""
     now = clock.now_ms()
+    unnamed = [delivery_id for delivery_id, provider_id in results if provider_id is None]
     with transaction():
+        if unnamed:
+            execute(_SENT.format(places=",".join("?" * len(unnamed))), (status, None, now, *unnamed))
         for delivery_id, provider_id in results:
-            execute(
-                "UPDATE delivery SET status = ?, provider_id = COALESCE(?, provider_id), lease_until = NULL, lease_by = NULL,"
-                " error = NULL, updated_at = ? WHERE id = ? AND status IN ('sending', 'pending', 'unknown')",
-                (status, provider_id, now, delivery_id),
-            )
+            if provider_id is not None:
+                execute(_SENT.format(places="?"), (status, provider_id, now, delivery_id))
     live.publish(live.ADMIN, {"kind": "message", "id": None})
 
 
