@@ -4,9 +4,7 @@
     python -m locales.messages check      fails, naming them, when a text has no translation or loses a place like {name}
     python -m locales.messages compile    messages.po → messages.mo
 
-Chinese lives in `locales/zh_CN/LC_MESSAGES/messages.po`. English is the ids themselves. Fragments that were written
-beside the code (`locales/zh_CN/parts/*.po`, entries without a header) count like the catalogue and are taken into it by
-`update`.
+Chinese lives in `locales/zh_CN/LC_MESSAGES/messages.po`. English is the ids themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +12,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -34,10 +31,6 @@ def catalogue_path(locale: str = LOCALE) -> Path:
     return ROOT / "locales" / locale / "LC_MESSAGES" / "messages.po"
 
 
-def parts(locale: str = LOCALE) -> list[Path]:
-    return sorted((ROOT / "locales" / locale / "parts").glob("*.po"))
-
-
 def collected() -> Catalog:
     """Every text in the code and the templates, with where it stands."""
     with (ROOT / "babel.cfg").open() as config:
@@ -54,24 +47,12 @@ def collected() -> Catalog:
 
 
 def translated(locale: str = LOCALE) -> Catalog:
-    """The catalogue together with the fragments; the catalogue wins where both know a text."""
+    """The catalogue as it stands; an empty one for a new language."""
     path = catalogue_path(locale)
-    if path.exists():
-        with path.open("rb") as file:
-            whole = read_po(file, locale=locale)
-    else:
-        whole = Catalog(locale=locale, project="Linli", charset="utf-8")
-    for part in parts(locale):
-        for message in read_part(part, locale):
-            known = whole.get(message.id, message.context)
-            if known is None or not _done(known):
-                whole.add(message.id, message.string, context=message.context)
-    return whole
-
-
-def read_part(path: Path, locale: str) -> Iterator[Message]:
-    fragment = read_po(io.BytesIO(path.read_bytes()), locale=locale, charset="utf-8", abort_invalid=True)
-    return (message for message in fragment if message.id)
+    if not path.exists():
+        return Catalog(locale=locale, project="Linli", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
 
 
 def _done(message: Message) -> bool:
@@ -137,7 +118,7 @@ def compile_all() -> None:
     """Write each locale's messages.mo, whole or not at all: other processes may be reading it."""
     for directory in sorted((ROOT / "locales").glob("*/")):
         locale = directory.name
-        if not (catalogue_path(locale).exists() or parts(locale)):
+        if not catalogue_path(locale).exists():
             continue
         target = catalogue_path(locale).with_suffix(".mo")
         target.parent.mkdir(parents=True, exist_ok=True)
