@@ -56,6 +56,16 @@ def pytest_configure(config: pytest.Config) -> None:
         messages.compile_all()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """pytest-xdist 3.8 writes a test's group into `_nodeid`, which pytest 9.2 no longer reads: without this, tests that
+    share a running system (`xdist_group`) would each start their own."""
+    for item in items:
+        grouped = item.__dict__.get("_nodeid")
+        if grouped is not None:
+            item._id = type(item._id).parse(grouped)  # type: ignore[attr-defined]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(WORK, ignore_errors=True)
 

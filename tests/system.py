@@ -96,7 +96,7 @@ class System:
         path = self.folder / f"{name}.log"
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
 
-    def wait_ready(self, seconds: float = 40) -> None:
+    def wait_ready(self, seconds: float = 80) -> None:
         """Until /healthz answers that people are served; a process that died fails the test with its log."""
         try:
             until(self._served, what="/healthz", seconds=seconds)
@@ -115,7 +115,7 @@ class System:
         for process in self._running.values():
             process.terminate()
         for name in list(self._running):
-            self.stop(name)
+            self.stop(name, seconds=25)
 
     def _served(self) -> bool:
         for name, process in self._running.items():

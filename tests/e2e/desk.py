@@ -24,7 +24,7 @@ class Desk:
         page.fill("[name=old]", one_time)
         page.fill("[name=password]", PASSWORD)
         page.get_by_role("button", name="保存").click()
-        expect(page.get_by_role("navigation").first).to_be_visible()
+        expect(page.get_by_role("heading", name="现在谁需要帮忙")).to_be_visible()
 
     def goes(self, path: str) -> None:
         self.page.goto(self.base + path)
@@ -54,3 +54,8 @@ class Desk:
         self.page.get_by_role("searchbox").press("Enter")
         self.page.wait_for_url("**q=**")
         return self.page.locator("#log").inner_text()
+
+    def takes_step(self, act: str) -> None:
+        """A step for the worker, on the request's page that is open."""
+        self.page.locator(f"form:has(input[name=act][value={act}]) button").click()
+        expect(self.page.locator(".flashes")).not_to_be_empty()

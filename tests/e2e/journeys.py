@@ -59,6 +59,10 @@ class Tongue:
     still_wrong_said: str
     open_again: str
     building: str
+    hello: str
+    go_on: str
+    my_repairs: str
+    stands: str
 
 
 CHINESE = Tongue(
@@ -104,6 +108,10 @@ CHINESE = Tongue(
     still_wrong_said="水龙头底下还在滴水",
     open_again="重新打开",
     building="号楼",
+    hello="你好",
+    go_on="接着办",
+    my_repairs="我的报修",
+    stands="等待派单",
 )
 ENGLISH = Tongue(
     greeting="Hello",
@@ -148,6 +156,10 @@ ENGLISH = Tongue(
     still_wrong_said="It still drips under the tap",
     open_again="open again",
     building="Building",
+    hello="hello",
+    go_on="Go on:",
+    my_repairs="my repairs",
+    stands="stands at",
 )
 TONGUES = {"zh_CN": CHINESE, "en": ENGLISH}
 
@@ -161,6 +173,12 @@ def registers(town: Town, person: Neighbour, line: Line) -> None:
     line.says(person.name, hears=t.consent)
     line.picks(t.agree, hears=t.document)
     line.picks(t.document_kind, hears=t.number)
+    tells_the_rest(town, person, line)
+
+
+def tells_the_rest(town: Town, person: Neighbour, line: Line) -> None:
+    """From the document's number to the confirmed e-mail address."""
+    t = TONGUES[person.language]
     _tells_number(person, line, t)
     if not isinstance(line, Sms):
         # Whoever calls or texts has shown the number already.

@@ -52,7 +52,7 @@ class Neighbour:
     def home(self) -> str:
         if self.language == "zh_CN":
             return f"{self.building}号楼{self.unit}单元{self.room}"
-        return f"building {self.building} unit {self.unit} room {self.room}"
+        return f"building {self.building}, unit {self.unit}, room {self.room}"
 
     @property
     def local_mobile(self) -> str:

@@ -21,7 +21,7 @@ from tests.databases import fresh_sqlite
 from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
 from tests.servers import Valkey, until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("webchat-page")]
 LEAK = "厨房水管漏水了,3号楼2单元501"
 
 

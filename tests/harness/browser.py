@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, PlaywrightContextManager, ViewportSize, sync_playwright
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -32,16 +32,32 @@ _TOFU = """(text) => {
   return [...new Set(text)].filter((s) => s.trim() && [missing, blank].includes(drawn(s))); }"""
 
 
+_shared: list[tuple[PlaywrightContextManager, Browser]] = []
+_users = 0
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
+    """Chromium: one per test process, whoever asks for it while it runs (Playwright does not run twice in a thread)."""
+    global _users
+    if not _shared:
+        _shared.append(_launched())
+    _users += 1
+    try:
+        yield _shared[0][1]
+    finally:
+        _users -= 1
+        if not _users:
+            playwright, chromium = _shared.pop()
+            chromium.close()
+            playwright.__exit__()
+
+
+def _launched() -> tuple[PlaywrightContextManager, Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "Chromium is missing: `make test` installs it"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=_QUIET)
-        try:
-            yield chromium
-        finally:
-            chromium.close()
+    playwright = sync_playwright()
+    return playwright, playwright.__enter__().chromium.launch(executable_path=program, args=_QUIET)
 
 
 @contextmanager
