@@ -175,7 +175,8 @@ def _ways(content: Content) -> list[str]:
     lines = "\n".join(f"{n} {label}" for n, label in enumerate(labels, 1))
     listed = [f"{text}\n{lines}".lstrip()]
     if not _NUMBER_WANTED.search(text):
-        listed.insert(0, f"{text}\n{render(_('Reply with a number:'), locale)}\n{lines}".lstrip())
+        how = render(_("Reply with a number:"), locale)
+        listed.insert(0, f"{text}\n{how}\n{lines}".lstrip())
     longest = _SHORT_LABEL if locale == "zh_CN" else 2 * _SHORT_LABEL
     if len(labels) > _MOST_INLINE or any(len(label) > longest or _COMMA.search(label) for label in labels):
         return listed
