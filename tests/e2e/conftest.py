@@ -44,7 +44,8 @@ def town(request: pytest.FixtureRequest) -> Town:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed with its module: while Playwright runs, nothing else in the process can run an event loop."""
     with browser() as running:
         yield running

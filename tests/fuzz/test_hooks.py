@@ -48,7 +48,8 @@ TWILIO = (
 
 def still_talks(town: Town, phone: str) -> None:
     """She can register all the same."""
-    town.sms(phone, "取消")
+    for _ in range(4):  # what was open, and what waits beneath it
+        town.sms(phone, "取消")
     answers = "\n".join(town.sms(phone, "我要注册"))
     assert "我同意" in answers or "I agree" in answers, answers
 
