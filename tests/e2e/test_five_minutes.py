@@ -110,8 +110,8 @@ class Album:
         self.problems += [f"{name}: {problem}" for problem in found]
         path = self.folder / f"{name}.png"
         shown.screenshot(path=path, animations="disabled", caret="hide")
-        # 64 colours are enough for a page, and a third of the size.
-        Image.open(path).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+        # So many colours are enough for a page, and a third of the size.
+        Image.open(path).convert("RGB").quantize(160, dither=Image.Dither.NONE).save(path, optimize=True)
         self.taken[name] = path.stat().st_size
 
 
