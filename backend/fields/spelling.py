@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 
 _SOUNDS: dict[str, str] = {
     "漏水": "露水|楼水|陋水|搂水|漏谁|漏睡|漏氺",
@@ -68,10 +69,16 @@ def respelt(text: str) -> str:
 
 
 def _english(match: re.Match[str]) -> str:
-    word = match.group().lower()
+    return _nearest(match.group().lower()) or match.group()
+
+
+@lru_cache(maxsize=20_000)
+def _nearest(word: str) -> str | None:
+    """The word that this one is a slip of; None when it is fine, or far from any. Looking costs as much as a whole turn, and
+    people say the same words again."""
     if word in _ENGLISH:
-        return match.group()
+        return None
     if word in _SLIPS:
         return _SLIPS[word]
     close = get_close_matches(word, _ENGLISH, 1, 0.83)
-    return close[0] if close else match.group()
+    return close[0] if close else None
