@@ -183,12 +183,14 @@ def settings() -> Settings:
     try:
         return _fill(Settings())  # type: ignore[call-arg]
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(p) for p in e['loc']).upper()} {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors()
-        ]
+        lines = [f"{'.'.join(str(p) for p in e['loc']).upper()} {_plainly(e['msg'])}" for e in error.errors()]
         sys.exit(
             "Linli cannot start, a setting is wrong:\n  "
             + "\n  ".join(lines)
             + "\nSet it in the environment or in .env."
         )
+
+
+def _plainly(said: str) -> str:
+    """Pydantic's sentence, to be read after the setting's name: "PORT should be a valid integer"."""
+    return said.removeprefix("Value error, ").replace("Input should", "should", 1).partition(", unable")[0]

@@ -46,7 +46,8 @@ class EmailChannel(Channel):
         if url:
             await self._transfer(url, due.address, letter)
         else:
-            await asyncio.to_thread(_keep, letter, due.id)
+            path = await asyncio.to_thread(_keep, letter, due.id)
+            print(f"No mail server is set; the letter is in {path}", flush=True)  # noqa: T201
         return Sent(str(letter["Message-ID"]))
 
     async def close(self) -> None:
@@ -182,6 +183,9 @@ def _keep(letter: EmailMessage, delivery_id: int) -> Path:
     folder = settings().var_dir / "mail"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{clock.local(clock.now()):%Y%m%d-%H%M%S}-{delivery_id}.eml"
+    for part in letter.iter_parts():
+        # So that any editor shows the link.
+        part.set_content(part.get_content(), subtype=part.get_content_subtype(), cte="8bit")
     draft = path.with_suffix(".part")
     draft.write_bytes(letter.as_bytes(policy=SMTP_POLICY))
     return draft.replace(path)

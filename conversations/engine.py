@@ -10,6 +10,7 @@ import structlog
 
 from backend.core import clock, ids, metrics, orgs
 from backend.core.db import transaction
+from backend.fields import id_number
 from backend.fields.state import State
 from backend.fields.words import Said
 from backend.messaging import handovers, people
@@ -93,7 +94,7 @@ class Engine:
         talk = router.Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
         talk.elsewhere = lambda: elsewhere.offer(talk)
         said, where = picking.resolve(inbound, found, memory)
-        masked = (where == "form" and self._sensitive(memory)) or (
+        masked = (where == "form" and (self._sensitive(memory) or id_number.stands_in(said.text))) or (
             inbound.edits is not None and memory.form is not None
         )
         verdict = _guarded(inbound, memory, now)

@@ -63,6 +63,7 @@ _WRONG: dict[str, Msg] = {
 }
 _EIGHTEEN = ("resident_id", "hmt_residence_permit", "foreigner_permit")
 _PREFIXES = {"hmt_residence_permit": ("81", "82", "83"), "foreigner_permit": ("9",)}
+_CITIZEN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _GAPS = re.compile(r"[\s\-—–_.·:：]")
 _LEADING_WORDS = re.compile(
     r"^(?:我的)?(?:身份证|护照|证件|通行证|居住证|军官证)?(?:号码|号)?(?:是|为)?(?=.*\d)|^(?:my )?(?:id|passport)(?: number)?(?: is|:) ?",
@@ -100,6 +101,11 @@ def _is_eighteen(number: str) -> bool:
         and number[:17].isdigit()
         and number[17] == check_character(number[:17])
     )
+
+
+def stands_in(text: str) -> bool:
+    """Whether a citizen ID number stands in `text`: people give it before they are asked, or to another question."""
+    return any(_is_eighteen(found.upper()) for found in _CITIZEN.findall(text))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,6 +172,8 @@ def said_of(event: RequestEvent, assignee_id: int | None) -> Text:
     if event.act == "assign":
         return Msg(ACTS["assign"].id, {"who": crew.called(event.text or "")})
     worker = event.actor_kind == "staff" and event.actor_id == assignee_id
+    if event.act == "go" and not worker:
+        return _("set out")
     return Msg(
         ACTS[event.act].id, {"who": crew.called(event.actor_name) if worker else event.actor_name or "–"}
     )

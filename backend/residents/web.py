@@ -110,7 +110,7 @@ def _in_queue(resident: Resident) -> dict[str, int | None] | None:
 @session.staff_only
 def approve(resident_id: int) -> Any:
     actions.approve(session.current_actor(), resident_id)
-    return done(_("Approved, and the resident is told."), resident_id)
+    return done(_("{name} is approved and told so.", name=queries.name_of(resident_id)), resident_id)
 
 
 @blueprint.post("/<int:resident_id>/reject")

@@ -137,6 +137,7 @@ def test_without_a_server_the_letter_is_kept_in_a_folder(
     letter = email.message_from_bytes(kept.read_bytes(), policy=policy.default)
     assert letter["To"] == CHEN
     assert letter["Message-ID"] == sent.provider_id
+    assert "报修单 R-1047 已派给王师傅。" in kept.read_text(), "readable in any editor"
 
 
 def test_notices_can_be_unsubscribed_and_answers_need_not_be() -> None:

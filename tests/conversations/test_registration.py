@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from backend.core import orgs
+from backend.core import crypto, orgs
 from backend.core.access import SYSTEM
 from backend.fields.words import Said
 from backend.messaging import people
@@ -289,3 +289,12 @@ def test_after_the_deletion_she_is_a_newcomer(browser: Phone, chen: int) -> None
     actions.erase(SYSTEM, FileChange.get().id)
     assert browser.resident_id is None
     assert "您同意吗" in browser.says("登记")
+
+
+def test_an_id_number_given_to_another_question_is_not_kept_in_the_log_of_what_was_said(
+    engine: Engine,
+) -> None:
+    grandma = Phone(engine, "webchat", "grandma")
+    grandma.says("登记", f"我的身份证是{ID}")
+    last = Heard.select().order_by(Heard.id.desc()).first()
+    assert ID not in str(crypto.decrypt(last.said, "inbound.said"))

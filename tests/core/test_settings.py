@@ -14,8 +14,8 @@ from backend.settings import Settings, settings
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("PORT", "eighty", "PORT Input should be a valid integer"),
-        ("PORT", "70000", "PORT Input should be less than or equal to 65535"),
+        ("PORT", "eighty", "PORT should be a valid integer"),
+        ("PORT", "70000", "PORT should be less than or equal to 65535"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must be sqlite:///path/to/file.db or postgresql://"),
         ("PUBLIC_URL", "linli.example", "PUBLIC_URL must begin with https://"),
         ("DATA_KEYS", "1:short", "DATA_KEYS must be `id:key` pairs"),

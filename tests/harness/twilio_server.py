@@ -85,7 +85,8 @@ class _Refusal(Exception):
 class TwilioServer:
     """`.api_base` is what TWILIO_API_BASE takes. `.messages`, `.calls`: what was accepted, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
         self.messages: list[Resource] = []
         self.calls: list[Resource] = []
         self.unsubscribed: set[str] = set()
@@ -98,7 +99,7 @@ class TwilioServer:
 
     def __enter__(self) -> TwilioServer:
         handler = type("Handler", (_Handler,), {"twilio": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._server.daemon_threads = True
         self.api_base = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -215,9 +216,12 @@ class TwilioServer:
         else:
             shown |= {"answered_by": None, "duration": None, "start_time": None, "end_time": None}
         resource = Resource(kind, asked, shown)
-        with self._lock:
-            (self.messages if kind == "Messages" else self.calls).append(resource)
+        self.accept(resource)
         return resource
+
+    def accept(self, resource: Resource) -> None:
+        with self._lock:
+            (self.messages if resource.kind == "Messages" else self.calls).append(resource)
 
     def _check(self, kind: str, asked: dict[str, str]) -> None:
         known = _MESSAGE_PARAMETERS if kind == "Messages" else _CALL_PARAMETERS
