@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from backend.start import port_is_free
 from tests.harness.phones import Carrier
 from tests.harness.twilio_server import Resource, TwilioServer
 
@@ -43,6 +44,8 @@ def main() -> None:
     parser.add_argument("--number", default="+8617000009999", help="your number (%(default)s)")
     parser.add_argument("--port", type=int, default=8900, help="where Twilio stands in (%(default)s)")
     wanted = parser.parse_args()
+    if not port_is_free("127.0.0.1", wanted.port):
+        sys.exit(f"Port {wanted.port} is taken. Choose another one: --port {wanted.port + 1}")
     carrier = Carrier(wanted.linli)
     with Telephone(wanted.port, carrier) as twilio:
         given = " \\\n  ".join(f"{name}={value}" for name, value in twilio.settings().items())
