@@ -67,7 +67,8 @@ def create_app() -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        # Scripts and styles are asked after each time (304): the old ones do not fit the pages of a new version.
+        SEND_FILE_MAX_AGE_DEFAULT=None,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         BOOTSTRAP_SERVE_LOCAL=True,
     )

@@ -95,6 +95,13 @@ def test_who_may_not_is_told_whom_to_ask(wang: Browser) -> None:
     )
 
 
+def test_after_an_upgrade_no_browser_goes_on_with_the_old_scripts_and_styles(client: FlaskClient) -> None:
+    for path in ("/static/linli/linli.css", "/chat/static/chat.js"):
+        first = client.get(path)
+        assert first.status_code == 200 and first.headers["Cache-Control"] == "no-cache"
+        assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
 def test_figures_are_for_our_own_network(client: FlaskClient) -> None:
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "8.8.8.8"}).status_code == 403
