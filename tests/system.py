@@ -97,7 +97,7 @@ class System:
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
 
     def wait_ready(self, seconds: float = 80) -> None:
-        """Until /healthz answers that people are served; a process that died fails the test with its log."""
+        """Until /healthz answers that people are served; a web server that died fails the test with its log."""
         try:
             until(self._served, what="/healthz", seconds=seconds)
         except TimeoutError:
@@ -118,8 +118,7 @@ class System:
             self.stop(name, seconds=25)
 
     def _served(self) -> bool:
-        for name, process in self._running.items():
-            assert process.poll() is None, f"{name} died:\n{self.log(name)}"
+        assert self._running["web"].poll() is None, f"web died:\n{self.log('web')}"
         return self._health().get("status") in ("ok", "degraded")
 
     def _health(self) -> dict[str, object]:

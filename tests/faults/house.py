@@ -158,7 +158,9 @@ class House:
         found = Delivery.select().where(Delivery.status.in_(("pending", "sending")))
         return [(d.id, d.status, d.error) for d in found]
 
-    def all_settled(self, seconds: float = 25) -> None:
+    def all_settled(self, seconds: float = 90) -> None:
+        """Longer than any lease: whoever died beside the one that was killed is waited for."""
+
         def settled() -> bool:
             self.tend()
             return not self.open_deliveries()
