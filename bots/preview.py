@@ -60,7 +60,7 @@ def index() -> Any:
 @blueprint.get("/<name>")
 @session.needs("form.preview")
 def show(name: str) -> Any:
-    flow = engine.engine().registry.flows.get(name)
+    flow = engine.engine().registry.flow(name)
     if flow is None:
         raise NotFound()
     answers = [a[:LONGEST] for a in request.args.getlist("a")][:MOST_ANSWERS]

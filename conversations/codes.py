@@ -9,7 +9,7 @@ from backend.messaging.models import Message
 from backend.messaging.people import At
 from conversations import phrases
 from conversations.flow import Flow
-from conversations.router import Talk
+from conversations.talk import Talk
 
 CODE_LIFE_MS = 10 * 60_000
 CODES_AN_HOUR = 5

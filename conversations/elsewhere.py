@@ -10,6 +10,7 @@ from conversations import phrases, router
 from conversations.flow import Person
 from conversations.memory import Memory
 from conversations.store import index_of
+from conversations.talk import Talk
 
 KEEP_MS = 14 * 86_400_000
 """How long an open conversation is kept."""
@@ -33,17 +34,17 @@ def _open_elsewhere(person: Person) -> tuple[int, str] | None:
     return (int(row[0]), str(row[1])) if row else None
 
 
-def offer(talk: router.Talk) -> Words | None:
+def offer(talk: Talk) -> Words | None:
     """The question whether to go on here; None when nothing is open elsewhere."""
     found = _open_elsewhere(talk.person)
-    if found is None or found[1] not in talk.registry.flows:
+    if found is None or (flow := talk.find(found[1])) is None:
         return None
-    title = talk.registry.flows[found[1]].title
+    title = flow.title
     option = Option(f"resume:{found[0]}", _("Go on: {title}", title=title))
     return phrases.resume_offer(title, option, talk.registry.menu(talk.person))
 
 
-def take_over(talk: router.Talk, identity_id: int) -> None:
+def take_over(talk: Talk, identity_id: int) -> None:
     """Move the open conversation of her other Identity here; checked again, since an option may be old."""
     found = _open_elsewhere(talk.person)
     if found is None or found[0] != identity_id:

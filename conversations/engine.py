@@ -21,13 +21,14 @@ from conversations.inbound import Inbound, Turn
 from conversations.memory import Memory
 from conversations.registry import Registry
 from conversations.store import MASKED, Found
+from conversations.talk import Talk
 
 log = structlog.get_logger()
 
 TRIES = 3
 
 
-Hear = Callable[[router.Talk, Inbound, Said, str, Found, int], None]
+Hear = Callable[[Talk, Inbound, Said, str, Found, int], None]
 """What a turn does with what was said: answers in the Talk."""
 
 
@@ -91,10 +92,10 @@ class Engine:
             found.org_id,
         )
         memory = Memory.unseal(found.memory)
-        talk = router.Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
+        talk = Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
         talk.elsewhere = lambda: elsewhere.offer(talk)
         said, where = picking.resolve(inbound, found, memory)
-        masked = (where == "form" and (self._sensitive(memory) or id_number.stands_in(said.text))) or (
+        masked = (where == "form" and (_sensitive(talk) or id_number.stands_in(said.text))) or (
             inbound.edits is not None and memory.form is not None
         )
         verdict = _guarded(inbound, memory, now)
@@ -120,9 +121,7 @@ class Engine:
             people.set_locale(found.id, talk.locale)
         return Turn(found.id, talk.speaks, replies, talk.outcome, picked=inbound.message_id)
 
-    def _hear(
-        self, talk: router.Talk, inbound: Inbound, said: Said, where: str, found: Found, now: int
-    ) -> None:
+    def _hear(self, talk: Talk, inbound: Inbound, said: Said, where: str, found: Found, now: int) -> None:
         memory = talk.memory
         if memory.flow and found.updated_at is not None and now - found.updated_at > elsewhere.KEEP_MS:
             talk.say(phrases.expired(router.title_of(self.registry, memory.flow)))
@@ -149,7 +148,7 @@ class Engine:
         else:
             router.hear(talk, said)
 
-    def _correct(self, talk: router.Talk, said: Said) -> None:
+    def _correct(self, talk: Talk, said: Said) -> None:
         """She edited the message that gave the last answer: take that one back, and hear the new text."""
         flow = talk.flow
         if flow is None:
@@ -159,18 +158,17 @@ class Engine:
         talk.memory.form = back.state.to_json()
         router.hear(talk, said)
 
-    def _sensitive(self, memory: Memory) -> bool:
-        """Whether the open question's answer must not be readable in the log of what was said to us."""
-        flow = self.registry.flows.get(memory.flow or "")
-        if flow is None or memory.form is None:
-            return False
-        asked = flow.form.by_name.get(memory.form.get("asking") or "")
-        return memory.form.get("phase") == "code" or (asked is not None and asked.sensitive)
+
+def _sensitive(talk: Talk) -> bool:
+    """Whether the open question's answer must not be readable in the log of what was said to us."""
+    flow, form = talk.flow, talk.memory.form
+    if flow is None or form is None:
+        return False
+    asked = flow.form.by_name.get(form.get("asking") or "")
+    return form.get("phase") == "code" or (asked is not None and asked.sensitive)
 
 
-def _apologise(
-    talk: router.Talk, _inbound: Inbound, _said: Said, _where: str, _found: Found, _now: int
-) -> None:
+def _apologise(talk: Talk, _inbound: Inbound, _said: Said, _where: str, _found: Found, _now: int) -> None:
     talk.say(phrases.failed())
     talk.outcome = talk.handover = "failed"
 
@@ -189,7 +187,7 @@ def _guarded(inbound: Inbound, memory: Memory, now: int) -> guard.Verdict:
     return guard.check(memory.guard, inbound.said.text, now)
 
 
-def _hand_over(talk: router.Talk, said: str) -> None:
+def _hand_over(talk: Talk, said: str) -> None:
     """Put her on the list of people who wait for a person, and tell the duty desk."""
     identity = people.get(talk.person.identity_id)
     org_id = identity.org_id or getattr(orgs.default_community(), "id", None)

@@ -92,6 +92,18 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """Flows that staff write in the admin, stored as data: the Flow of number 12 is named `name:12`.
+
+    `flow` makes it, in the turn's transaction; None only when there never was one. A Flow that is over (a closed survey) is
+    still made, and says so in `start` and `submit`: somebody may be in the midst of it.
+    """
+
+    name: str
+    flow: Callable[[int], Flow | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One act, from an option's value `name:argument`, from free text (`patterns`; group 1 is the argument), or the menu."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.fields.spelling import respelt
 from backend.fields.words import Option
-from conversations.flow import Command, Flow, Person
+from conversations.flow import Command, Flow, Person, Series
 
 LONGEST_INTENT = 2000
 """Characters of a message that are looked at for what it is about."""
@@ -23,13 +24,24 @@ class Meant:
 
 
 class Registry:
-    """All Flows and Commands by name; names are unique over both."""
+    """All Flows, Commands and Series by name; names are unique over all of them."""
 
-    def __init__(self, flows: Iterable[Flow], commands: Iterable[Command]) -> None:
+    def __init__(
+        self, flows: Iterable[Flow], commands: Iterable[Command], series: Iterable[Series] = ()
+    ) -> None:
         self.flows = {f.name: f for f in flows}
         self.commands = {c.name: c for c in commands}
-        if clash := self.flows.keys() & self.commands.keys():
-            raise ValueError(f"a flow and a command are both named {', '.join(sorted(clash))}")
+        self.series = {s.name: s for s in series}
+        several = Counter([*self.flows, *self.commands, *self.series])
+        if clash := [name for name, count in several.items() if count > 1]:
+            raise ValueError(f"a flow, a command or a series are both named {', '.join(sorted(clash))}")
+
+    def flow(self, name: str) -> Flow | None:
+        """The Flow of that name: one of ours, or `series:number`, made from what staff wrote."""
+        if (ours := self.flows.get(name)) is not None:
+            return ours
+        series, _colon, number = name.partition(":")
+        return self.series[series].flow(int(number)) if series in self.series and number.isdigit() else None
 
     def menu(self, person: Person) -> tuple[Option, ...]:
         """What this person can do, in order."""

@@ -13,6 +13,7 @@ from conversations.engine import engine
 from conversations.flow import Person
 from conversations.memory import Memory
 from conversations.registry import Registry
+from conversations.talk import Talk
 
 log = structlog.get_logger()
 
@@ -56,7 +57,7 @@ def _remind(identity_id: int, registry: Registry) -> bool:
         _id, channel, locale, resident_id, staff_id, org_id, state = row
         memory = Memory.unseal(state)
         person = Person(identity_id, channel, "", locale, resident_id, staff_id, org_id)
-        talk = router.Talk(person, memory, registry, clock.local(clock.from_ms(now)))
+        talk = Talk(person, memory, registry, clock.local(clock.from_ms(now)))
         memory.reminded = True
         if talk.flow is not None:
             talk.say(phrases.reminder())

@@ -5,9 +5,7 @@ Decisions only; what they need from the database comes through the Flow's own `s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from backend.core.db import savepoint
@@ -15,51 +13,13 @@ from backend.core.errors import LinliError
 from backend.core.i18n import LOCALES, Text, _
 from backend.fields import commands
 from backend.fields.spelling import respelt
-from backend.fields.state import SendCode, State, Step
+from backend.fields.state import State, Step
 from backend.fields.words import Option, Said, Words
 from backend.messaging import handovers, people
 from conversations import courtesy, phrases
 from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
-from conversations.memory import Memory
 from conversations.registry import Registry
-
-
-@dataclass(slots=True)
-class Talk:
-    """One turn in the making: who speaks, what is remembered, what we answer."""
-
-    person: Person
-    memory: Memory
-    registry: Registry
-    now: datetime
-    """On the community's clocks."""
-    replies: list[Words] = field(default_factory=list)
-    outcome: str = "answered"
-    question: bool = False
-    """The last reply is the open Form's question."""
-    effects: list[tuple[Flow, SendCode]] = field(default_factory=list)
-    handover: str | None = None
-    locale: str = ""
-    """Set when she chose another language."""
-    elsewhere: Callable[[], Words | None] = lambda: None
-    """Asks whether to go on here with what she left open on another channel; None when nothing is."""
-
-    @property
-    def flow(self) -> Flow | None:
-        return self.registry.flows.get(self.memory.flow or "")
-
-    @property
-    def speaks(self) -> str:
-        return self.locale or self.person.locale
-
-    def say(self, *words: Words) -> None:
-        self.replies.extend(words)
-        self.question = False
-
-    def ask(self, words: Words) -> None:
-        """Say the open Form's question."""
-        self.replies.append(words)
-        self.question = True
+from conversations.talk import Talk
 
 
 def hear(talk: Talk, said: Said) -> None:
@@ -105,9 +65,9 @@ def again(talk: Talk) -> None:
 def choose(talk: Talk, value: str) -> bool:
     """An option that means the same anywhere: `flow:name`, `lang:locale`, `command:argument`. False: not one of these."""
     name, _sep, argument = value.partition(":")
-    if name == "flow" and argument in talk.registry.flows:
+    if name == "flow" and (wanted := talk.find(argument)) is not None:
         talk.memory.park()
-        start(talk, talk.registry.flows[argument], "")
+        start(talk, wanted, "")
     elif name == "lang" and argument in LOCALES:
         talk.locale = argument
         talk.say(phrases.language_set())
@@ -133,7 +93,7 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
         _return(talk)
         return
     if opened.flow and opened.flow != flow.name:
-        flow = talk.registry.flows[opened.flow]
+        flow = talk.named(opened.flow)
     talk.say(*opened.before)
     facts = {"channel": talk.person.channel, "proven": _proven(talk.person), **opened.facts}
     talk.outcome = "started"
@@ -153,7 +113,7 @@ def run(talk: Talk, command: Command, argument: str) -> None:
     talk.outcome = "done"
     if isinstance(result, Opening):
         talk.memory.park()
-        start(talk, talk.registry.flows[result.flow], "", result)
+        start(talk, talk.named(result.flow), "", result)
         return
     talk.handover = result.handover or talk.handover
     talk.person = _whoever(talk.person)
@@ -285,7 +245,7 @@ def _submit(talk: Talk, flow: Flow, step: Step) -> None:
     talk.person = _whoever(talk.person)
     talk.say(*result.replies)
     if result.then is not None:
-        start(talk, talk.registry.flows[result.then.flow], "", result.then)
+        start(talk, talk.named(result.then.flow), "", result.then)
         talk.outcome = "submitted"
         return
     _return(talk)
@@ -395,5 +355,5 @@ def _proven(person: Person) -> list[str]:
 
 
 def title_of(registry: Registry, flow: str) -> Text:
-    found = registry.flows.get(flow)
+    found = registry.flow(flow)
     return found.title if found else flow

@@ -16,7 +16,7 @@ from backend.messaging import outbox, people
 from backend.messaging.content import Content, rendered
 from backend.messaging.models import SAID_PLACE
 from conversations.inbound import Inbound, Outgoing, Turn
-from conversations.router import Talk
+from conversations.talk import Talk
 
 HOLDER = f"{socket.gethostname()[:20]}:{os.getpid()}"
 """Who this process is, in leases."""

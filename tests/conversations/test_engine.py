@@ -19,7 +19,7 @@ from backend.messaging.content import Content
 from backend.messaging.models import Conversation, Delivery, Handover, Identity, Inbound, Message
 from conversations.codes import CODES_AN_HOUR
 from conversations.engine import Engine
-from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
+from conversations.flow import Answer, Command, Flow, Opening, Person, Series, Submitted
 from conversations.inbound import Inbound as Heard
 from conversations.registry import Registry
 from tests.conversations.conftest import TEA, Community, Phone_
@@ -458,3 +458,41 @@ def test_staff_who_ask_her_something_while_she_writes_neither_block_her_nor_are_
     said = Message.get(Message.purpose == "notice").id
     assert Conversation.get().offer_id == said
     assert Conversation.get().flow == "tea"
+
+
+def test_a_flow_that_staff_wrote_is_found_by_its_number_and_goes_on_after_a_digression(
+    phone: Phones, community: Community
+) -> None:
+    answers: list[dict[str, object]] = []
+
+    def number(which: int) -> Flow | None:
+        if which != 12:
+            return None
+        form = Form(
+            "survey:12", title="The lift", fields=[Text("view", label="View", ask="Too slow?")], review=False
+        )
+
+        def take(person: Person, done: Submitted) -> Answer:
+            answers.append(dict(done.answers))
+            return Answer.of(Words("Thank you."))
+
+        return Flow("survey:12", form, "The lift", lambda _p, _t: Opening(), take)
+
+    shipped = community.registry()
+    grandma = phone()
+    grandma.engine = Engine(
+        Registry(shipped.flows.values(), shipped.commands.values(), [Series("survey", number)])
+    )
+    with db.transaction():
+        say(
+            At(
+                grandma.engine.handle(Heard("webchat", grandma.address, "hi", Said(text="hello"))).identity_id
+            ),
+            Words("A question", options=(Option("flow:survey:12", "Answer"),)),
+            purpose="survey",
+        )
+    asked = Message.select().order_by(Message.id.desc()).get().id
+    assert "Too slow?" in grandma.say(message_id=asked, option=0, said=Said())
+    grandma.say("menu")
+    assert "Thank you." in grandma.say("Far too slow")
+    assert answers == [{"view": "Far too slow"}]
