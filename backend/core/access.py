@@ -34,10 +34,16 @@ _DESK = {
     "message.resend",
     "message.say",
 }
+_LIFE_READ = {"event.read", "survey.read", "feedback.read"}
+_CARE_READ = {"care.read", "alarm.read"}
+_CARE = _CARE_READ | {"care.change", "visit.do", "alarm.answer", "family.change"}
 _ADMIN = (
     _RESIDENTS_READ
     | _REQUESTS_READ
     | _DESK
+    | _LIFE_READ
+    | _CARE
+    | {"event.change", "event.approve", "survey.change", "feedback.answer"}
     | {"resident.approve", "resident.change", "resident.reveal", "resident.export", "resident.erase"}
     | {"staff.read", "staff.change", "audit.read", "health.read", "form.preview"}
 )
@@ -48,10 +54,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "grid_worker": frozenset(
         _RESIDENTS_READ
         | _REQUESTS_READ
+        | _LIFE_READ
+        | _CARE
         | {"request.comment", "request.progress", "request.create", "resident.approve", "resident.create"}
     ),
     "repairer": frozenset({"request.progress"}),
-    "duty_desk": frozenset(_RESIDENTS_READ | _REQUESTS_READ | _DESK),
+    "duty_desk": frozenset(
+        _RESIDENTS_READ | _REQUESTS_READ | _DESK | _LIFE_READ | _CARE | {"feedback.answer"}
+    ),
     "operator": frozenset(
         {
             "staff.read",
@@ -64,7 +74,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "auditor": frozenset(
-        _RESIDENTS_READ | _REQUESTS_READ | {"audit.read", "message.read", "staff.read", "health.read"}
+        _RESIDENTS_READ
+        | _REQUESTS_READ
+        | _LIFE_READ
+        | _CARE_READ
+        | {"audit.read", "message.read", "staff.read", "health.read"}
     ),
 }
 

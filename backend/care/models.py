@@ -1,0 +1,1 @@
+"""Elders looked after: check-ins, absences, visits."""

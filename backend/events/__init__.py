@@ -1,0 +1,1 @@
+"""Activities and gatherings: places, waiting lists, attendance."""

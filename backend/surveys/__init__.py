@@ -1,0 +1,1 @@
+"""Questions to an audience, and their answers."""
