@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from backend.app import MAX_UPLOAD, create_app
-from backend.core import live
+from backend.core import health, live
 from backend.settings import settings
 from backend.web.bridge import Answer, Bridge, Headers, Receive, Scope, Send
 from backend.web.push import STREAM, Hub
@@ -31,6 +31,7 @@ class Root:
         self.flask = create_app()
         self.bridge = Bridge(self.flask, most_bytes=MAX_UPLOAD)
         self.hub = Hub(settings().redis_url, {"webchat": WebchatFeed()}, plain=(live.ADMIN,))
+        self.pulse = health.Pulse("web")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -60,10 +61,12 @@ class Root:
                 sys.setswitchinterval(SWITCH_SECONDS)
                 self.bridge.start()
                 self.hub.start()
+                self.pulse.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.hub.stop()
                 self.bridge.stop()
+                await asyncio.to_thread(self.pulse.stop)
                 await asyncio.to_thread(served.flush)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

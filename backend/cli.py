@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from flask import Flask
@@ -88,38 +90,69 @@ def export(file: Path) -> None:
 
 # --- the data keys -------------------------------------------------------------------------------------------
 
+_T = TypeVar("_T")
 keys_group = AppGroup("keys", help="The keys that seal personal data.")
 
 
-@keys_group.command("rotate")
-def rotate() -> None:
-    """Make a new data key; the old ones still open what they sealed."""
-    path = rotation.kept_by_us()
-    if path is None:
+@keys_group.command("add")
+def add_key() -> None:
+    """Step 1: a new key behind the others. It opens, and nothing seals with it yet."""
+    _new_ring(_or_exit(rotation.add))
+    click.echo(
+        "Restart every process, so that all of them hold it. Then run: flask --app backend keys promote"
+    )
+
+
+@keys_group.command("promote")
+def promote_key() -> None:
+    """Step 2: the added key seals from now on. Refused while a process runs that does not hold it."""
+    ring = _or_exit(rotation.promote)
+    if ring is None:
         click.echo(
-            "DATA_KEYS comes from the environment. Set it to this value, which has a new key in front, and restart:\n\n"
-            f"DATA_KEYS={rotation.new_ring()}\n"
+            f"No key waits: key {crypto.ring().current} seals, and the others are older. "
+            "A new one is made with: flask --app backend keys add"
         )
-    else:
-        key = rotation.rotate(path)
-        click.echo(
-            f"Key {key} seals from now on; it is in {path}. Restart Linli, so that every process knows it."
-        )
-    click.echo("Then seal the old values anew: flask --app backend keys reencrypt")
+        return
+    _new_ring(ring)
+    click.echo(
+        "Restart every process, so that all of them seal with it. Then run: flask --app backend keys reencrypt"
+    )
 
 
 @keys_group.command("reencrypt")
 def reencrypt() -> None:
-    """Seal everything that an older key sealed with the current one. May be stopped and started again."""
+    """Step 3: seal anew what older keys sealed. May be stopped and started again."""
 
     def told(what: str, done: int) -> None:
         click.echo(f"  {what}: {done}")
 
-    count = rotation.reencrypt(told)
+    count = _or_exit(lambda: rotation.reencrypt(told))
     click.echo(
         f"{count} values were sealed anew; key {crypto.ring().current} now seals everything. The older keys are needed "
         "only for older backups."
     )
+
+
+def _new_ring(ring: str) -> None:
+    """Keep it where ours is kept, or tell what to set."""
+    path = rotation.kept_by_us()
+    order = ", ".join(part.partition(":")[0] for part in ring.split(","))
+    if path is None:
+        click.echo(
+            f"DATA_KEYS comes from the environment. Set it to this value (keys {order}; the first seals, all open):\n\n"
+            f"DATA_KEYS={ring}\n"
+        )
+    else:
+        rotation.keep(path, ring)
+        click.echo(f"{path} now holds the keys {order}; the first seals, all open.")
+
+
+def _or_exit(step: Callable[[], _T]) -> _T:
+    try:
+        return step()
+    except rotation.Refused as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(1)
 
 
 # --- staff ---------------------------------------------------------------------------------------------------

@@ -22,14 +22,19 @@ from backend.settings import settings
 
 
 class Ring:
-    """Keys by their id; `current` encrypts."""
+    """Keys by their id; `current` encrypts. `names` are the keys in their order as `id:fingerprint`: who is shown them
+    learns whether another ring holds the same keys, and nothing else."""
 
     def __init__(self, spec: str) -> None:
         keys: dict[int, AESGCM] = {}
+        names = []
         for part in spec.split(","):
-            key_id, _, key = part.strip().partition(":")
-            keys[int(key_id)] = AESGCM(base64.urlsafe_b64decode(key))
+            key_id, _, encoded = part.strip().partition(":")
+            key = base64.urlsafe_b64decode(encoded)
+            keys[int(key_id)] = AESGCM(key)
+            names.append(f"{int(key_id)}:{hashlib.sha256(key).hexdigest()[:8]}")
         self.current = int(spec.split(":", 1)[0])
+        self.names = tuple(names)
         self._keys = keys
         self._head = bytes([self.current])
         self._sealer = keys[self.current]
@@ -44,7 +49,7 @@ class Ring:
             return self._keys[sealed[0]].decrypt(sealed[1:13], sealed[13:], place)
         except KeyError:
             raise DecryptError(
-                f"data key {sealed[0]} is not in DATA_KEYS: put it back behind the current one"
+                f"data key {sealed[0]} is not in DATA_KEYS: put it back behind the first one, and restart"
             ) from None
         except (InvalidTag, IndexError, ValueError):
             raise DecryptError("a stored value does not decrypt: it was damaged or moved") from None

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 import peewee
 import redis
+import structlog
 
-from backend.core import clock, db, jobs
+from backend.core import clock, crypto, db, jobs
 from backend.core.db import Instant, Model, transaction
 from backend.core.i18n import Text, _
 from backend.settings import settings
 
 STALE_SECONDS = 30
+BEAT_SECONDS = 10.0
 _FORGOTTEN = timedelta(hours=1)
 INSTANCE = f"{socket.gethostname()[:60]}:{os.getpid()}"
 
 Check = Callable[[], tuple[bool, Text]]
 _checks: dict[str, Check] = {}
+log = structlog.get_logger()
 
 
 class Heartbeat(Model):
@@ -29,6 +35,10 @@ class Heartbeat(Model):
     instance = peewee.CharField(80)
     at = Instant()
     detail = peewee.CharField(200, default="")
+    started_at = Instant(null=True)
+    keys = peewee.TextField(null=True)
+    """`crypto.Ring.names` of the process, separated by spaces: the first seals, all open. Told rather than reckoned from
+    the start: a web worker that is started again inherits the ring of the server that started it."""
 
     class Meta:
         indexes = ((("process", "instance"), True),)
@@ -58,18 +68,59 @@ def register(name: str, check: Check) -> None:
 
 def beat(process: str, detail: str = "") -> None:
     """“I live”: to be called every ten seconds or so by each process."""
-    now = clock.now()
-    row = {"process": process, "instance": f"{INSTANCE.rpartition(':')[0]}:{os.getpid()}"}
+    now, pid = clock.now(), os.getpid()
+    row = {"process": process, "instance": f"{INSTANCE.rpartition(':')[0]}:{pid}"}
+    told = {
+        "at": now,
+        "detail": detail[:200],
+        "started_at": _first_beat(pid),
+        "keys": " ".join(crypto.ring().names),
+    }
     with transaction():
         (
-            Heartbeat.insert(**row, at=now, detail=detail[:200])
-            .on_conflict(
-                conflict_target=[Heartbeat.process, Heartbeat.instance],
-                update={Heartbeat.at: now, Heartbeat.detail: detail[:200]},
-            )
+            Heartbeat.insert(**row, **told)
+            .on_conflict(conflict_target=[Heartbeat.process, Heartbeat.instance], update=told)
             .execute()
         )
         Heartbeat.delete().where(Heartbeat.process == process, Heartbeat.at < now - _FORGOTTEN).execute()
+
+
+@lru_cache(maxsize=1)
+def _first_beat(_pid: int) -> datetime:
+    """Asked by process id: a forked process has its parent's memory, and a start of its own."""
+    return clock.now()
+
+
+class Pulse(threading.Thread):
+    """Beats for a process that is busy otherwise, until `stop`. A daemon: a database that does not answer must not hold
+    up the end of the process."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__(name="pulse", daemon=True)
+        self._process = process
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        while not self._done.is_set():
+            try:
+                beat(self._process)
+            except Exception as error:
+                # The database may be restarting: the next beat tries again.
+                log.warning("pulse.failed", process=self._process, error=type(error).__name__)
+            self._done.wait(BEAT_SECONDS)
+        db.db.close()
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join(1)
+
+
+def living() -> list[Heartbeat]:
+    """The heartbeats of the processes that were heard within the last STALE_SECONDS."""
+    since = clock.now() - timedelta(seconds=STALE_SECONDS)
+    return list(
+        Heartbeat.select().where(Heartbeat.at >= since).order_by(Heartbeat.process, Heartbeat.instance)
+    )
 
 
 def expected() -> tuple[str, ...]:
@@ -124,7 +175,9 @@ register("migrations", _migrations)
 
 
 def _processes() -> list[Part]:
+    """The expected ones, and whoever else lives. Somebody else who is silent was stopped, and nobody waits for them."""
     now = clock.now()
+    alive = Counter(row.process for row in living())
     newest = {
         row.process: row.at
         for row in Heartbeat.select(Heartbeat.process, peewee.fn.MAX(Heartbeat.at).alias("at")).group_by(
@@ -132,13 +185,14 @@ def _processes() -> list[Part]:
         )
     }
     parts = []
-    for process in sorted({*expected(), *newest}):
+    for process in sorted({*expected(), *alive}):
         if process not in newest:
             parts.append(Part(process, False, _("Not seen yet. Is it started?")))
             continue
-        age = round((now - newest[process]).total_seconds(), 1)
-        fresh = age <= STALE_SECONDS
-        parts.append(
-            Part(process, fresh, "" if fresh else _("Silent for {n} seconds.", n=round(age)), max(age, 0.0))
-        )
+        age = max(round((now - newest[process]).total_seconds(), 1), 0.0)
+        if not alive[process]:
+            parts.append(Part(process, False, _("Silent for {n} seconds.", n=round(age)), age))
+            continue
+        several = _("{n} processes", n=alive[process]) if alive[process] > 1 else ""
+        parts.append(Part(process, True, several, age))
     return parts

@@ -1,4 +1,6 @@
-"""Changing the data key: a new key for new values, then the old values are sealed anew, in batches, while people work.
+"""Changing the data key while people work: a new key is added behind the others; once every process holds it, it is
+promoted and seals; then the old values are sealed anew, in batches. So nothing is ever written that somebody who runs
+cannot read.
 
 Every BlobField of ours holds sealed bytes, bound to `table.column`; photos are bound to their key. A value whose first
 byte names the current key is done, so that an interrupted run goes on where it was.
@@ -17,14 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import peewee
-from pydantic import SecretStr
 
-from backend.core import crypto
+from backend.core import clock, crypto, health
 from backend.core.db import Model, execute, transaction
+from backend.core.health import Heartbeat
 from backend.core.media import PLACE, Attachment, path_of, read_sealed, write_sealed
-from backend.settings import ROOT, settings
+from backend.settings import ROOT, Settings, settings
 
 BATCH = 200
+_STOPPED = f"Those that were stopped are forgotten after {health.STALE_SECONDS} seconds."
 _PACKAGES = ("backend", "iot", "conversations", "bots", "broadcasts")
 
 
@@ -60,34 +63,97 @@ def _models(base: type[Model]) -> Iterator[type[Model]]:
 # --- the ring ------------------------------------------------------------------------------------------------
 
 
-def new_ring() -> str:
-    """DATA_KEYS with a fresh key in front: it encrypts from now on, the others still decrypt."""
-    present = settings().data_keys.get_secret_value()
-    used = {int(part.split(":", 1)[0]) for part in present.split(",")}
-    fresh = next(n for n in (*range(max(used) + 1, 256), *range(1, 256)) if n not in used)
-    return f"{fresh}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()},{present}"
+class Refused(Exception):
+    """A step that is not safe yet: what stands in its way, and what to do, in English for the operator."""
+
+
+def add() -> str:
+    """The ring with a fresh key behind the others: it opens, and nothing seals with it. Raises Refused while an earlier
+    one waits there."""
+    _refuse_while_one_waits()
+    key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return f"{_spec()},{_following()}:{key}"
+
+
+def pending() -> int | None:
+    """The id of the key that was added and is not first yet."""
+    following = _following()
+    return following if any(_id(part) == following for part in _spec().split(",")) else None
+
+
+def promote() -> str | None:
+    """The ring with the added key first; None when no key waits. Raises Refused while a living process cannot open what
+    that key seals."""
+    waiting, mine = pending(), crypto.ring().names
+    living = health.living()
+    if waiting is None:
+        _refuse_for(
+            [beat for beat in living if not set(_held(beat)) <= set(mine)],
+            "These processes hold a key that this command does not know:",
+            "Run it with the DATA_KEYS that they were started with.",
+        )
+        return None
+    name = next(name for name in mine if _id(name) == waiting)
+    _refuse_for(
+        [beat for beat in living if name not in _held(beat)],
+        f"These processes were started before key {waiting} was added, and could not read what it seals:",
+        f"Restart them with the same DATA_KEYS as this command, then run it again. {_STOPPED}",
+    )
+    parts = _spec().split(",")
+    return ",".join(sorted(parts, key=lambda part: _id(part) != waiting))
 
 
 def kept_by_us() -> Path | None:
     """The file that holds the ring when we generated it; None when it comes from the environment."""
-    path = settings().var_dir / "secrets.json"
-    if not path.exists():
-        return None
-    return (
-        path if json.loads(path.read_text())["data_keys"] == settings().data_keys.get_secret_value() else None
-    )
+    return None if Settings().data_keys.get_secret_value() else settings().var_dir / "secrets.json"
 
 
-def rotate(path: Path) -> int:
-    """Write a ring with a fresh key into our own secrets file; returns the new key's id."""
-    ring = new_ring()
+def keep(path: Path, ring: str) -> None:
+    """Write `ring` into our own secrets file; who starts from now on holds it."""
     kept = json.loads(path.read_text()) | {"data_keys": ring}
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(kept))
     draft.replace(path)
-    settings().data_keys = SecretStr(ring)
-    return crypto.ring().current
+
+
+def _following() -> int:
+    """The id of the key after the current one: every key is added under it, so a ring that has it has an added key.
+    Ids are a byte, and 0 is none."""
+    return crypto.ring().current % 255 + 1
+
+
+def _spec() -> str:
+    return settings().data_keys.get_secret_value()
+
+
+def _id(part: str) -> int:
+    return int(part.split(":", 1)[0])
+
+
+def _held(beat: Heartbeat) -> list[str]:
+    """The names of its keys; none when it runs a version of Linli that did not tell."""
+    return (beat.keys or "").split()
+
+
+def _refuse_while_one_waits() -> None:
+    waiting = pending()
+    if waiting is not None:
+        raise Refused(
+            f"Key {waiting} was added and does not seal yet. Restart every process, then run: "
+            "flask --app backend keys promote"
+        )
+
+
+def _refuse_for(processes: list[Heartbeat], why: str, what_to_do: str) -> None:
+    if processes:
+        named = "\n".join(f"  {beat.process} on {beat.instance}{_since(beat)}" for beat in processes)
+        raise Refused(f"{why}\n{named}\n{what_to_do}")
+
+
+def _since(beat: Heartbeat) -> str:
+    at: Any = beat.started_at
+    return "" if at is None else f", since {clock.local(at):%Y-%m-%d %H:%M}"
 
 
 # --- sealing anew --------------------------------------------------------------------------------------------
@@ -95,7 +161,15 @@ def rotate(path: Path) -> int:
 
 def reencrypt(progress: Callable[[str, int], None]) -> int:
     """Seal every value that an older key sealed with the current one; returns how many there were.
-    `progress(what, done)` is told after each batch."""
+    `progress(what, done)` is told after each batch. Raises Refused while an added key waits to be promoted, or a living
+    process seals with another key than ours: its values would stay behind."""
+    _refuse_while_one_waits()
+    current = crypto.ring().names[0]
+    _refuse_for(
+        [beat for beat in health.living() if _held(beat)[:1] != [current]],
+        f"These processes do not seal with key {crypto.ring().current}, which stands first here:",
+        f"Restart them with the same DATA_KEYS as this command, then run it again. {_STOPPED}",
+    )
     total = 0
     for column in sealed_columns():
         done = 0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
+from backend.asgi import Root
 from backend.core import clock as clocks
-from backend.core import db, health
+from backend.core import crypto, db, health
 from backend.core.health import Heartbeat
 from tests.databases import Postgres, TestDatabase
-from tests.servers import Valkey
+from tests.servers import Valkey, until
 
 PROCESSES = ("worker", "alerts", "scheduler")
 
@@ -57,6 +59,49 @@ def test_telegram_is_waited_for_only_where_it_is_set_up(configure: Callable[...,
     assert "telegram" not in health.expected()
     configure(TELEGRAM_BOT_TOKEN="110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
     assert "telegram" in health.expected()
+
+
+def test_web_processes_are_counted_and_those_that_were_stopped_are_no_fault(
+    app: Flask, database: TestDatabase, valkey: Valkey
+) -> None:
+    with clocks.stopped() as hands:
+        everybody_beats()
+        Heartbeat.create(process="web", instance="here:1", at=hands())
+        Heartbeat.create(process="web", instance="here:2", at=hands())
+        answer = app.test_client().get("/healthz", headers={"Accept-Language": "en"})
+        assert answer.json and answer.json["status"] == "ok"
+        assert answer.json["parts"]["web"] == {"ok": True, "detail": "2 processes", "age_seconds": 0.0}
+        hands.forward(seconds=20)
+        Heartbeat.update(at=hands()).where(Heartbeat.instance == "here:2").execute()
+        hands.forward(seconds=20)
+        everybody_beats()
+        (web,) = [part for part in health.report().parts if part.name == "web"]
+        assert (web.ok, web.detail, web.age) == (True, "", 20.0)
+        hands.forward(seconds=11)
+        report = health.report()
+    assert report.status == "ok"
+    assert "web" not in {part.name for part in report.parts}
+
+
+def test_the_web_server_beats_as_long_as_it_lives(sqlite_database: TestDatabase) -> None:
+    root = Root()
+    beaten = []
+
+    async def receive() -> dict[str, str]:
+        if not beaten:
+            return {"type": "lifespan.startup"}
+        return {"type": "lifespan.shutdown"}
+
+    async def send(message: dict[str, str]) -> None:
+        if message["type"] == "lifespan.startup.complete":
+            await asyncio.to_thread(until, lambda: Heartbeat.select().count() == 1, what="a beat", seconds=5)
+            beaten.append(Heartbeat.get())
+
+    asyncio.run(root({"type": "lifespan"}, receive, send))
+    (beat,) = beaten
+    assert (beat.process, beat.instance) == ("web", health.INSTANCE)
+    assert beat.keys == " ".join(crypto.ring().names) and beat.started_at <= beat.at
+    assert not root.pulse.is_alive()
 
 
 def test_one_row_per_instance_and_the_forgotten_go(database: TestDatabase) -> None:
