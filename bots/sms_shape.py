@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.core.i18n import _, render
+from backend.core.i18n import _, language, render
 from backend.messaging.content import Choice, Content
 from bots.plain import plain
 
@@ -159,7 +159,7 @@ def signature(community: str) -> str:
 
 
 def _signed(text: str, locale: str, community: str) -> str:
-    if not text or locale != "zh_CN":
+    if not text or language(locale) != "zh_CN":
         return text
     # A full-width stop brings its own gap, and every character is paid for.
     text = _CHINESE_GAP.sub("", text)
@@ -177,7 +177,7 @@ def _ways(content: Content) -> list[str]:
     if not _NUMBER_WANTED.search(text):
         how = render(_("Reply with a number:"), locale)
         listed.insert(0, f"{text}\n{how}\n{lines}".lstrip())
-    longest = _SHORT_LABEL if locale == "zh_CN" else 2 * _SHORT_LABEL
+    longest = _SHORT_LABEL if language(locale) == "zh_CN" else 2 * _SHORT_LABEL
     if len(labels) > _MOST_INLINE or any(len(label) > longest or _COMMA.search(label) for label in labels):
         return listed
     inline = render(_(", "), locale).join(
@@ -185,7 +185,7 @@ def _ways(content: Content) -> list[str]:
         for n, label in enumerate(labels, 1)
     )
     stopped = text.endswith(tuple(_STOPS))
-    gap = ("" if stopped else "\n") if locale == "zh_CN" else (" " if stopped or not text else ". ")
+    gap = ("" if stopped else "\n") if language(locale) == "zh_CN" else (" " if stopped or not text else ". ")
     return [f"{text}{gap}{inline}".lstrip(), *listed]
 
 

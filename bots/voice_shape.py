@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from backend.core.i18n import DEFAULT_LOCALE, Text, _, render
+from backend.core.i18n import DEFAULT_LOCALE, Text, _, is_easy, language, render
 from backend.messaging.content import Content
 from bots.plain import plain
 
@@ -61,7 +61,7 @@ def spoken(text: str, locale: str) -> str:
     said = _NUMBER.sub(lambda m: " ".join(c for c in m[0] if c.isalnum()), said)
     said = re.sub(r"(?<=ending in )\d+|(?<=尾号)\d+", lambda m: " ".join(m[0]), said)
     lines = [line for line in _LINE.split(said) if line.strip()]
-    stop = "\u3002" if locale == "zh_CN" else ". "
+    stop = "\u3002" if language(locale) == "zh_CN" else ". "
     return "".join(
         line if n == len(lines) - 1 else line + (" " if line.endswith(_STOPS) else stop)
         for n, line in enumerate(lines)
@@ -128,7 +128,7 @@ def asking(
 ) -> str:
     """TwiML that says `replies` (after `before`) and sends the answer, or the silence, to `action`.
 
-    `slow`: at a slower pace. `person`: also tells how to reach one.
+    `slow`: at a slower pace; always so in the easy register. `person`: also tells how to reach one.
     """
     response = VoiceResponse()
     locale = replies[-1].locale if replies else DEFAULT_LOCALE
@@ -137,7 +137,7 @@ def asking(
         input="dtmf speech",
         action=action,
         method="POST",
-        language=SPEAKERS[locale].language,
+        language=SPEAKERS[language(locale)].language,
         timeout=seconds,
         speech_timeout="auto",
         action_on_empty_result=True,
@@ -146,7 +146,7 @@ def asking(
         **({"hints": pad.hints} if pad.hints else {}),
     )
     lead = render(before, locale) if before is not None else ""
-    if slow:
+    if slow or is_easy(locale):
         _say_slowly(gather, lead, script(replies, person=person), locale)
     else:
         lines = script(replies, person=person)
@@ -160,12 +160,12 @@ def asking(
 
 
 def _say(parent: VoiceResponse | Gather, line: str, locale: str) -> None:
-    speaker = SPEAKERS[locale]
+    speaker = SPEAKERS[language(locale)]
     parent.say(line, language=speaker.language, voice=speaker.voice)
 
 
 def _say_slowly(gather: Gather, lead: str, lines: Sequence[str], locale: str) -> None:
-    speaker = SPEAKERS[locale]
+    speaker = SPEAKERS[language(locale)]
     if lead:
         _say(gather, lead, locale)
     for line in lines:

@@ -9,7 +9,12 @@ from backend.messaging import threads
 from backend.messaging.threads import Heard, Line, Told
 from bots.webchat import told_item
 
-LANGUAGES = {"lang:zh_CN": "中文", "lang:en": "English"}
+LANGUAGES = {
+    "lang:zh_CN": "中文",
+    "lang:zh_CN@easy": "中文（简单好懂）",
+    "lang:en": "English",
+    "lang:en@easy": "English, easy to read",
+}
 
 
 def lines(conversation: Sequence[Line]) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from backend.core.i18n import EASY, language
+
 HELLO = re.compile(
     r"\W*(?:(?:您|你|大家)好|喂?[,，]?(?:您|你)好|在吗|在不在|喂|早上好|早|下午好|晚上好|hello|hi|hey|good (?:morning|afternoon|evening))[\W啊呀]*",
     re.IGNORECASE,
@@ -24,9 +26,11 @@ SMALL_TALK = 12
 """Characters of a greeting or thanks in the middle of something."""
 
 
-def language_in(text: str) -> str | None:
-    """The locale that "English please" or 说中文 asks for; None when it names none."""
+def language_in(text: str, speaks: str) -> str | None:
+    """The locale that "English please", 说中文 or 说简单点 asks for; None when it names none. `speaks`: what we speak now."""
     said = text.casefold()
+    if any(word in said for word in ("简单", "大白话", "听不懂", "simple", "easy", "plain")):
+        return f"{language(speaks)}{EASY}"
     if "english" in said or "英" in said:
         return "en"
     return "zh_CN" if any(word in said for word in ("chinese", "中", "普通话")) else None

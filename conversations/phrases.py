@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.core.i18n import Msg, Text, _
+from backend.fields import proof
 from backend.fields.words import Option, Words
 from backend.settings import settings
 
@@ -66,7 +67,12 @@ def not_understood(options: tuple[Option, ...], times: int) -> Words:
 def languages() -> Words:
     return Words(
         "请选择语言 / Please choose a language",
-        options=(Option("lang:zh_CN", "中文"), Option("lang:en", "English")),
+        options=(
+            Option("lang:zh_CN", "中文"),
+            Option("lang:zh_CN@easy", "中文（简单好懂）", "中文简单"),
+            Option("lang:en", "English"),
+            Option("lang:en@easy", "English, easy to read", "easy English"),
+        ),
     )
 
 
@@ -164,6 +170,18 @@ def too_many_codes() -> Words:
             "Several codes were sent already. Please wait an hour before the next one, or call the office: {hotline}.",
             hotline=settings().hotline,
         )
+    )
+
+
+def no_code() -> Words:
+    return Words(
+        _(
+            "I cannot send a text message to that number just now. What you told me is kept. A colleague can help you, or call the "
+            "office: {hotline}.",
+            hotline=settings().hotline,
+        ),
+        options=(proof.RESEND, proof.CHANGE, proof.PERSON),
+        keypad=1,
     )
 
 

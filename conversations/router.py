@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.core.db import savepoint
 from backend.core.errors import LinliError
-from backend.core.i18n import LOCALES, Text, _
+from backend.core.i18n import SPOKEN, Text, _
 from backend.fields import commands
 from backend.fields.spelling import respelt
 from backend.fields.state import State, Step
@@ -68,7 +68,7 @@ def choose(talk: Talk, value: str) -> bool:
     if name == "flow" and (wanted := talk.find(argument)) is not None:
         talk.memory.park()
         start(talk, wanted, "")
-    elif name == "lang" and argument in LOCALES:
+    elif name == "lang" and argument in SPOKEN:
         talk.locale = argument
         talk.say(phrases.language_set())
         _return(talk)
@@ -95,7 +95,7 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
     if opened.flow and opened.flow != flow.name:
         flow = talk.named(opened.flow)
     talk.say(*opened.before)
-    facts = {"channel": talk.person.channel, "proven": _proven(talk.person), **opened.facts}
+    facts = {"channel": talk.person.channel, "proven": vouched(talk.person), **opened.facts}
     talk.outcome = "started"
     _take(talk, flow, flow.form.start(dict(opened.prefill), facts, talk.now, talk.speaks))
 
@@ -285,7 +285,7 @@ def _menu(talk: Talk, said: Said) -> None:
 
 
 def _language(talk: Talk, said: Said) -> None:
-    if wanted := courtesy.language_in(said.text):
+    if wanted := courtesy.language_in(said.text, talk.speaks):
         choose(talk, f"lang:{wanted}")
     else:
         talk.say(phrases.languages())
@@ -349,9 +349,9 @@ def _whoever(person: Person) -> Person:
     )
 
 
-def _proven(person: Person) -> list[str]:
-    """The addresses that the channel itself vouches for."""
-    return [person.address] if person.channel in ("sms", "voice") else []
+def vouched(person: Person) -> list[str]:
+    """The addresses that the channel itself vouches for. A caller's number is not among them: it can be forged."""
+    return [person.address] if person.channel == "sms" else []
 
 
 def title_of(registry: Registry, flow: str) -> Text:

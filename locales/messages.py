@@ -4,7 +4,8 @@
     python -m locales.messages check      fails, naming them, when a text has no translation or loses a place like {name}
     python -m locales.messages compile    messages.po → messages.mo
 
-Chinese lives in `locales/zh_CN/LC_MESSAGES/messages.po`. English is the ids themselves.
+Chinese lives in `locales/zh_CN/LC_MESSAGES/messages.po`. English is the ids themselves. A register (`zh_CN@easy`) holds only the
+texts that it says more simply; the others are those of its language.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCALE = "zh_CN"
 SOURCES = ("backend", "iot", "conversations", "bots", "broadcasts")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+REGISTERS = ("zh_CN@easy", "en@easy")
+LONGEST = {"zh_CN@easy": 22, "en@easy": 60}
+"""Characters of a sentence that is easy to read."""
 _PLACE = re.compile(r"\{(\w+)\}")
+_SENTENCE = re.compile(r"(?<=[。？！])|(?<=[.?!]) ")
 
 
 def catalogue_path(locale: str = LOCALE) -> Path:
@@ -84,13 +89,43 @@ def problems(wanted: Catalog, have: Catalog) -> list[str]:
     return found
 
 
+def hard_to_read(locale: str) -> list[str]:
+    """One line for every text of a register that is no text of ours any more, lost a place, or has a long sentence."""
+    wanted, found = collected(), []
+    for message in translated(locale):
+        if not message.id:
+            continue
+        ours, text = wanted.get(message.id, message.context), str(message.string)
+        if ours is None:
+            found.append(f"{locale}: no text of the code any more: {message.id!r}")
+        elif not set(_PLACE.findall(text)) <= set(_PLACE.findall(str(message.id))):
+            found.append(f"{locale}: unknown places in {text!r}")
+        found += [
+            f"{locale}: {len(sentence)} characters in one sentence: {sentence!r}"
+            for sentence in _SENTENCE.split(_PLACE.sub("", text).replace("*", ""))
+            if len(sentence) > LONGEST[locale]
+        ]
+    return found
+
+
 def update() -> list[str]:
-    """Bring messages.po up to date with the code, keep what is translated, drop what is gone."""
-    wanted, have = collected(), translated()
-    fresh = Catalog(locale=LOCALE, project="Linli", charset="utf-8", fuzzy=False)
+    """Bring the catalogues up to date with the code, keep what is translated, drop what is gone."""
+    wanted = collected()
+    found = problems(wanted, _renew(wanted, LOCALE, whole=True))
+    for locale in REGISTERS:
+        _renew(wanted, locale, whole=False)
+        found += hard_to_read(locale)
+    compile_all()
+    return found
+
+
+def _renew(wanted: Catalog, locale: str, *, whole: bool) -> Catalog:
+    """Write the catalogue of `locale` anew; `whole`: with the texts that it lacks."""
+    have = translated(locale)
+    fresh = Catalog(locale=locale, project="Linli", charset="utf-8", fuzzy=False)
     for message in wanted:
-        if message.id:
-            ours = have.get(message.id, message.context)
+        ours = have.get(message.id, message.context) if message.id else None
+        if message.id and (ours or whole):
             fresh.add(
                 message.id,
                 ours.string if ours else None,
@@ -98,7 +133,7 @@ def update() -> list[str]:
                 auto_comments=message.auto_comments,
                 context=message.context,
             )
-    path = catalogue_path()
+    path = catalogue_path(locale)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(
@@ -110,8 +145,7 @@ def update() -> list[str]:
             include_lineno=False,
             omit_header=False,
         )
-    compile_all()
-    return problems(wanted, fresh)
+    return fresh
 
 
 def compile_all() -> None:
@@ -136,6 +170,7 @@ def main(arguments: list[str]) -> None:
             found = update()
         case ["check"]:
             found = problems(collected(), translated())
+            found += [line for locale in REGISTERS for line in hard_to_read(locale)]
         case ["compile"]:
             compile_all()
             return

@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import Any
 
 LOCALES = ("zh_CN", "en")
+"""The languages that pages are shown in."""
 DEFAULT_LOCALE = "zh_CN"
+EASY = "@easy"
+"""Marks the easy-read register of a language: `zh_CN@easy` says the same in shorter sentences, where its catalogue has any."""
+SPOKEN = (*LOCALES, *(f"{locale}{EASY}" for locale in LOCALES))
+"""What a conversation can be held in."""
 LOCALES_DIR = Path(__file__).resolve().parents[2] / "locales"
 
 
@@ -60,9 +65,19 @@ def text_to_json(text: Text) -> Any:
     return text.to_json() if isinstance(text, Msg) else text
 
 
+def language(locale: str) -> str:
+    """The language without its register: zh_CN of zh_CN@easy."""
+    return locale.partition("@")[0]
+
+
+def is_easy(locale: str) -> bool:
+    return locale.endswith(EASY)
+
+
 @lru_cache(maxsize=8)
 def _catalogue(locale: str) -> gettext.NullTranslations:
-    return gettext.translation("messages", LOCALES_DIR, languages=[locale], fallback=True)
+    """What the register lacks, its language has."""
+    return gettext.translation("messages", LOCALES_DIR, languages=[locale, language(locale)], fallback=True)
 
 
 @lru_cache(maxsize=16384)
@@ -77,7 +92,12 @@ def render(text: Text | None, locale: str) -> str:
     if isinstance(text, str):
         return text
     if isinstance(text, dict):
-        return text.get(locale) or text.get(DEFAULT_LOCALE) or next(iter(text.values()), "")
+        return (
+            text.get(locale)
+            or text.get(language(locale))
+            or text.get(DEFAULT_LOCALE)
+            or next(iter(text.values()), "")
+        )
     if text.plural is not None and text.params is not None:
         words = _catalogue(locale).ngettext(text.id, text.plural, int(text.params["n"]))
     else:

@@ -18,7 +18,7 @@ _PHRASES: dict[Command, str] = {
     "cancel": "取消|退出|算了|算了吧|不办了|不弄了|不填了|不报了|不报修了|不修了|不用修了|不登记了|不注册了|放弃|停止|取消报修|取消登记|cancel|/cancel|quit|exit|stop|never mind|nevermind|forget it",
     "menu": "菜单|主菜单|首页|回首页|menu|/menu|/start|main menu|start|home page",
     "language": "语言|换语言|切换语言|language|/language|/lang|中文|英文|english|chinese|说中文|讲中文|普通话|in english|用中文|用英文"
-    "|english please|switch language|speak english|switch to english|switch to chinese",
+    "|说简单点|简单点说|简单点|说简单一点|大白话|说大白话|easy|easy read|easy english|plain english|in simple words|english please|switch language|speak english|switch to english|switch to chinese",
     "person": "人工|找人工|转人工|人工服务|人工客服|客服|找人|转人工服务|我要人工|工作人员|找工作人员|person|agent|human|operator"
     "|/person|/agent|talk to a person|talk to a human|speak to a person|real person|representative|staff",
     "repeat": "重复|再说一遍|再说一次|再听一遍|没听清|没听清楚|继续|接着|接着来|repeat|again|say again|say that again|continue"

@@ -23,7 +23,7 @@ class Identity(Model):
     org_id = peewee.IntegerField(null=True, index=True)
     resident_id = peewee.IntegerField(null=True, index=True)
     staff_id = peewee.IntegerField(null=True, index=True)
-    locale = peewee.CharField(8)
+    locale = peewee.CharField(12)
     state = peewee.CharField(
         8, default="active"
     )  # active | stopped (opted out) | blocked (by the user, or a dead number)

@@ -16,7 +16,7 @@ def _models(db):
         org_id = peewee.IntegerField(null=True, index=True)
         resident_id = peewee.IntegerField(null=True, index=True)
         staff_id = peewee.IntegerField(null=True, index=True)
-        locale = peewee.CharField(8)
+        locale = peewee.CharField(12)
         state = peewee.CharField(8)
         preference = peewee.IntegerField()
         verified_at = peewee.BigIntegerField(null=True)

@@ -38,7 +38,7 @@ def _models(db):
         email = p.BlobField(null=True)
         email_index = p.CharField(32, null=True, index=True)
         email_confirmed_at = p.BigIntegerField(null=True)
-        locale = p.CharField(8)
+        locale = p.CharField(12)
         channel = p.CharField(12)
         flags = p.CharField(160)
         note = p.CharField(500)

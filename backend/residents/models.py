@@ -46,7 +46,7 @@ class Resident(Model):
     email = Encrypted(null=True)
     email_index = peewee.CharField(32, null=True, index=True)
     email_confirmed_at = Instant(null=True)
-    locale = peewee.CharField(8)
+    locale = peewee.CharField(12)
     channel = peewee.CharField(12)
     flags = peewee.CharField(160, default="")
     """What staff should look at, space-separated names of `flags.FLAGS`."""
