@@ -124,6 +124,11 @@ class Settings(BaseSettings):
         return self.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
+    def sms_is_on(self) -> bool:
+        """Whether a one-time code reaches a phone: by the provider, or on a machine for trying out, as a file."""
+        return bool(self.twilio_account_sid) or (self.demo and not self.public_url)
+
+    @property
     def second_factor_required(self) -> bool:
         return self.staff_second_factor == "required" or (
             self.staff_second_factor == "auto" and bool(self.public_url)

@@ -7,6 +7,7 @@ from backend.fields.state import SendCode, State, code_digest
 from backend.messaging import outbox, people
 from backend.messaging.models import Message
 from backend.messaging.people import At
+from backend.settings import settings
 from conversations import phrases
 from conversations.flow import Flow
 from conversations.talk import Talk
@@ -17,11 +18,16 @@ HOUR_MS = 3_600_000
 
 
 def send(talk: Talk, flow: Flow, effect: SendCode, now: int) -> None:
-    """Send a one-time code to the address to be proven; at most CODES_AN_HOUR from one person and to one address."""
+    """Send a one-time code to the address to be proven, by SMS also from a call; at most CODES_AN_HOUR from one person and to
+    one address. Where no SMS arrives, that is said, and a person offered."""
     memory = talk.memory
     memory.codes = [at for at in memory.codes if now - at < HOUR_MS]
     channel = "sms" if effect.via == "sms" else "email"
     target = people.ensure(channel, effect.to, talk.speaks)
+    if channel == "sms" and (not settings().sms_is_on or target.state == "blocked"):
+        # In place of "a code is on its way": none is.
+        talk.replies[-1:] = [phrases.no_code()]
+        return
     since = clock.from_ms(now - HOUR_MS)
     to_it = (
         Message.select()

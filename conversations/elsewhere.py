@@ -28,7 +28,8 @@ ORDER BY c.updated_at DESC LIMIT 1
 def _open_elsewhere(person: Person) -> tuple[int, str] | None:
     """(identity, flow) of a conversation that this person left open on another channel."""
     index = index_of(person.address)
-    by_phone = index if person.channel in ("sms", "voice") else ""
+    # Not for a caller: her number can be forged, and what was begun by SMS would be read out to whoever calls.
+    by_phone = index if person.channel == "sms" else ""
     since = clock.now_ms() - KEEP_MS
     row = execute(_ELSEWHERE, (person.identity_id, since, person.resident_id, by_phone, by_phone)).fetchone()
     return (int(row[0]), str(row[1])) if row else None
@@ -58,7 +59,10 @@ def take_over(talk: Talk, identity_id: int) -> None:
     if other.flow is None or other.form is None:
         router.again(talk)
         return
-    talk.memory.open(other.flow, other.form)
+    facts = other.form.get("facts", {})
+    proven = dict.fromkeys((*facts.get("proven", ()), *router.vouched(talk.person)))
+    facts = {**facts, "channel": talk.person.channel, "proven": list(proven)}
+    talk.memory.open(other.flow, {**other.form, "facts": facts})
     other.close()
     execute(
         "UPDATE conversation SET state = ?, flow = NULL, offer_id = NULL, remind_at = NULL, phone_index = NULL WHERE identity_id = ?",

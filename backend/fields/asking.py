@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.core.i18n import Text, _, render
+from backend.fields import proof
 from backend.fields.base import Field, join
 from backend.fields.finder import index_in
 from backend.fields.plain import folded
@@ -37,6 +38,8 @@ def as_words(turn: Turn, f: Field) -> bool:
 
 def question(turn: Turn, f: Field, lead: Text | None = None, spoken_lead: Text | None = None) -> Words:
     """The Words that ask `f`, after `lead` (what was understood, or what would work)."""
+    if (number := proof.offered(turn, f)) is not None:
+        return proof.offering(turn, f, number, lead)
     ways: Text | None = None
     options = f.options(turn.ctx)
     beside = extras(turn, f)

@@ -7,7 +7,9 @@ import re
 from typing import Any
 
 from backend.core.i18n import Text, _
+from backend.fields.affirm import affirmed
 from backend.fields.base import Field, Misunderstood, join
+from backend.fields.finder import index_in
 from backend.fields.numerals import arabic
 from backend.fields.phone import Phone
 from backend.fields.plain import folded, half_width
@@ -22,6 +24,8 @@ LENGTH = 6
 
 RESEND = Option("!resend", _("Send the code again"), _("Send again"))
 CHANGE = Option("!change", _("Change the number"))
+THIS = Option("!this", _("Yes, this number"), _("yes"))
+OTHER = Option("!other", _("Another number"))
 PERSON = Option("!person", _("Talk to a person"))
 
 _RESEND_WORDS = frozenset(
@@ -89,6 +93,53 @@ def vouched(turn: Turn, f: Field, value: Any, said: Said) -> None:
         _prove(turn, value)
 
 
+def offer(turn: Turn, f: Field, value: str) -> None:
+    """Remember a number that is likely hers, but not proven: it is offered when its question comes."""
+    turn.proof = {**turn.proof, "offer": [f.name, value]}
+
+
+def offered(turn: Turn, f: Field) -> str | None:
+    """The number that the question of `f` offers."""
+    name, value = turn.proof.get("offer", ("", ""))
+    return value if name == f.name and turn.answers.get(f.name) is None else None
+
+
+def settle(turn: Turn) -> None:
+    """The offer was taken or refused."""
+    turn.proof = {k: v for k, v in turn.proof.items() if k != "offer"}
+
+
+def offering(turn: Turn, f: Field, number: str, lead: Text | None) -> Words:
+    """The question whether the offered number is hers."""
+    shown = f.masked(number, turn.locale) if f.sensitive else f.show(number, turn.locale)
+    text = _("Is {number} your mobile number? We send a code there by SMS.", number=shown)
+    spoken = _(
+        "Is your mobile number the one that you call from, {number}? We send a code there by text message.",
+        number=shown,
+    )
+    options = (THIS, OTHER, PERSON) if turn.misses >= 3 else (THIS, OTHER)
+    return Words(
+        join(lead, text) or text,
+        spoken=join(lead, spoken),
+        options=options,
+        accepts=f.accepts,
+        keypad=1,
+        sensitive=f.sensitive,
+    )
+
+
+def agreed(turn: Turn, said: Said) -> bool | None:
+    """What she says to the offered number; None when it is neither yes nor no, such as another number."""
+    if said.choice is not None:
+        return {THIS.value: True, OTHER.value: False}.get(said.choice)
+    number = index_in(said.text)
+    if number in (1, 2):
+        return number == 1
+    if sum(c.isdecimal() for c in said.text) >= 5:
+        return None
+    return False if folded(said.text) in _CHANGE_WORDS else affirmed(said.text)
+
+
 def begin(turn: Turn, f: Field, value: str, lead: Text | None = None) -> Step:
     """Ask for a code to be sent to `value`, and for that code."""
     sends = turn.proof.get("sends", 0)
@@ -134,6 +185,8 @@ def heard(turn: Turn, said: Said) -> Step | None:
         return begin(turn, f, turn.proof["to"], _("We are sending another one."))
     if said.choice == CHANGE.value or phrase in _CHANGE_WORDS:
         return change(turn)
+    if index_in(said.text) == 3:
+        return turn.finish(outcome="person")
     if said.contact:
         number = f.parse(said, turn.ctx)
         _keep(turn, f, number)

@@ -52,7 +52,10 @@ def start(
         if prefill.get(f.name) is None:
             continue
         value = f.known(prefill[f.name], turn.ctx)
-        if value is None or proof.wanted(turn, f, value, Said()):
+        if value is None:
+            continue
+        if proof.wanted(turn, f, value, Said()):
+            proof.offer(turn, f, value)
             continue
         turn.accept(f, value)
         shown = f.masked(value, locale) if f.sensitive else f.show(value, locale)
@@ -115,6 +118,11 @@ def command_in(turn: Turn, said: Said) -> Command | None:
 def proceed(turn: Turn, lead: Text | None = None, spoken_lead: Text | None = None) -> Step:
     """Ask what is open, else show the review, else submit."""
     f = turn.open()
+    if f is not None and (number := proof.offered(turn, f)) is not None and number in turn.proven:
+        # Proven since: she goes on from that very number.
+        turn.accept(f, number)
+        proof.settle(turn)
+        f = turn.open()
     if f is not None:
         turn.phase, turn.asking, turn.misses = "asking", f.name, 0
         return turn.finish(asking.question(turn, f, lead, spoken_lead))
@@ -168,6 +176,9 @@ def _answered(turn: Turn, f: Field, said: Said) -> Step:
     order = asking.picked(turn, f, said)
     if order is not None:
         said = Said(choice=order)
+    if (number := proof.offered(turn, f)) is not None and (hers := proof.agreed(turn, said)) is not None:
+        proof.settle(turn)
+        return _taken(turn, f, number, Said()) if hers else proceed(turn)
     if said.choice == "!skip":
         return _skip(turn, f)
     if said.choice == "!person":

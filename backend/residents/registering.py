@@ -178,8 +178,9 @@ def _shared(resident: Resident) -> bool:
 
 def join(resident: Resident, identity_id: int | None, mobile: str | None) -> None:
     """These addresses are hers: the one she writes from, and a number she has proven (SMS and calls). An address that
-    belongs to another resident, the shared phone of a family, stays where it is."""
-    found = [identity_id] if identity_id is not None else []
+    belongs to another resident, the shared phone of a family, stays where it is. A line that she calls from is hers only
+    when its number is proven: a caller's number can be forged."""
+    found = [identity_id] if identity_id is not None and people.get(identity_id).channel != "voice" else []
     if mobile is not None:
         found += [int(people.ensure(c, mobile, resident.locale).id) for c in ("sms", "voice")]
     for each in found:

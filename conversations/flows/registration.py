@@ -116,6 +116,16 @@ def _welcome_back(name: str) -> Words:
     )
 
 
+def _not_on_this_line(name: str) -> Words:
+    return Words(
+        _(
+            "You are registered, {name}. A number that calls can be forged, so please call from your own mobile, or write to us "
+            "from it; then I know you.",
+            name=name,
+        )
+    )
+
+
 def _registered_already(resident_id: int) -> Words:
     resident = queries.by_id(resident_id)
     if resident.status == "pending":
@@ -150,10 +160,11 @@ LINK = Form(
 def _start_link(person: Person, text: str) -> Opening | Answer:
     if person.resident_id is not None:
         return Answer.of(_registered_already(person.resident_id))
-    if person.channel in ("sms", "voice"):
+    if person.channel == "sms":
         # The channel itself vouches for the number.
         return _linked(person, person.address)
-    return Opening()
+    # A caller's number is only likely hers: a code goes there.
+    return Opening(prefill={"mobile": person.address} if person.channel == "voice" else {})
 
 
 def _submit_link(person: Person, done: Submitted) -> Answer:
@@ -162,6 +173,8 @@ def _submit_link(person: Person, done: Submitted) -> Answer:
 
 def _linked(person: Person, mobile: str) -> Answer:
     resident_id = join_proven(person.identity_id, mobile)
+    if resident_id is not None and person.channel == "voice" and person.address != mobile:
+        return Answer.of(_not_on_this_line(queries.name_of(resident_id)))
     if resident_id is not None:
         return Answer.of(_welcome_back(queries.name_of(resident_id)))
     return Answer.of(

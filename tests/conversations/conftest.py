@@ -123,7 +123,8 @@ class Phone_:
 
 
 @pytest.fixture
-def community(database: TestDatabase) -> Community:
+def community(database: TestDatabase, configure: Callable[..., None]) -> Community:
+    configure(TWILIO_ACCOUNT_SID="AC1", TWILIO_FROM="+8610650000000")
     return Community()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -12,8 +13,8 @@ from backend.core.access import SYSTEM
 from backend.fields.words import Said
 from backend.messaging import people
 from backend.messaging.content import Content
+from backend.messaging.models import Handover, Message
 from backend.messaging.models import Inbound as Heard
-from backend.messaging.models import Message
 from backend.residents import actions, queries
 from backend.residents.models import FileChange, Resident
 from conversations.engine import Engine
@@ -27,7 +28,8 @@ _events = itertools.count(1)
 
 
 @pytest.fixture
-def engine(database: TestDatabase) -> Engine:
+def engine(database: TestDatabase, configure: Callable[..., None]) -> Engine:
+    configure(TWILIO_ACCOUNT_SID="AC1", TWILIO_FROM="+8610650000000")
     street = orgs.add("幸福街道", "street")
     orgs.add("幸福里社区", "community", street)
     return Engine(registry())
@@ -80,10 +82,15 @@ class Phone:
 
 
 def newest_code() -> str:
-    message = Message.select().where(Message.purpose == "code").order_by(Message.id.desc()).get()
-    found = re.search(r"\d{6}", Content.unseal(message.content).text)
+    found = newest_code_or_none()
     assert found
-    return found.group()
+    return found
+
+
+def newest_code_or_none() -> str | None:
+    message = Message.select().where(Message.purpose == "code").order_by(Message.id.desc()).first()
+    found = re.search(r"\d{6}", Content.unseal(message.content).text) if message else None
+    return found.group() if found else None
 
 
 @pytest.fixture
@@ -162,8 +169,62 @@ def test_an_elder_registers_by_sms_with_numbers_and_her_own_number_is_proven_by_
 
 def test_a_caller_registers_and_her_name_is_flagged_for_a_look(engine: Engine) -> None:
     caller = Phone(engine, "voice", MOBILE)
-    caller.says("我要登记", "1", "陈秀英", "1", "1", ID, "没有", "三号楼二单元五零一", "1")
-    assert Resident.get_by_id(caller.resident_id).flags == "no_email heard_name"
+    asked = caller.says("我要登记", "1", "陈秀英", "1", "1", ID)
+    assert "138****2210" in asked and newest_code_or_none() is None, "nothing is sent before she agrees"
+    assert "验证码" in caller.says("1")
+    caller.says("CODE", "没有", "三号楼二单元五零一", "1")
+    resident = Resident.get_by_id(caller.resident_id)
+    assert resident.flags == "no_email heard_name"
+    assert resident.mobile_proven_at is not None
+
+
+@pytest.mark.parametrize("answers", [("不是", "13900139000"), ("13900139000",), ("2", "13900139000")])
+def test_a_caller_may_have_another_mobile_and_then_the_line_she_calls_from_is_not_hers(
+    engine: Engine, answers: tuple[str, ...]
+) -> None:
+    caller = Phone(engine, "voice", MOBILE)
+    caller.says("我要登记", "1", "陈秀英", "1", "1", ID, *answers, "CODE", "没有", "三号楼二单元五零一", "1")
+    resident = Resident.get()
+    assert resident.mobile == "+8613900139000" and resident.mobile_proven_at is not None
+    assert caller.resident_id is None, "whoever forged that number would be her"
+    assert people.find("sms", MOBILE) is None
+    known = people.find("voice", "+8613900139000")
+    assert known is not None and known.resident_id == resident.id
+
+
+def test_a_number_that_calls_joins_no_registration_without_the_code(engine: Engine, chen: int) -> None:
+    caller = Phone(engine, "voice", "+8613700137000")
+    caller.says("我已经登记过了", "13800132210")
+    assert "陈秀英" not in caller.says("000000" if newest_code() != "000000" else "111111")
+    assert "陈秀英" in caller.says("CODE") and caller.resident_id is None
+
+
+def test_where_no_text_message_goes_out_the_caller_is_told_and_offered_a_person(
+    engine: Engine, configure: Callable[..., None]
+) -> None:
+    configure(TWILIO_ACCOUNT_SID="", TWILIO_FROM="")
+    caller = Phone(engine, "voice", MOBILE)
+    told = caller.says("我要登记", "1", "陈秀英", "1", "1", ID, "1")
+    assert "短信" in told and "同事" in told and "正在发送" not in told
+    assert newest_code_or_none() is None
+    caller.says("3")
+    assert Handover.get().identity_id == people.find("voice", MOBILE).id
+
+
+def test_what_was_begun_by_sms_is_not_read_to_whoever_calls_from_that_number(
+    engine: Engine, keypad_phone: Phone
+) -> None:
+    keypad_phone.says("登记", "1", "陈秀英")
+    heard = Phone(engine, "voice", MOBILE).says("你好")
+    assert "有什么可以帮您" in heard and "继续" not in heard
+
+
+def test_a_call_goes_on_by_sms_and_needs_no_code_there(engine: Engine, keypad_phone: Phone) -> None:
+    Phone(engine, "voice", MOBILE).says("我要登记", "1", "陈秀英", "1", "1")
+    keypad_phone.says("你好", "1")
+    assert "登记已提交" in keypad_phone.says(ID, "没有", "3-2-501", "1")
+    assert Resident.get_by_id(keypad_phone.resident_id).mobile_proven_at is not None
+    assert newest_code_or_none() is None
 
 
 def test_who_does_not_agree_leaves_nothing_behind(browser: Phone) -> None:

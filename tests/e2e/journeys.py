@@ -29,6 +29,7 @@ class Tongue:
     gender: str
     gender_said: str
     mobile: str
+    this_number: str
     code: str
     email: str
     home: str
@@ -78,6 +79,7 @@ CHINESE = Tongue(
     gender="性别",
     gender_said="女",
     mobile="手机",
+    this_number="对，就是这个",
     code="验证码",
     email="邮箱",
     home="住",
@@ -126,6 +128,7 @@ ENGLISH = Tongue(
     gender="gender",
     gender_said="Female",
     mobile="mobile",
+    this_number="Yes, this number",
     code="code",
     email="e-mail",
     home="live|home",
@@ -180,8 +183,12 @@ def tells_the_rest(town: Town, person: Neighbour, line: Line) -> None:
     """From the document's number to the confirmed e-mail address."""
     t = TONGUES[person.language]
     _tells_number(person, line, t)
-    if not isinstance(line, Sms):
-        # Whoever calls or texts has shown the number already.
+    if isinstance(line, Voice):
+        # A caller's number can be forged: the code goes there by text message.
+        line.picks(t.this_number, hears=t.code)
+        line.keys(town.code_sent_to(person), hears=t.email)
+    elif not isinstance(line, Sms):
+        # Whoever texts has shown the number already.
         line.says(person.local_mobile, hears=t.code)
         line.says(town.code_sent_to(person), hears=t.email)
     with_email = not isinstance(line, Voice)
@@ -198,7 +205,7 @@ def tells_the_rest(town: Town, person: Neighbour, line: Line) -> None:
 
 
 def _tells_number(person: Neighbour, line: Line, t: Tongue) -> None:
-    known = isinstance(line, Sms)
+    known = isinstance(line, Sms) and not isinstance(line, Voice)
     after = t.email if known else t.mobile
     tell = line.keys if isinstance(line, Voice) else line.says
     if person.language == "zh_CN":
