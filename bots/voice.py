@@ -34,6 +34,21 @@ UNSURE_BELOW = 0.4
 """Recognition less confident than this is asked again, once."""
 MOST_TURNS = 200
 _ENGLISH = ("english", "英文", "英语", "in english", "yingwen")
+_MORE = frozenset(
+    (
+        "更多",
+        "更多选项",
+        "选项",
+        "有哪些",
+        "有哪些选项",
+        "有什么",
+        "more",
+        "options",
+        "choices",
+        "the choices",
+    )
+)
+_MENU = frozenset(("菜单", "menu", "list", "the list", "列表"))
 _STATUS = {
     "initiated": "sent",
     "ringing": "sent",
@@ -153,6 +168,8 @@ def _continued(caller: str, call: str, step: Step, n: int) -> Response:
         return _silent(caller, step)
     if keyed == "*" and step.said:
         return _again(caller, step)
+    if _wants_list(caller, step, text):
+        return _again(caller, step)
     if not keyed and not sure and step.silences == 0:
         return _unsure(caller, step)
     if step.offered and keyed.isdigit() and len(keyed) < 3:
@@ -196,7 +213,14 @@ def _silent(caller: str, step: Step) -> Response:
         else _("I will say it again, more slowly.")
     )
     return _twiml(
-        voice_shape.asking(contents, _url(after), before=before, slow=step.silences > 0, person=True)
+        voice_shape.asking(
+            contents,
+            _url(after.read_out()),
+            before=before,
+            slow=step.silences > 0,
+            person=True,
+            listing=True,
+        )
     )
 
 
@@ -204,7 +228,16 @@ def _again(caller: str, step: Step) -> Response:
     contents = _contents(caller, step.said)
     if not contents:
         return _silent(caller, step)
-    return _twiml(voice_shape.asking(contents, _url(step.heard()), person=True))
+    following = step.heard().read_out()
+    return _twiml(voice_shape.asking(contents, _url(following), person=True, listing=True))
+
+
+def _wants_list(caller: str, step: Step, text: str) -> bool:
+    """Whether she asks for the options that were not read out. Once they were, “menu” means the menu itself."""
+    said = folded(text)
+    return (said in _MORE or (said in _MENU and not step.listed)) and voice_shape.withheld(
+        _contents(caller, step.said)
+    )
 
 
 def _unsure(caller: str, step: Step) -> Response:
@@ -213,7 +246,7 @@ def _unsure(caller: str, step: Step) -> Response:
     before = _("Sorry, the line is not clear. Please say it once more, or use the keys.")
     if not contents:
         return _twiml(voice_shape.asking([_content(render(before, locale), locale)], _url(step.silent())))
-    return _twiml(voice_shape.asking(contents, _url(step.silent()), before=before))
+    return _twiml(voice_shape.asking(contents, _url(step.silent()), before=before, listing=step.listed))
 
 
 def _goodbye(caller: str) -> str:

@@ -14,11 +14,15 @@ from bots.plain import plain
 
 SECONDS = 8
 """How long somebody may think before it counts as silence."""
+SECONDS_TO_LOOK, DIGITS_TO_LOOK_UP = 20, 6
+"""A number this long stands on a card, or in a text message that is still on its way."""
 LONGEST_SAY = 1000
 """Characters in one <Say>; Twilio takes 4,096."""
 MOST_HINTS = 20
 KEYED_AT_ONCE = 9
 """So many options are answered by one key; more need # to end a number."""
+MOST_READ = 6
+"""So many options are read out at once; nobody remembers more, so of a longer list she just says hers, or asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +72,46 @@ def spoken(text: str, locale: str) -> str:
     ).strip()
 
 
-def keys(content: Content) -> Keys:
-    """The keypad for answering `content`."""
+def withheld(replies: Sequence[Content]) -> bool:
+    """Whether the options are too many to be read out unasked."""
+    return bool(replies) and len(asked(replies).options) > MOST_READ
+
+
+def keys(content: Content, *, listing: bool = False) -> Keys:
+    """The keypad for answering `content`; `listing`: all its options are read out, however many."""
     labels = ",".join(
         plain(o.label).replace(",", " ").replace("\n", " ") for o in content.options[:MOST_HINTS]
     )
-    if content.keypad is not None:
-        return Keys(content.keypad or None, labels)
-    return Keys(None if len(content.options) > KEYED_AT_ONCE else 1, labels)
+    if content.keypad is not None and (content.keypad > 2 or len(content.options) <= MOST_READ):
+        return Keys(content.keypad, labels)
+    if content.keypad == 0:
+        return Keys(None, labels)
+    # Of a list that was not read out nobody knows the numbers: the one key that counts is the star.
+    return Keys(None if listing and len(content.options) > KEYED_AT_ONCE else 1, labels)
 
 
-def script(replies: Sequence[Content], *, person: bool = False) -> list[str]:
-    """What is said, line by line: the texts, then the options of the last reply that has any, then how to hear it again."""
+def script(replies: Sequence[Content], *, person: bool = False, listing: bool = False) -> list[str]:
+    """What is said, line by line: the texts, then the options of the last reply that has any, then how to hear it again.
+
+    Of more than MOST_READ options only how to hear them, unless `listing`.
+    """
     if not replies:
         return []
     locale = replies[-1].locale
     lines = [line for content in replies for line in _lines(spoken(content.spoken, content.locale))]
     offering = next((c for c in reversed(replies) if c.options), None)
-    if offering is not None:
+    silent = withheld(replies) and not listing
+    if silent:
+        lines.append(render(_("Please just say it in your own words."), locale))
+        lines.append(render(_("To hear the choices, say “more” or press star."), locale))
+    elif offering is not None:
         lines += [
             render(_("{label}, press {number}.", label=spoken(o.label, locale), number=n), locale)
             for n, o in enumerate(offering.options, 1)
         ]
-    if keys(asked(replies)).digits is None:
+    if keys(asked(replies), listing=listing).digits is None:
         lines.append(render(_("After the number, press the pound key."), locale))
-    if offering is not None or person:
+    if not silent and (offering is not None or person):
         lines.append(render(_("To hear it again, press star."), locale))
     if person:
         lines.append(render(_("To talk to a person, press zero."), locale))
@@ -124,21 +143,22 @@ def asking(
     before: Text | None = None,
     slow: bool = False,
     person: bool = False,
-    seconds: int = SECONDS,
+    listing: bool = False,
 ) -> str:
     """TwiML that says `replies` (after `before`) and sends the answer, or the silence, to `action`.
 
     `slow`: at a slower pace; always so in the easy register. `person`: also tells how to reach one.
+    `listing`: reads out all options, however many.
     """
     response = VoiceResponse()
     locale = replies[-1].locale if replies else DEFAULT_LOCALE
-    pad = keys(asked(replies)) if replies else Keys(1)
+    pad = keys(asked(replies), listing=listing) if replies else Keys(1)
     gather = response.gather(
         input="dtmf speech",
         action=action,
         method="POST",
         language=SPEAKERS[language(locale)].language,
-        timeout=seconds,
+        timeout=SECONDS_TO_LOOK if (pad.digits or 0) >= DIGITS_TO_LOOK_UP else SECONDS,
         speech_timeout="auto",
         action_on_empty_result=True,
         profanity_filter=False,
@@ -147,9 +167,9 @@ def asking(
     )
     lead = render(before, locale) if before is not None else ""
     if slow or is_easy(locale):
-        _say_slowly(gather, lead, script(replies, person=person), locale)
+        _say_slowly(gather, lead, script(replies, person=person, listing=listing), locale)
     else:
-        lines = script(replies, person=person)
+        lines = script(replies, person=person, listing=listing)
         for n, line in enumerate([lead, *lines] if lead else lines):
             if n:
                 gather.pause(length=1)

@@ -12,7 +12,8 @@ MOST_SAID = 10
 class Step:
     """`n`: the number of the coming turn (None: the call has just begun). `silences`: how often nothing was heard in a row.
     `said`: the Messages just said. `offered`: the Message that our own call was for, whose options a key picks.
-    `question`: an answer is awaited. `language`: she was asked for her language."""
+    `question`: an answer is awaited. `language`: she was asked for her language. `listed`: the
+    options were read out, however many."""
 
     n: int | None = None
     silences: int = 0
@@ -20,12 +21,16 @@ class Step:
     offered: int | None = None
     question: bool = False
     language: bool = False
+    listed: bool = False
 
     def silent(self) -> Step:
         return replace(self, silences=self.silences + 1)
 
     def heard(self) -> Step:
         return replace(self, silences=0)
+
+    def read_out(self) -> Step:
+        return replace(self, listed=True)
 
     def to_query(self) -> dict[str, str]:
         """The shortest query that `of` reads back."""
@@ -36,6 +41,7 @@ class Step:
             "o": str(self.offered) if self.offered else None,
             "q": "1" if self.question else None,
             "l": "1" if self.language else None,
+            "r": "1" if self.listed else None,
         }
         return {name: value for name, value in query.items() if value is not None}
 
@@ -49,6 +55,7 @@ class Step:
             offered=_number(query.get("o", "")),
             question="q" in query,
             language="l" in query,
+            listed="r" in query,
         )
 
 

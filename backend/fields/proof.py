@@ -24,7 +24,7 @@ LENGTH = 6
 
 RESEND = Option("!resend", _("Send the code again"), _("Send again"))
 CHANGE = Option("!change", _("Change the number"))
-THIS = Option("!this", _("Yes, this number"), _("yes"))
+THIS = Option("!this", _("Yes, this number"))
 OTHER = Option("!other", _("Another number"))
 PERSON = Option("!person", _("Talk to a person"))
 

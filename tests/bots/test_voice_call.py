@@ -11,6 +11,7 @@ from backend.messaging import At, people, say
 from backend.messaging.content import Content
 from backend.messaging.models import Conversation, Delivery, Handover, Inbound, Message
 from bots import voice_shape
+from conversations.memory import Memory
 from tests.bots.conftest import Phones
 from tests.harness.phones import SPEECH
 from tests.harness.twilio_server import OUR_NUMBER
@@ -93,6 +94,22 @@ def test_a_key_picks_an_option(phones: Phones) -> None:
     call = phones.call(CHEN, ["1"], drop_after=1)
     assert "请按 1。" in call.text
     assert Inbound.select().where(Inbound.identity_id == who).count() == 2
+
+
+@pytest.mark.parametrize("asks", [SPEECH + "更多", SPEECH + "菜单", "*"])
+def test_what_can_be_broken_is_not_read_out_unasked_and_then_a_number_is_enough(
+    phones: Phones, asks: str
+) -> None:
+    who = known(phones)
+    short = phones.call(CHEN, [SPEECH + "我要报修"], drop_after=1)
+    assert "请直接用您的话说。" in short.heard and "漏水，请按" not in short.text
+    asked = Inbound.select().where(Inbound.identity_id == who).count()
+    full = phones.call(CHEN, [asks, "11"], drop_after=2)
+    assert "请按 11。" in full.text and "井号" in full.text
+    assert Inbound.select().where(Inbound.identity_id == who).count() == asked + 2, (
+        "hearing the list is no turn"
+    )
+    assert "category" in Memory.unseal(Conversation.get().state).form["answers"]
 
 
 def test_a_dropped_call_goes_on_where_it_was(phones: Phones) -> None:

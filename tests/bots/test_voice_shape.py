@@ -70,7 +70,7 @@ def test_one_key_answers_up_to_nine_options_and_star_can_be_pressed() -> None:
 
 
 def test_ten_options_are_ended_by_the_pound_key_and_it_is_said() -> None:
-    xml = asking([said("哪个？", *"一二三四五六七八九十")], "/next")
+    xml = asking([said("哪个？", *"一二三四五六七八九十", keypad=2)], "/next", listing=True)
     assert (gather(xml).get("numDigits"), gather(xml).get("finishOnKey")) == (None, "#")
     assert "井号" in xml
 
@@ -87,9 +87,26 @@ def test_the_recogniser_is_told_the_options_and_the_language() -> None:
     assert keys(said("x", "a,b")).hints == "a b"
 
 
-@given(CONTENTS, st.booleans())
-def test_whatever_is_said_is_valid_twiml_that_goes_on(contents: list[Content], slow: bool) -> None:
-    xml = asking(contents, "/hooks/voice?n=1&s=2", slow=slow, person=True)
+@pytest.mark.parametrize("keypad", [None, 2])
+def test_a_long_list_is_not_read_out_until_it_is_asked_for(keypad: int | None) -> None:
+    long = said("什么坏了？", *"一二三四五六七", keypad=keypad)
+    assert script([long]) == ["什么坏了？", "请直接用您的话说。", "想听有哪些选项，请说“更多”，或按星号。"]
+    found = gather(asking([long], "/next"))
+    assert (found.get("numDigits"), found.get("finishOnKey")) == ("1", ""), "star alone is heard at once"
+    assert found.get("hints") == "一,二,三,四,五,六,七"
+    assert "七，请按 7。" in script([long], listing=True)
+
+
+def test_there_is_time_to_read_a_code_off_the_phone() -> None:
+    assert gather(asking([said("验证码？", keypad=6)], "/next")).get("timeout") == "20"
+    assert gather(asking([said("哪个？", "甲")], "/next")).get("timeout") == "8"
+
+
+@given(CONTENTS, st.booleans(), st.booleans())
+def test_whatever_is_said_is_valid_twiml_that_goes_on(
+    contents: list[Content], slow: bool, listing: bool
+) -> None:
+    xml = asking(contents, "/hooks/voice?n=1&s=2", slow=slow, person=True, listing=listing)
     assert twiml_grammar.check(xml, "voice") == []
     assert ET.fromstring(xml)[-1].tag == "Redirect"
     for say in ET.fromstring(xml).iter("Say"):
@@ -102,7 +119,7 @@ def test_whatever_is_said_is_valid_twiml_that_goes_on(contents: list[Content], s
     )
 )
 def test_every_option_is_spoken_with_its_key(labels: list[str]) -> None:
-    lines = script([said("哪个？", *labels)])
+    lines = script([said("哪个？", *labels)], listing=True)
     for number, label in enumerate(labels, 1):
         assert f"{label}，请按 {number}。" in lines
 
@@ -116,12 +133,13 @@ def test_every_option_is_spoken_with_its_key(labels: list[str]) -> None:
         offered=st.one_of(st.none(), st.integers(1, 999_999_999)),
         question=st.booleans(),
         language=st.booleans(),
+        listed=st.booleans(),
     )
 )
 def test_what_a_call_carries_comes_back(step: Step) -> None:
     assert Step.of(step.to_query()) == step
 
 
-@given(st.dictionaries(st.sampled_from("nsmoql"), st.text(max_size=20)))
+@given(st.dictionaries(st.sampled_from("nsmoqlr"), st.text(max_size=20)))
 def test_a_strange_address_is_read_leniently(query: dict[str, str]) -> None:
     Step.of(query)
