@@ -1,1 +1,71 @@
-"""Something that must not go unanswered: it climbs a ladder of people until somebody answers."""
+"""Alarms, whom each was told to, and its timeline."""
+
+from __future__ import annotations
+
+import peewee
+
+from backend.core.db import Encrypted, Instant, Model
+
+
+class Alarm(Model):
+    """Something that must not go unanswered; see `kinds` for `kind`, `ladder` for the columns from `rung` to `wake_at`.
+
+    `status`: open (nobody has answered), going (somebody does something about it), cleared. `open_key` is its dedupe key while
+    it is not cleared: the database itself allows one. `words` is JSON of what is said about it, by locale; `place` JSON of a
+    `fields.address.Home`. `identity_id` is the address from which help was asked for.
+    """
+
+    org_id = peewee.IntegerField(index=True)
+    kind = peewee.CharField(24)
+    severity = peewee.CharField(8)
+    status = peewee.CharField(8, index=True)
+    source = peewee.CharField(60, index=True)
+    open_key = peewee.CharField(120, null=True, unique=True)
+    resident_id = peewee.IntegerField(null=True, index=True)
+    identity_id = peewee.IntegerField(null=True)
+    device_id = peewee.IntegerField(null=True, index=True)
+    words = Encrypted()
+    place = Encrypted(null=True)
+    raised_at = Instant()
+    rung = peewee.IntegerField(default=-1)
+    round = peewee.IntegerField(default=0)
+    told_at = Instant(null=True)
+    deadline_at = Instant(null=True)
+    called = peewee.BooleanField(default=False)
+    asked = peewee.BooleanField(default=False)
+    wake_at = Instant(null=True, index=True)
+    answer = peewee.CharField(16, default="")
+    answered_at = Instant(null=True)
+    answered_by = Encrypted(null=True)
+    cleared_at = Instant(null=True)
+
+
+class AlarmStep(Model):
+    """Somebody was told: `person` is staff:5 or relation:9, once in a round of a rung. `name` is how the others know her."""
+
+    alarm = peewee.ForeignKeyField(Alarm, on_delete="CASCADE")
+    round = peewee.IntegerField()
+    rung = peewee.IntegerField()
+    who = peewee.CharField(20)
+    person = peewee.CharField(24)
+    name = Encrypted()
+    resident_id = peewee.IntegerField(null=True, index=True)
+    staff_id = peewee.IntegerField(null=True, index=True)
+    identity_id = peewee.IntegerField(null=True, index=True)
+    told_at = Instant()
+    deadline_at = Instant()
+    called_at = Instant(null=True)
+    answered_at = Instant(null=True)
+    answer = peewee.CharField(16, default="")
+
+    class Meta:
+        indexes = ((("alarm", "round", "rung", "person"), True),)
+
+
+class AlarmNote(Model):
+    """A line of the timeline; `data` is JSON whose shape is the act's (see `wording.said_of`)."""
+
+    alarm = peewee.ForeignKeyField(Alarm, on_delete="CASCADE")
+    at = Instant()
+    act = peewee.CharField(12)
+    data = Encrypted(null=True)

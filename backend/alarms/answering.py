@@ -1,0 +1,176 @@
+"""An answer to an alarm: who gave it, what it changes, and who hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.alarms import climbing, kinds, ladder, listeners, record, rungs, summary, wording
+from backend.alarms.models import Alarm, AlarmStep
+from backend.alarms.summary import Summary
+from backend.core import access, audit, clock
+from backend.core.access import Actor
+from backend.core.db import transaction
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.i18n import Text, _
+from backend.messaging import people
+from backend.messaging.models import Identity
+from backend.messaging.people import At, Resident, To
+from backend.staff import queries as staff
+
+_TELLS_HER = ("sos", "asked_for_help")
+"""Kinds where she waits to hear who comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who answers in her own chat, by text message or telephone."""
+
+    identity_id: int
+    resident_id: int | None = None
+    staff_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How the alarm stands now; `repeated`: this person had said so already, and nothing changed."""
+
+    summary: Summary
+    repeated: bool = False
+
+
+def answer(by: Actor | Caller, alarm_id: int, answer: str, text: str = "") -> Answered:
+    """Take an answer (see `kinds.ANSWERS`) from staff, or from somebody who was told. Raises NotFound for anybody else, Conflict
+    when the alarm is over."""
+    if answer not in kinds.ANSWERS:
+        raise Invalid(_("Please use one of the buttons."))
+    with transaction():
+        alarm = record.locked(alarm_id)
+        steps = _told(alarm, by)
+        actor, name = _who(by, alarm, steps)
+        if alarm.status == "cleared":
+            raise Conflict(_("This alarm is over already: {name} {means}.",
+                             name=alarm.answered_by or "", means=wording.MEANS[alarm.answer]))  # fmt: skip
+        if steps and steps[-1].answer == answer:
+            return Answered(summary.of(alarm), repeated=True)
+        was_going = any(s.answer in climbing.GOING for s in steps)
+        if steps:
+            mine = AlarmStep.id.in_([s.id for s in steps])
+            AlarmStep.update(answer=answer, answered_at=clock.now()).where(mine).execute()
+        record.note(alarm, "answered", name=name, answer=answer, text=text[:500])
+        audit.record(
+            actor, f"alarm.{answer}", f"alarm:{alarm.id}", org_id=alarm.org_id, after=answer, why=text
+        )
+        _effect(alarm, answer, name, steps, was_going)
+        if answer != "cannot" or was_going:
+            _tell_all(alarm, name, answer, text, but={s.person for s in steps})
+        found = summary.of(alarm)
+        listeners.tell(found)
+        return Answered(found)
+
+
+def clear(actor: Actor, alarm_id: int, why: Text) -> Summary:
+    """It is over, says staff (or the system), and why. Everybody who was told hears it. Raises Invalid without a reason."""
+    if not why:
+        raise Invalid(_("Please say in a few words how it ended."), "why")
+    with transaction():
+        alarm = record.locked(alarm_id)
+        access.check(actor, "alarm.answer", alarm.org_id)
+        if alarm.status == "cleared":
+            return summary.of(alarm)
+        _end(alarm, "cleared", actor.name)
+        record.note(alarm, "cleared", name=actor.name, why=record.in_all(why))
+        audit.record(actor, "alarm.clear", f"alarm:{alarm.id}", org_id=alarm.org_id, why=str(why))
+        _tell_all(alarm, actor.name, "cleared", record.in_all(why) or "", but={f"staff:{actor.id}"})
+        found = summary.of(alarm)
+        listeners.tell(found)
+        return found
+
+
+def _effect(alarm: Alarm, answer: str, name: str, steps: list[AlarmStep], was_going: bool) -> None:
+    if answer in kinds.ENDS:
+        _end(alarm, answer, name)
+        return
+    state = record.state_of(alarm)
+    if answer != "cannot":
+        alarm.answer, alarm.answered_at, alarm.answered_by = answer, clock.now(), name
+        record.keep(alarm, ladder.going(state, clock.now()))
+        return
+    others_go = bool(
+        AlarmStep.select()
+        .where((AlarmStep.alarm == alarm.id) & AlarmStep.answer.in_(climbing.GOING))
+        .exists()
+    )
+    mine = any((s.round, s.rung) == (alarm.round, alarm.rung) for s in steps)
+    if (was_going and not others_go) or (mine and not state.going):
+        policy = kinds.KINDS[alarm.kind].policy
+        after, due = ladder.refuse(policy, state, clock.now(), reachable=rungs.reachable(alarm))
+        climbing.take(alarm, after, due)
+
+
+def _end(alarm: Alarm, answer: str, name: str) -> None:
+    now = clock.now()
+    alarm.status, alarm.cleared_at, alarm.wake_at, alarm.open_key = "cleared", now, None, None
+    alarm.answer, alarm.answered_at, alarm.answered_by = answer, now, name
+    record.keep(alarm, record.state_of(alarm))
+
+
+def _tell_all(alarm: Alarm, name: str, answer: str, text: Text, *, but: set[str]) -> None:
+    told = {s.person: s for s in AlarmStep.select().where(AlarmStep.alarm == alarm.id)}
+    words = wording.answered(alarm, name, answer, text)
+    for person, step in told.items():
+        if person not in but:
+            climbing.speak(alarm, climbing.to_of(step), words)
+    if alarm.kind in _TELLS_HER and answer not in ("cannot", "cleared") and (her := _her(alarm)) is not None:
+        climbing.speak(alarm, her, wording.for_her(name, answer))
+
+
+def _her(alarm: Alarm) -> To | None:
+    if alarm.resident_id is not None:
+        return Resident(alarm.resident_id)
+    return At(alarm.identity_id) if alarm.identity_id is not None else None
+
+
+# --- who answers ----------------------------------------------------------------------------------------------
+
+
+def _told(alarm: Alarm, by: Actor | Caller) -> list[AlarmStep]:
+    """What this person was told of the alarm, the latest last."""
+    steps = AlarmStep.select().where(AlarmStep.alarm == alarm.id).order_by(AlarmStep.id)
+    if isinstance(by, Actor):
+        return list(steps.where(AlarmStep.staff_id == by.id)) if by.kind == "staff" else []
+    identities = _same_telephone(by.identity_id)
+    ids = {i.id for i in identities}
+    residents = {i.resident_id for i in identities} | {by.resident_id}
+    staff_ids = {i.staff_id for i in identities} | {by.staff_id}
+    return [
+        s
+        for s in steps
+        if s.identity_id in ids
+        or (s.resident_id is not None and s.resident_id in residents)
+        or (s.staff_id is not None and s.staff_id in staff_ids)
+    ]
+
+
+def _same_telephone(identity_id: int) -> list[Identity]:
+    """This address; a telephone that we rang up is the one that we write to."""
+    mine = people.get(identity_id)
+    if mine.channel not in ("sms", "voice"):
+        return [mine]
+    return [i for c in ("sms", "voice") if (i := people.find(c, mine.address)) is not None]
+
+
+def _who(by: Actor | Caller, alarm: Alarm, steps: list[AlarmStep]) -> tuple[Actor, str]:
+    """The actor for the audit log, and the name for everybody. Raises NotFound, Forbidden."""
+    if isinstance(by, Actor):
+        access.check(by, "alarm.answer", alarm.org_id)
+        return by, by.name
+    if steps:
+        step = steps[-1]
+        if step.staff_id is not None:
+            return staff.actor_by_id(step.staff_id), step.name
+        return Actor("resident", step.resident_id or 0, step.name), step.name
+    if by.staff_id is not None:
+        actor = staff.actor_by_id(by.staff_id)
+        if access.may(actor, "alarm.answer", alarm.org_id):
+            return actor, actor.name
+    raise NotFound(_("We could not find this alarm."))

@@ -1,0 +1,136 @@
+"""The ladder at work: what it says is due is done, once, in one transaction with where it stands after it."""
+
+from __future__ import annotations
+
+import structlog
+
+from backend.alarms import kinds, ladder, record, rungs, wording
+from backend.alarms.ladder import State, Step
+from backend.alarms.models import Alarm, AlarmStep
+from backend.core import clock, sweep
+from backend.core.db import transaction
+from backend.fields.words import Words
+from backend.messaging import say
+from backend.messaging.people import At, Resident, StaffMember, To
+
+log = structlog.get_logger()
+
+
+def climb() -> int:
+    """Take every alarm on that is due; returns how many steps were taken. Two schedulers at once take each step once."""
+    now = clock.now()
+    due = Alarm.select(Alarm.id).where(Alarm.wake_at <= now).order_by(Alarm.wake_at)
+    return sweep.each("alarms.climb", [alarm.id for alarm in due], _climb)
+
+
+def _climb(alarm_id: int) -> int:
+    with transaction():
+        return advance(record.locked(alarm_id))
+
+
+def advance(alarm: Alarm) -> int:
+    """Do what is due for this locked alarm; returns the number of steps."""
+    if alarm.status == "cleared":
+        return 0
+    state, steps = ladder.climb(
+        kinds.KINDS[alarm.kind].policy,
+        record.state_of(alarm),
+        clock.now(),
+        reachable=rungs.reachable(alarm),
+        critical=alarm.severity == "critical",
+    )
+    take(alarm, state, steps)
+    return len(steps)
+
+
+def take(alarm: Alarm, state: State, steps: tuple[Step, ...]) -> None:
+    """Do the steps, and write where the alarm stands after them."""
+    record.keep(alarm, state)
+    for step in steps:
+        _DO[step.act](alarm, step, state)
+
+
+def _tell(alarm: Alarm, step: Step, state: State) -> None:
+    policy = kinds.KINDS[alarm.kind].policy
+    rung = policy[step.rung]
+    above = [r for r in rungs.reachable(alarm) if r > step.rung]
+    following = policy[min(above)].who if above else ""
+    names = []
+    for person in rungs.persons(alarm, rung.who):
+        AlarmStep.create(
+            alarm=alarm.id,
+            round=state.round,
+            rung=step.rung,
+            who=rung.who,
+            person=person.key,
+            name=person.name,
+            told_at=clock.now(),
+            deadline_at=state.deadline,
+            **rungs.columns(person.to),
+        )
+        words = wording.raised(
+            alarm, zone=person.zone, staff=person.is_staff, following=following, minutes=rung.minutes
+        )
+        speak(alarm, person.to, words, f"{state.round}:{step.rung}:{person.key}")
+        names.append(person.name)
+    record.note(alarm, "told", who=rung.who, names=names, minutes=rung.minutes, round=state.round)
+
+
+def _call(alarm: Alarm, step: Step, state: State) -> None:
+    """Ring up those of the rung who have not answered."""
+    silent = AlarmStep.select().where(
+        (AlarmStep.alarm == alarm.id)
+        & (AlarmStep.round == state.round)
+        & (AlarmStep.rung == step.rung)
+        & AlarmStep.answered_at.is_null()
+    )
+    names = []
+    for told in silent:
+        telephone = rungs.by_voice(to_of(told))
+        if telephone is not None:
+            words = wording.raised(alarm)
+            speak(alarm, telephone, words, f"{state.round}:{step.rung}:{told.person}:call")
+            AlarmStep.update(called_at=clock.now()).where(AlarmStep.id == told.id).execute()
+            names.append(told.name)
+    if names:
+        record.note(alarm, "called", names=names)
+
+
+def _skip(alarm: Alarm, step: Step, state: State) -> None:
+    record.note(alarm, "skipped", who=kinds.KINDS[alarm.kind].policy[step.rung].who)
+
+
+def _ask(alarm: Alarm, step: Step, state: State) -> None:
+    going = AlarmStep.select().where((AlarmStep.alarm == alarm.id) & AlarmStep.answer.in_(GOING))
+    asked = {told.person: told for told in going}
+    for told in asked.values():
+        speak(alarm, to_of(told), wording.how_is_it(alarm), f"ask:{state.deadline}:{told.person}")
+    record.note(alarm, "asked", names=[told.name for told in asked.values()])
+
+
+def _nobody(alarm: Alarm, step: Step, state: State) -> None:
+    log.error("alarm.nobody_reachable", alarm=alarm.id, round=state.round)
+    record.note(alarm, "nobody")
+
+
+GOING = ("going", "called_120", "called_119")
+"""Answers of somebody who does something about it."""
+_DO = {"tell": _tell, "call": _call, "skip": _skip, "ask": _ask, "nobody": _nobody}
+
+
+def to_of(told: AlarmStep) -> To:
+    if told.staff_id is not None:
+        return StaffMember(told.staff_id)
+    return Resident(told.resident_id) if told.resident_id is not None else At(told.identity_id or 0)
+
+
+def speak(alarm: Alarm, to: To, words: Words, key: str | None = None) -> None:
+    """Say it past everything else: the queue of alarms waits for nothing, and knows no quiet hours."""
+    say(
+        to,
+        words,
+        purpose="alarm",
+        queue="alerts",
+        about=f"alarm:{alarm.id}",
+        dedupe=f"alarm:{alarm.id}:{key}" if key else None,
+    )

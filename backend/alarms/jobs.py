@@ -1,0 +1,9 @@
+"""What the scheduler does for alarms: (name, every so many seconds, function)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backend.alarms import climbing
+
+JOBS: list[tuple[str, int, Callable[[], int]]] = [("alarms.climb", 5, climbing.climb)]

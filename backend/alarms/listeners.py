@@ -1,0 +1,22 @@
+"""Who wants to know how an alarm of theirs goes on: a domain above registers here, so that nothing is imported upward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backend.alarms.summary import Summary
+
+OnChange = Callable[[Summary], None]
+_listeners: dict[str, OnChange] = {}
+
+
+def register(source_prefix: str, on_change: OnChange) -> None:
+    """`on_change(summary)` is called after every answer and when an alarm is cleared, within that transaction, for alarms whose
+    source begins with `source_prefix` ("checkin:")."""
+    _listeners[source_prefix] = on_change
+
+
+def tell(summary: Summary) -> None:
+    for prefix, on_change in sorted(_listeners.items()):
+        if summary.source.startswith(prefix):
+            on_change(summary)

@@ -1,0 +1,164 @@
+"""What people read and hear about an alarm. Its first line alone tells what, where and when: a locked phone shows no more."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from backend.alarms import kinds, record
+from backend.alarms.models import Alarm
+from backend.core import clock
+from backend.core.i18n import LOCALES, Msg, Text, _, render
+from backend.fields.address import Home
+from backend.fields.words import Option, Words
+from backend.messaging import people
+from backend.residents import queries as residents
+
+_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
+OFFERED: dict[str, tuple[Msg, Msg]] = {
+    "going": (_("I am going there"), _("I go")),
+    "cannot": (_("I cannot, ask somebody else"), _("I cannot")),
+    "called_120": (_("I have called 120"), _("Called 120")),
+    "called_119": (_("I have called 119"), _("Called 119")),
+    "safe": (_("I reached her, all is well"), _("All is well")),
+    "false_alarm": (_("False alarm"), _("False alarm")),
+}
+"""What an answer is called on a button, and in a text message."""
+MEANS: dict[str, Msg] = {
+    "going": _("is on the way"),
+    "cannot": _("cannot come"),
+    "called_120": _("has called the ambulance, 120"),
+    "called_119": _("has called the fire brigade, 119"),
+    "safe": _("says that all is well"),
+    "false_alarm": _("says that it was a false alarm"),
+    "cleared": _("has closed it"),
+}
+"""What everybody else is told about an answer, after a name."""
+
+
+def options(alarm_id: int, answers: tuple[str, ...]) -> tuple[Option, ...]:
+    return tuple(Option(f"alarm.{a}:{alarm_id}", *OFFERED[a]) for a in answers)
+
+
+def title(alarm: Alarm) -> Msg:
+    return kinds.KINDS[alarm.kind].title
+
+
+def where(alarm: Alarm) -> Text:
+    """The place; without one the person; without either what is known of the address."""
+    if alarm.place:
+        home = Home.from_json(json.loads(alarm.place))
+        return {locale: home.show(locale) for locale in LOCALES}
+    return who(alarm) or _("place not known")
+
+
+def who(alarm: Alarm) -> str:
+    """Her name, or the number that she called from; "" when neither is known."""
+    if alarm.resident_id is not None:
+        known = residents.find(alarm.resident_id)
+        return known.name if known else ""
+    return telephone(alarm)
+
+
+def telephone(alarm: Alarm) -> str:
+    """Where she can be called back; "" when that is not known."""
+    if alarm.resident_id is not None:
+        known = residents.find(alarm.resident_id)
+        if known and known.mobile:
+            return known.mobile
+    if alarm.identity_id is not None:
+        identity = people.get(alarm.identity_id)
+        if identity.channel in ("sms", "voice"):
+            return identity.address
+    return ""
+
+
+def at_time(at: datetime, zone: str = "") -> Text:
+    """The time of day here, and at the reader's when that is another."""
+    here = f"{clock.local(at):%H:%M}"
+    if not zone or at.astimezone(ZoneInfo(zone)).utcoffset() == clock.local(at).utcoffset():
+        return here
+    return _("{here} ({there} where you are)", here=here, there=f"{at.astimezone(ZoneInfo(zone)):%H:%M}")
+
+
+def raised(
+    alarm: Alarm, *, zone: str = "", staff: bool = False, following: str = "", minutes: int = 0
+) -> Words:
+    """The alarm itself. `staff` also read where she can be called; `following` is the rung that comes next, in `minutes`."""
+    said = record.unpacked(alarm)
+    name = who(alarm) if alarm.place else ""
+    facts = {"title": title(alarm), "place": where(alarm), "time": at_time(alarm.raised_at, zone)}
+    first = _("{sign} **{title}** · {place} · {time}", sign=_SIGNS[alarm.severity], **facts)
+    lines: list[Text] = [first]
+    detail: Text = _("{name}: {words}", name=name, words=said.text) if name else said.text
+    lines.append(detail)
+    number = telephone(alarm) if staff else ""
+    if number:
+        lines.append(_("Call back: {phone}", phone=number))
+    if following:
+        lines.append(
+            _(
+                "Without an answer within {minutes} minutes I tell {next}.",
+                minutes=minutes,
+                next=kinds.RUNGS[following],
+            )
+        )
+    brief = said.short or said.text
+    called = _("{name}: {words}", name=name, words=brief) if name else brief
+    short = _("{title}, {place}, {time}. {words}", **facts, words=called)
+    if number:
+        short = _("{words} Phone {phone}", words=short, phone=number)
+    heard = said.spoken or said.text
+    spoken = _(
+        "This is urgent. {title}, {place}. {words}",
+        title=facts["title"],
+        place=facts["place"],
+        words=_("{name}: {words}", name=name, words=heard) if name else heard,
+    )
+    return Words(
+        _lines(lines),
+        short,
+        spoken,
+        options=options(alarm.id, kinds.KINDS[alarm.kind].answers),
+        subject=_("{title}, {place}", title=facts["title"], place=facts["place"]),
+    )
+
+
+def _lines(lines: list[Text]) -> Text:
+    return {locale: "\n".join(render(line, locale) for line in lines) for locale in LOCALES}
+
+
+def answered(alarm: Alarm, name: str, answer: str, text: Text = "") -> Words:
+    """What everybody who was told hears about an answer."""
+    facts = {"name": name, "time": at_time(clock.now()), "means": MEANS[answer]}
+    about = {"title": title(alarm), "place": where(alarm)}
+    said = (
+        _("{name} {time}: {means}.", **facts)
+        if not text
+        else _("{name} {time}: {means}. “{text}”", **facts, text=text)
+    )
+    short = _("{name} {time}: {means}. ({title}, {place})", **facts, **about)
+    return Words(
+        _("**{said}**\n{title} · {place}", said=said, **about),
+        short,
+        _("{title}, {place}. {name} {means}.", **about, name=name, means=MEANS[answer]),
+    )  # fmt: skip
+
+
+def how_is_it(alarm: Alarm) -> Words:
+    """To who went there, after a while."""
+    return Words(
+        _("How is it at {place}? If I hear nothing, I ask the next person for help.", place=where(alarm)),
+        _("How is it at {place}?", place=where(alarm)),
+        options=options(alarm.id, ("safe", "called_120", "cannot")),
+    )
+
+
+def for_her(name: str, answer: str) -> Words:
+    """To the one who called for help."""
+    if answer in kinds.ENDS:
+        return Words(
+            _("{name} says that all is well. If you still need help, write “help me” at once.", name=name)
+        )
+    return Words(_("{name} {means}. If it gets worse, call 120 at once.", name=name, means=MEANS[answer]))
