@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,11 @@ from playhouse.migrations import Runner
 from playhouse.postgres_ext import Psycopg3Database
 
 from backend.core import clock, crypto
+from backend.core.sqlite import Sqlite
 
 db = peewee.DatabaseProxy()
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
-_SQLITE_PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": "normal",  # a power cut may lose the last commits, never corrupt; a killed process loses none
-    "foreign_keys": 1,
-    "busy_timeout": 10_000,
-    "cache_size": -32_000,
-    "temp_store": "memory",
-    "wal_autocheckpoint": 4000,
-}
 _LOST = (peewee.OperationalError, peewee.InterfaceError)
 
 
@@ -73,7 +66,7 @@ def open_database(url: str) -> peewee.Database:
     if url.startswith("sqlite"):
         path = Path(parse_url(url)["database"])
         path.parent.mkdir(parents=True, exist_ok=True)
-        return peewee.SqliteDatabase(str(path), pragmas=_SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=10)
+        return Sqlite(str(path))
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgres", "postgresql", "psycopg3"):
         raise ValueError(
@@ -84,11 +77,10 @@ def open_database(url: str) -> peewee.Database:
 
 def connect(url: str) -> peewee.Database:
     """Point every model at `url`. Connections open per thread, at first use, and stay open."""
-    if db.obj is not None and not db.is_closed():
+    if db.obj is not None:
         db.close()
     database = open_database(url)
     db.initialize(database)
-    _prepared.clear()
     return database
 
 
@@ -99,26 +91,32 @@ def is_postgres() -> bool:
 # --- transactions ---------------------------------------------------------------------------------------------
 
 _local = threading.local()
-_one_writer = threading.Lock()
-"""SQLite has one writer: the threads of a process queue here, instead of asking for its lock again and again."""
+_JOINED = nullcontext()
+
+
+def transaction() -> AbstractContextManager[None]:
+    """Everything inside commits together or not at all; an inner `transaction()` joins the outer one.
+
+    On SQLite it takes the write lock at once, and is the only one of its process. On PostgreSQL a connection that died while
+    idle (database restarted) is replaced before anything is done in it.
+    """
+    return _JOINED if in_transaction() else _outermost()
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
-    """Everything inside commits together or not at all; an inner `transaction()` joins the outer one.
-
-    On SQLite it takes the write lock at once (IMMEDIATE), so that two writers queue instead of failing. A connection
-    that died while idle (database restarted) is replaced before anything is done in it.
-    """
-    if getattr(_local, "hooks", None) is not None:
-        yield
-        return
-    _ready()
+def _outermost() -> Iterator[None]:
     hooks: list[Callable[[], None]] = []
-    _local.hooks = hooks
+    database = db.obj
     try:
-        with nullcontext() if is_postgres() else _one_writer, db.atomic():
-            yield
+        if isinstance(database, Sqlite):
+            with database.writing():
+                _local.hooks = hooks
+                yield
+        else:
+            _ready()
+            with database.atomic():
+                _local.hooks = hooks
+                yield
     except _LOST:
         if is_postgres():
             db.close()
@@ -135,12 +133,16 @@ def savepoint() -> Iterator[None]:
     with transaction():
         hooks = _local.hooks
         before = len(hooks)
+        # One within another may have the same name: the innermost is meant.
+        execute("SAVEPOINT part")
         try:
-            with db.atomic():
-                yield
+            yield
         except BaseException:
             del hooks[before:]
+            execute("ROLLBACK TO SAVEPOINT part")
             raise
+        finally:
+            execute("RELEASE SAVEPOINT part")
 
 
 def after_commit(hook: Callable[[], None], *, once: bool = False) -> None:
@@ -172,16 +174,18 @@ def reconnect_if_lost() -> None:
 
 # --- plain SQL for the hot path -------------------------------------------------------------------------------
 
-_prepared: dict[str, str] = {}
-
-
 def execute(sql: str, params: Sequence[Any] = ()) -> Any:
-    """Run SQL written with `?` places on either database; returns the cursor. Only for the hot path: see FACTS in
+    """Run SQL written with `?` places on either database; returns the cursor. Only for the hot path: see "A turn, cheaply" in
     ARCHITECTURE.md (a turn through model objects costs ten times as much)."""
-    ready = _prepared.get(sql)
-    if ready is None:
-        ready = _prepared[sql] = sql.replace("?", "%s") if is_postgres() else sql
-    return db.execute_sql(ready, params)
+    database = db.obj
+    if isinstance(database, Sqlite):
+        return database.run(sql, params)
+    return database.execute_sql(_with_percents(sql), params)
+
+
+@lru_cache(maxsize=512)
+def _with_percents(sql: str) -> str:
+    return sql.replace("?", "%s")
 
 
 # --- migrations -----------------------------------------------------------------------------------------------

@@ -1,0 +1,102 @@
+"""SQLite for many threads: one connection of the process writes, every thread reads over its own.
+
+SQLite has one writer at a time whatever one does. The threads of a process queue for it in memory, instead of asking for
+the file's lock again and again; and they share its connection, because a connection forgets all that it has in its cache
+as soon as another one has written.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import peewee
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "normal",  # a power cut may lose the last commits, never corrupt; a killed process loses none
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "cache_size": -32_000,
+    "temp_store": "memory",
+    "wal_autocheckpoint": 4000,
+}
+
+
+class Sqlite(peewee.SqliteDatabase):
+    """A file in WAL mode. What is written outside `writing` goes over the thread's own connection."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10, check_same_thread=False)
+        self._writers = threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._process = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction that holds the write lock from its beginning, so that two writers queue instead of failing. While it
+        is open, whatever this thread asks goes over the writing connection."""
+        with self._writers:
+            state = self._state
+            own, own_closed = state.conn, state.closed
+            writer = self._writer_of_this_process()
+            _run(writer, "BEGIN IMMEDIATE")
+            state.conn, state.closed = writer, False
+            self.push_transaction(self)  # peewee's own `atomic` makes a savepoint of itself inside
+            try:
+                yield
+                _run(writer, "COMMIT")
+            except BaseException:
+                self._undo(writer)
+                raise
+            finally:
+                self.pop_transaction()
+                state.conn, state.closed = own, own_closed
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """`execute_sql` without what it takes to be the same for every kind of database: half of a short statement's time."""
+        if self._state.closed:
+            self.connect()
+        self._log_query(sql, params)
+        return _run(self._state.conn, sql, params)
+
+    def close(self) -> bool:
+        """Close this thread's connection, and the writing one unless another thread is at it; the next use opens them again."""
+        closed: bool = super().close()
+        if self._writers.acquire(blocking=False):
+            try:
+                if self._writer is not None and self._process == os.getpid():
+                    self._writer.close()
+                self._writer = None
+            finally:
+                self._writers.release()
+        return closed
+
+    def _writer_of_this_process(self) -> sqlite3.Connection:
+        # A connection must not be taken through a fork.
+        if self._writer is None or self._process != os.getpid():
+            with peewee.__exception_wrapper__:
+                self._writer = self._connect()
+            self._process = os.getpid()
+        return self._writer
+
+    def _undo(self, writer: sqlite3.Connection) -> None:
+        """Nothing of the transaction remains: what could not be rolled back is closed, which comes to the same."""
+        try:
+            if writer.in_transaction:  # a full disk has ended it already
+                writer.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._writer = None
+            writer.close()
+
+
+def _run(connection: sqlite3.Connection, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
+    try:
+        return connection.execute(sql, params)
+    except sqlite3.Error:
+        with peewee.__exception_wrapper__:
+            raise
