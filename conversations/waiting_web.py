@@ -11,7 +11,8 @@ from backend.core.access import Actor
 from backend.core.errors import LinliError
 from backend.core.i18n import Text, _
 from backend.messaging import channels, handovers, people
-from backend.messaging.models import Handover, Identity
+from backend.inbox.models import Handover
+from backend.messaging.models import Identity
 from backend.residents import queries as residents
 from backend.web import dashboard, nav, session
 from backend.web.text import say

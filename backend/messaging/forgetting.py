@@ -11,7 +11,7 @@ from backend.core.crypto import ring
 from backend.core.db import transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.messaging.content import Content
-from backend.messaging.models import SAID_PLACE, Conversation, Delivery, Handover, Identity, Inbound, Message
+from backend.messaging.models import SAID_PLACE, Conversation, Delivery, Identity, Inbound, Message
 
 FORGOTTEN = "—"
 
@@ -46,7 +46,6 @@ def forget(resident_id: int, keep: int | None = None, also: Iterable[int] = ()) 
         Message.update(content=empty).where(_hers(resident_id, ids)).execute()
         nothing = ring().encrypt(b"{}", SAID_PLACE)
         Inbound.update(said=nothing).where(Inbound.identity_id.in_(ids)).execute()
-        Handover.update(said=FORGOTTEN).where(Handover.identity_id.in_(ids)).execute()
         Conversation.update(state=None, flow=None, offer_id=None, phone_index=None, remind_at=None).where(
             Conversation.identity_id.in_(ids)
         ).execute()

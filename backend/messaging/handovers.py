@@ -12,7 +12,8 @@ from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
 from backend.fields.words import Words
-from backend.messaging.models import Handover, Identity
+from backend.inbox.models import Handover
+from backend.messaging.models import Identity
 from backend.messaging.outbox import say
 from backend.messaging.people import At, StaffMember
 
@@ -36,7 +37,7 @@ def open_for(identity: Identity, reason: str, said: str, staff_ids: list[int]) -
             org_id=identity.org_id,
             reason=reason,
             said=said[:500],
-            asked_at=clock.now(),
+            asked_at=clock.now(), person=f"i{identity.id}",
         )
         queue = "alerts" if reason == "emergency" else "default"
         words = Words(

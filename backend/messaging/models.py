@@ -44,20 +44,10 @@ class Conversation(Model):
     offer_id = peewee.IntegerField(null=True)  # the last Message whose options can be answered by number
     # Of a number that was proven in it: she may go on from there.
     phone_index = peewee.CharField(32, null=True)
+    # The thread of the inbox that staff have taken: a person is in this conversation, and the bot keeps quiet.
+    handover_id = peewee.IntegerField(null=True)
     remind_at = Instant(null=True)
     updated_at = Instant()
-
-
-class Handover(Model):
-    """Somebody asked for a person, or our side failed her: staff answer, then close it."""
-
-    identity_id = peewee.IntegerField(index=True)
-    org_id = peewee.IntegerField(null=True, index=True)
-    reason = peewee.CharField(12)  # asked | failed | emergency
-    said = Encrypted()
-    asked_at = Instant()
-    done_at = Instant(null=True, index=True)
-    done_by = peewee.IntegerField(null=True)
 
 
 class Inbound(Model):
@@ -112,6 +102,7 @@ class Delivery(Model):
 for _model, _column in (
     (Conversation, "phone_index"),
     (Conversation, "remind_at"),
+    (Conversation, "handover_id"),
     (Message, "resident_id"),
     (Message, "staff_id"),
     (Message, "about"),

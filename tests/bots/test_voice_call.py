@@ -7,9 +7,10 @@ import re
 import pytest
 
 from backend.fields.words import Option, Words
+from backend.inbox.models import Handover
 from backend.messaging import At, people, say
 from backend.messaging.content import Content
-from backend.messaging.models import Conversation, Delivery, Handover, Inbound, Message
+from backend.messaging.models import Conversation, Delivery, Inbound, Message
 from bots import voice_shape
 from conversations.memory import Memory
 from tests.bots.conftest import Phones
@@ -102,7 +103,7 @@ def test_what_can_be_broken_is_not_read_out_unasked_and_then_a_number_is_enough(
 ) -> None:
     who = known(phones)
     short = phones.call(CHEN, [SPEECH + "我要报修"], drop_after=1)
-    assert "请直接用您的话说。" in short.heard and "漏水，请按" not in short.text
+    assert "请直接说就行。" in short.heard and "漏水，请按" not in short.text
     asked = Inbound.select().where(Inbound.identity_id == who).count()
     full = phones.call(CHEN, [asks, "11"], drop_after=2)
     assert "请按 11。" in full.text and "井号" in full.text

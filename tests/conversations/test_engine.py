@@ -14,9 +14,10 @@ from backend.core.access import SYSTEM
 from backend.fields.form import Form
 from backend.fields.text import Text
 from backend.fields.words import Option, Said, Words
+from backend.inbox.models import Handover
 from backend.messaging import At, say
 from backend.messaging.content import Content
-from backend.messaging.models import Conversation, Delivery, Handover, Identity, Inbound, Message
+from backend.messaging.models import Conversation, Delivery, Identity, Inbound, Message
 from conversations.codes import CODES_AN_HOUR
 from conversations.engine import Engine
 from conversations.flow import Answer, Command, Flow, Opening, Person, Series, Submitted

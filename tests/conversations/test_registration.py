@@ -11,10 +11,11 @@ import pytest
 from backend.core import crypto, orgs
 from backend.core.access import SYSTEM
 from backend.fields.words import Said
+from backend.inbox.models import Handover
 from backend.messaging import people
 from backend.messaging.content import Content
-from backend.messaging.models import Handover, Message
 from backend.messaging.models import Inbound as Heard
+from backend.messaging.models import Message
 from backend.residents import actions, queries
 from backend.residents.models import FileChange, Resident
 from conversations.engine import Engine

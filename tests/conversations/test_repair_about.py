@@ -6,8 +6,8 @@ import pytest
 
 from backend.core.clock import Hands
 from backend.fields.words import Media, Said
+from backend.inbox.models import Handover
 from backend.messaging import people
-from backend.messaging.models import Handover
 from backend.requests import actions
 from backend.requests.models import Request, RequestEvent, RequestPhoto
 from tests.databases import TestDatabase

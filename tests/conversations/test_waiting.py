@@ -10,9 +10,10 @@ from flask import Flask
 
 from backend.core import access, orgs
 from backend.fields.words import Said
+from backend.inbox.models import Handover
 from backend.messaging import handovers, people
 from backend.messaging.content import Content
-from backend.messaging.models import Handover, Message
+from backend.messaging.models import Message
 from conversations import engine
 from conversations.inbound import Inbound
 from tests.databases import TestDatabase

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from backend.messaging.models import Handover, Inbound
+from backend.inbox.models import Handover
+from backend.messaging.models import Inbound
 from bots import telegram_api
 from tests.databases import TestDatabase
 from tests.fuzz import inputs
