@@ -102,7 +102,7 @@ def script(replies: Sequence[Content], *, person: bool = False, listing: bool = 
     offering = next((c for c in reversed(replies) if c.options), None)
     silent = withheld(replies) and not listing
     if silent:
-        lines.append(render(_("Please just say it in your own words."), locale))
+        lines.append(render(_("Please just say it."), locale))
         lines.append(render(_("To hear the choices, say “more” or press star."), locale))
     elif offering is not None:
         lines += [

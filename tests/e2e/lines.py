@@ -208,6 +208,10 @@ class Voice(Sms):
             super()._say(text)
 
     def _pick(self, label: str) -> None:
+        if self._next and re.search("请直接说就行|Please just say it", self.heard[-1]):
+            # Too many to be read out.
+            self._go(self._next, {"SpeechResult": label.split("|")[0], "Confidence": "0.9"})
+            return
         for text in reversed(self.heard):
             keyed = re.findall(r"^(.+?)(?:，请按 |, press )(\d+)", text, re.MULTILINE)
             if close := sorted(o for o in ((_closeness(label, shown), n) for shown, n in keyed) if o[0] < 3):
