@@ -86,6 +86,24 @@ def clear(actor: Actor, alarm_id: int, why: Text) -> Summary:
         return found
 
 
+def over(by: Caller, alarm_id: int) -> Summary:
+    """Who called for help says that it was nothing. Raises NotFound for anybody else."""
+    with transaction():
+        alarm = record.locked(alarm_id)
+        resident = alarm.resident_id is not None and alarm.resident_id == by.resident_id
+        if not resident and alarm.identity_id != by.identity_id:
+            raise NotFound(_("We could not find this alarm."))
+        if alarm.status != "cleared":
+            name = wording.who(alarm)
+            _end(alarm, "safe", name)
+            record.note(alarm, "answered", name=name, answer="safe", text="")
+            actor = Actor("resident", by.resident_id or 0, name)
+            audit.record(actor, "alarm.over", f"alarm:{alarm.id}", org_id=alarm.org_id)
+            _tell_all(alarm, name or _("The caller"), "safe", "", but=set(), herself=True)
+            listeners.tell(summary.of(alarm))
+        return summary.of(alarm)
+
+
 def _effect(alarm: Alarm, answer: str, name: str, steps: list[AlarmStep], was_going: bool) -> None:
     if answer in kinds.ENDS:
         _end(alarm, answer, name)
@@ -114,20 +132,24 @@ def _end(alarm: Alarm, answer: str, name: str) -> None:
     record.keep(alarm, record.state_of(alarm))
 
 
-def _tell_all(alarm: Alarm, name: str, answer: str, text: Text, *, but: set[str]) -> None:
+def _tell_all(
+    alarm: Alarm, name: Text, answer: str, text: Text, *, but: set[str], herself: bool = False
+) -> None:
     told = {s.person: s for s in AlarmStep.select().where(AlarmStep.alarm == alarm.id)}
     words = wording.answered(alarm, name, answer, text)
     for person, step in told.items():
         if person not in but:
             climbing.speak(alarm, climbing.to_of(step), words)
-    if alarm.kind in _TELLS_HER and answer not in ("cannot", "cleared") and (her := _her(alarm)) is not None:
+    if alarm.kind not in _TELLS_HER or answer in ("cannot", "cleared") or herself:
+        return
+    if (her := _her(alarm)) is not None:
         climbing.speak(alarm, her, wording.for_her(name, answer))
 
 
 def _her(alarm: Alarm) -> To | None:
-    if alarm.resident_id is not None:
-        return Resident(alarm.resident_id)
-    return At(alarm.identity_id) if alarm.identity_id is not None else None
+    if alarm.identity_id is not None:
+        return At(alarm.identity_id, elsewhere=True)
+    return Resident(alarm.resident_id) if alarm.resident_id is not None else None
 
 
 # --- who answers ----------------------------------------------------------------------------------------------

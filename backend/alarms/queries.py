@@ -11,7 +11,17 @@ from backend.core import access
 from backend.core.access import Actor
 from backend.core.errors import NotFound
 
-__all__ = ["Summary", "by_id", "listed", "of_resident", "open_alarms", "open_count", "seen_by", "told"]
+__all__ = [
+    "Summary",
+    "by_id",
+    "listed",
+    "of_resident",
+    "open_alarms",
+    "open_count",
+    "rungs_told",
+    "seen_by",
+    "told",
+]
 
 
 def by_id(alarm_id: int) -> Summary:
@@ -58,6 +68,12 @@ def seen_by(actor: Actor, alarm_id: int) -> Alarm:
     return alarm  # type: ignore[no-any-return]
 
 
+def rungs_told(alarm_id: int) -> frozenset[str]:
+    """The rungs of its ladder where people were told (see `kinds.RUNGS`)."""
+    rows = AlarmStep.select(AlarmStep.who).where(AlarmStep.alarm == alarm_id).distinct()
+    return frozenset(row.who for row in rows)
+
+
 def told(alarm: Alarm) -> list[AlarmStep]:
     """Whom it was told to, in order."""
     return list(AlarmStep.select().where(AlarmStep.alarm == alarm.id).order_by(AlarmStep.id))
@@ -69,3 +85,9 @@ def timeline(alarm: Alarm) -> list[AlarmNote]:
 
 def _readable(actor: Actor) -> Any:
     return Alarm.select().where(Alarm.org_id.in_(access.org_ids(actor, "alarm.read")))
+
+
+def open_from(identity_id: int) -> int:
+    """How many alarms that this address raised are not cleared."""
+    mine = (Alarm.identity_id == identity_id) & (Alarm.status != "cleared")
+    return int(Alarm.select().where(mine).count())

@@ -129,7 +129,7 @@ def _lines(lines: list[Text]) -> Text:
     return {locale: "\n".join(render(line, locale) for line in lines) for locale in LOCALES}
 
 
-def answered(alarm: Alarm, name: str, answer: str, text: Text = "") -> Words:
+def answered(alarm: Alarm, name: Text, answer: str, text: Text = "") -> Words:
     """What everybody who was told hears about an answer."""
     facts = {"name": name, "time": at_time(clock.now()), "means": MEANS[answer]}
     about = {"title": title(alarm), "place": where(alarm)}
@@ -155,7 +155,7 @@ def how_is_it(alarm: Alarm) -> Words:
     )
 
 
-def for_her(name: str, answer: str) -> Words:
+def for_her(name: Text, answer: str) -> Words:
     """To the one who called for help."""
     if answer in kinds.ENDS:
         return Words(
