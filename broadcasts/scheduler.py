@@ -24,7 +24,12 @@ from conversations.store import HOLDER
 
 LEASE_S = 15.0
 RENEW_S = 4.0
-MODULES = ("backend.messaging.unseen", "conversations.reminders", "backend.requests.jobs", "backend.alarms.jobs")
+MODULES = (
+    "backend.messaging.unseen",
+    "conversations.reminders",
+    "backend.requests.jobs",
+    "backend.alarms.jobs",
+)
 
 Job = tuple[str, float, Callable[[], object]]
 logger = structlog.get_logger()
