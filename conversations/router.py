@@ -16,7 +16,7 @@ from backend.fields.spelling import respelt
 from backend.fields.state import State, Step
 from backend.fields.words import Option, Said, Words
 from backend.messaging import handovers, people
-from conversations import courtesy, phrases
+from conversations import colleagues, courtesy, phrases
 from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
 from conversations.registry import Registry
 from conversations.talk import Talk
@@ -31,6 +31,8 @@ def hear(talk: Talk, said: Said) -> None:
         run(talk, cry, said.text)
         return
     command = _command(talk, flow, said)
+    if flow is None and _met(talk, said, command):
+        return
     if command in _ANYWHERE:
         _ANYWHERE[command](talk, said)
     elif flow is not None and talk.memory.form is not None:
@@ -307,6 +309,22 @@ def _help(talk: Talk, said: Said) -> None:
 
 
 _ANYWHERE: dict[str | None, Any] = {"menu": _menu, "language": _language, "person": _person, "help": _help}
+
+
+def _met(talk: Talk, said: Said, command: str | None) -> bool:
+    """A colleague writes by SMS for the first time: she is welcomed, and told what is with her already. True: that is all;
+    else her words are heard too."""
+    hello = colleagues.met(talk.person)
+    if hello is None:
+        return False
+    talk.person = _whoever(talk.person)
+    talk.say(hello)
+    meant = talk.registry.meaning(said.text, talk.person)
+    if meant is not None and meant.entry.audience == "staff":
+        return False
+    if (jobs := talk.registry.commands.get("request.jobs")) is not None:
+        run(talk, jobs, "")
+    return meant is None and command is None and said.choice is None
 
 
 def _meant_by(talk: Talk, said: Said) -> bool:

@@ -134,6 +134,14 @@ def leave(identity_id: int) -> None:
     _leave(Identity.id == identity_id)
 
 
+def leave_staff(identity_id: int) -> None:
+    """This address is no longer its staff member's (they have another number now)."""
+    with transaction():
+        which = Identity.id == identity_id
+        Identity.update(verified_at=None).where(which & Identity.resident_id.is_null()).execute()
+        Identity.update(staff_id=None).where(which).execute()
+
+
 def _leave(which: Any) -> None:
     with transaction():
         # A staff member who is also a resident stays reachable as staff.

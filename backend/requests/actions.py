@@ -16,6 +16,7 @@ from backend.requests.assigning import assign
 from backend.requests.booking import Booked, Contact, Report, book, same_open
 from backend.requests.escalation import close_settled, escalate
 from backend.requests.history import Asker, Done
+from backend.requests.reached import announce
 from backend.requests.slots import SlotTaken, open_slots
 from backend.requests.work import accept, check_mine, decline, finish, go, progress, start
 
@@ -27,6 +28,7 @@ __all__ = [
     "Report",
     "SlotTaken",
     "accept",
+    "announce",
     "assign",
     "book",
     "cancel",

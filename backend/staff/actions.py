@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import peewee
 
-from backend.core import access, clock, crypto, orgs
+from backend.core import access, clock, orgs
 from backend.core.access import ROLES, Actor
 from backend.core.audit import record
 from backend.core.db import is_postgres, transaction
@@ -16,7 +16,7 @@ from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.i18n import LOCALES, _
 from backend.fields.base import Misunderstood
 from backend.fields.phone import read_phone
-from backend.staff import passwords, queries
+from backend.staff import mobile, passwords, queries
 from backend.staff.models import Staff, StaffPost
 from backend.staff.reach import Wanted, check_grant, check_over
 
@@ -71,19 +71,22 @@ def create(
                 _("Somebody already signs in as {name}. Please choose another name.", name=username)
             ) from None
         _write_posts(staff, posts)
+        mobile.moved(staff, None, vouched=True)
         _note(actor, "staff.create", staff, after={"username": username, "name": name, "posts": _told(staff)})
     return Employed(staff, password)
 
 
 def change(actor: Actor, staff_id: int, *, name: str, phone: str, locale: str) -> Staff:
-    """Correct name, phone, language; one may do it for oneself too."""
+    """Correct name, phone, language; one may do it for oneself too. For another's number the actor vouches."""
     staff = queries.by_id(staff_id)
-    if not (actor.kind == "staff" and actor.id == staff_id):
+    own = actor.kind == "staff" and actor.id == staff_id
+    if not own:
         check_over(actor, queries.posts_of(staff))
     values = _details(name, phone, locale)
     with transaction():
         before = {"name": staff.name, "phone": staff.phone, "locale": staff.locale}
         Staff.update(**values).where(Staff.id == staff_id).execute()
+        mobile.moved(queries.by_id(staff_id), staff.phone, vouched=not own)
         after = {k: values[k] for k in before}
         _note(actor, "staff.change", staff, before=before, after=after)
     return queries.by_id(staff_id)
@@ -183,8 +186,7 @@ def _details(name: str, phone: str, locale: str) -> dict[str, str | None]:
             number = read_phone(phone)
         except Misunderstood as said:
             raise Invalid(said.text, "phone") from None
-    index = crypto.blind_index(number, "address") if number else None
-    return {"name": name, "phone": number, "phone_index": index, "locale": locale}
+    return {"name": name, "phone": number, "phone_index": mobile.index(number), "locale": locale}
 
 
 def _write_posts(staff: Staff, posts: Sequence[Wanted]) -> None:

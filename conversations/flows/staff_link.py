@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from backend.core.i18n import _
-from backend.fields.words import Option, Words
+from backend.fields.words import Words
 from backend.messaging import people
+from backend.requests import queries
 from backend.staff.links import claim_link_code
+from conversations import colleagues
 from conversations.flow import Answer, Command, Person
+from conversations.flows import repair_work
 
 _LINK = re.compile(r"^\s*(?:绑定|綁定|员工绑定|bind|link)\s*(?:code|码|:|:)?\s*(\d{6})\s*$", re.IGNORECASE)
 
@@ -25,14 +29,12 @@ def _link(person: Person, argument: str) -> Answer:
             )
         )
     people.join_staff(person.identity_id, staff.id)
+    hello = colleagues.welcome(staff.name)
+    if not queries.jobs_of(staff.id):
+        return Answer.of(hello)
+    # What was given to them before they could be told.
     return Answer.of(
-        Words(
-            _(
-                "Welcome, {name}. From now on your jobs come here, and you can answer them here.",
-                name=staff.name,
-            ),
-            options=(Option("request.jobs:", _("My jobs")),),
-        )
+        replace(hello, options=()), *repair_work.jobs(replace(person, staff_id=staff.id), "").replies
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from backend.core.access import SYSTEM
+from backend.core.access import SYSTEM, Actor
 from backend.core.clock import Hands
 from backend.fields.words import Media, Said
 from backend.messaging import people
+from backend.messaging.content import Content
+from backend.messaging.models import Message
 from backend.requests import actions
 from backend.requests.models import Request, RequestPhoto
+from backend.staff import actions as staff_actions
 from backend.staff.links import make_link_code
 from tests.databases import TestDatabase
 from tests.requests.neighbourhood import Neighbourhood, Talker, booked, heard, settle, talker
@@ -137,3 +140,69 @@ def test_a_chat_is_linked_with_the_code_from_the_admin_and_a_wrong_one_is_explai
     assert "李刚" in wechat.say(f"绑定 {code}")
     assert "没有工单" in wechat.tap("我的工单")
     assert "不对" in wechat.say(f"绑定{code}")
+
+
+def test_a_chat_that_is_linked_is_told_at_once_what_waits(hood: Neighbourhood, number: int) -> None:
+    browser = talker("webchat", "wang-browser")
+    told = browser.say(f"绑定 {make_link_code(SYSTEM, hood.wang)}")
+    assert "王强" in told and f"R-{number}" in told
+    assert "已接单" in browser.press(f"request.accept:{number}")
+
+
+# --- known by the recorded number -----------------------------------------------------------------------------
+
+WANG_MOBILE = "+8613800012210"
+
+
+def record_number(actor: Actor, staff_id: int, phone: str = WANG_MOBILE) -> None:
+    staff_actions.change(actor, staff_id, name="王建国", phone=phone, locale="zh_CN")
+
+
+def sent_to(identity_id: int) -> list[str]:
+    said = Message.select().where(Message.identity_id == identity_id).order_by(Message.id)
+    return [Content.unseal(m.content).short for m in said]
+
+
+def test_a_worker_without_any_chat_gets_the_jobs_by_sms_once_an_admin_has_recorded_the_number(
+    hood: Neighbourhood, number: int
+) -> None:
+    people.leave_staff(people.find("telegram", "tg-wang").id)
+    record_number(hood.actor(hood.admin), hood.wang)
+    phone = people.find("sms", WANG_MOBILE)
+    assert phone is not None and phone.staff_id == hood.wang
+    assert [f"R{number}" in text for text in sent_to(phone.id)] == [True], "what was with him already"
+    assert "已接单" in talker("sms", WANG_MOBILE).say("1")
+
+
+def test_a_worker_with_a_chat_goes_on_hearing_there(hood: Neighbourhood, number: int) -> None:
+    record_number(hood.actor(hood.admin), hood.wang)
+    phone = people.find("sms", WANG_MOBILE)
+    assert phone is not None and sent_to(phone.id) == []
+    assert people.identities(people.StaffMember(hood.wang))[0].channel == "telegram"
+
+
+@pytest.mark.parametrize(("first", "status"), [("接了", "accepted"), ("你好", "assigned")])
+def test_ones_own_number_counts_from_the_first_text_message_that_comes_from_it(
+    hood: Neighbourhood, number: int, first: str, status: str
+) -> None:
+    record_number(hood.actor(hood.wang), hood.wang)
+    assert people.find("sms", WANG_MOBILE) is None, "nobody has vouched for it yet"
+    answer = talker("sms", WANG_MOBILE).say(first)
+    assert "王建国" in answer and f"R{number}" in answer
+    assert Request.get().status == status
+
+
+def test_a_call_from_a_recorded_number_is_not_the_worker(hood: Neighbourhood, number: int) -> None:
+    record_number(hood.actor(hood.admin), hood.wang)
+    assert str(number) not in talker("voice", WANG_MOBILE).say("接了")
+    assert Request.get().status == "assigned"
+
+
+def test_a_number_that_is_given_up_or_shared_is_nobodys(hood: Neighbourhood, number: int) -> None:
+    record_number(hood.actor(hood.admin), hood.wang)
+    record_number(hood.actor(hood.admin), hood.wang, "")
+    assert people.find("sms", WANG_MOBILE).staff_id is None
+    record_number(hood.actor(hood.wang), hood.wang)
+    record_number(hood.actor(hood.li), hood.li)
+    assert "王建国" not in talker("sms", WANG_MOBILE).say("接了")
+    assert people.find("sms", WANG_MOBILE).staff_id is None
