@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from backend.core.i18n import _, language, render
+from backend.core.i18n import _, render, tag
 from backend.messaging.content import Content
 from bots import emphasis
 from bots.plain import plain, printable
@@ -50,7 +50,7 @@ def _page(body: str, options: list[str], below: list[str], sign: str, locale: st
     closing = "".join(f"<p>{_rich(p)}</p>" for p in below)
     style = "font:16px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC',sans-serif;color:#1c1e21;max-width:36em;margin:1.5em auto;padding:0 1em"
     return (
-        f'<!doctype html><html lang="{"zh-CN" if language(locale) == "zh_CN" else "en"}"><head><meta charset="utf-8"></head>'
+        f'<!doctype html><html lang="{tag(locale)}"><head><meta charset="utf-8"></head>'
         f'<body style="{style}">{paragraphs}{listed}{closing}'
         f'<p style="color:#5f6368;font-size:14px;border-top:1px solid #dadce0;padding-top:.75em">{html.escape(sign)}</p></body></html>'
     )

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from backend.core import clock
 from backend.core.errors import NotFound
-from backend.core.i18n import LOCALES, Text, _, render
+from backend.core.i18n import LANGUAGES, LOCALES, Text, _, render
 from backend.fields.words import Said
 from backend.messaging.content import Content, rendered
 from backend.settings import settings
@@ -79,7 +79,7 @@ def show(name: str) -> Any:
         answers=answers,
         language=language,
         walking=walking,
-        languages=[(code, {"zh_CN": "中文", "en": "English"}[code]) for code in LOCALES],
+        spoken=[(code, language.name) for code, language in LANGUAGES.items()],
         begin_url=url_for("preview.show", **here),
         walk_url=url_for("preview.show", **here, walk=1),
         back_url=url_for("preview.show", **here, a=answers[:-1]) if answers else "",

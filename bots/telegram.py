@@ -22,7 +22,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, Teleg
 from backend import services
 from backend.core import db, health, lease
 from backend.core import log as logs
-from backend.core.i18n import Text, _, render
+from backend.core.i18n import DEFAULT_LOCALE, LANGUAGES, Text, _, match_locale, render
 from backend.settings import settings
 from bots import telegram_api
 from bots.telegram_channel import TelegramChannel, seconds
@@ -129,9 +129,9 @@ class Poller:
 
 
 async def prepare(bot: telegram_api.LinliBot) -> None:
-    """Command menus in both languages, and who asks whom: polling here, or the webhook of the web process."""
-    for language in (None, "zh", "en"):
-        locale = "en" if language == "en" else "zh_CN"
+    """Command menus in every language, and who asks whom: polling here, or the webhook of the web process."""
+    for language in (None, *sorted({spoken.tag.partition("-")[0] for spoken in LANGUAGES.values()})):
+        locale = match_locale(language) or DEFAULT_LOCALE
         menu = [BotCommand(name, render(title, locale)) for name, title in _COMMANDS]
         await bot.set_my_commands(menu, language_code=language)
     public = settings().public_url

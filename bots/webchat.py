@@ -10,7 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from backend.core import clock, crypto, jobs
-from backend.core.i18n import language
+from backend.core.i18n import tag
 from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
 from backend.settings import settings
@@ -46,7 +46,7 @@ def told_item(delivery_id: int, message_id: int, content: Content, at_ms: int) -
         "message": message_id,
         "at": at_ms,
         "text": content.text,
-        "lang": "en" if language(content.locale) == "en" else "zh-CN",
+        "lang": tag(content.locale),
         "options": [option.label for option in content.options],
         "keep": next(filter(None, (_lasting(option.value) for option in content.options)), ""),
         "accepts": list(content.accepts),

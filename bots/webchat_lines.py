@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from backend.core.i18n import EASY, LANGUAGES
 from backend.messaging import threads
 from backend.messaging.threads import Heard, Line, Told
 from bots.webchat import told_item
 
-LANGUAGES = {
-    "lang:zh_CN": "中文",
-    "lang:zh_CN@easy": "中文（简单好懂）",
-    "lang:en": "English",
-    "lang:en@easy": "English, easy to read",
+CHOSEN = {
+    value: name
+    for locale, spoken in LANGUAGES.items()
+    for value, name in ((f"lang:{locale}", spoken.name), (f"lang:{locale}{EASY}", spoken.easy))
 }
+"""How a choice of language is shown: in that language."""
 
 
 def lines(conversation: Sequence[Line]) -> list[dict[str, Any]]:
@@ -35,7 +36,7 @@ def lines(conversation: Sequence[Line]) -> list[dict[str, Any]]:
 def _heard_item(line: Heard, before: Sequence[Line]) -> dict[str, Any]:
     item: dict[str, Any] = {"event": line.event_id, "at": line.at, "text": line.text}
     if line.choice is not None and not line.text:
-        item["text"] = LANGUAGES.get(line.choice) or threads.label_of(line.choice, before) or "✓"
+        item["text"] = CHOSEN.get(line.choice) or threads.label_of(line.choice, before) or "✓"
     if line.media is not None:
         item["photo"] = f"/chat/photo/{line.media}"
     if line.location is not None:

@@ -18,7 +18,7 @@ from backend.web.push import STREAM
 from backend.web.text import COOKIE, locale
 from bots import served, webchat, webchat_session
 from bots.plain import printable
-from bots.webchat_lines import LANGUAGES, lines
+from bots.webchat_lines import CHOSEN, lines
 from bots.webchat_words import words
 from conversations import engine
 from conversations.inbound import Inbound
@@ -99,7 +99,7 @@ def say() -> Response:
         return _heard(event_id, Said(), None, start=True)
     if (language := given.get("language")) in LOCALES:
         g.locale = language
-        response = _heard(event_id, Said(choice=f"lang:{language}"), {"text": LANGUAGES[f"lang:{language}"]})
+        response = _heard(event_id, Said(choice=f"lang:{language}"), {"text": CHOSEN[f"lang:{language}"]})
         response.set_cookie(
             COOKIE, language, max_age=webchat_session.YEAR_S, samesite="Lax", secure=request.is_secure
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.i18n import Msg, Text, _
+from backend.core.i18n import EASY, LANGUAGES, Msg, Text, _
 from backend.fields import proof
 from backend.fields.words import Option, Words
 from backend.settings import settings
@@ -67,11 +67,13 @@ def not_understood(options: tuple[Option, ...], times: int) -> Words:
 def languages() -> Words:
     return Words(
         "请选择语言 / Please choose a language",
-        options=(
-            Option("lang:zh_CN", "中文"),
-            Option("lang:zh_CN@easy", "中文（简单好懂）", "中文简单"),
-            Option("lang:en", "English"),
-            Option("lang:en@easy", "English, easy to read", "easy English"),
+        options=tuple(
+            option
+            for locale, spoken in LANGUAGES.items()
+            for option in (
+                Option(f"lang:{locale}", spoken.name),
+                Option(f"lang:{locale}{EASY}", spoken.easy, spoken.easy_short),
+            )
         ),
     )
 

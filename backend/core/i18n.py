@@ -14,7 +14,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-LOCALES = ("zh_CN", "en")
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that we speak: its own name for itself and for its easy-read register, and its BCP 47 tag."""
+
+    name: str
+    easy: str
+    tag: str
+    easy_short: str = ""
+    """For a button or a text message."""
+
+
+LANGUAGES: dict[str, Language] = {
+    "zh_CN": Language("中文", "中文（简单好懂）", "zh-CN", "中文简单"),
+    "en": Language("English", "English, easy to read", "en", "easy English"),
+}
+"""By gettext locale. One more is a row here, a catalogue, and a voice in `bots/voice_shape.py`."""
+LOCALES = tuple(LANGUAGES)
 """The languages that pages are shown in."""
 DEFAULT_LOCALE = "zh_CN"
 EASY = "@easy"
@@ -70,6 +87,11 @@ def language(locale: str) -> str:
     return locale.partition("@")[0]
 
 
+def tag(locale: str) -> str:
+    """The BCP 47 tag for HTML: zh-CN of zh_CN@easy."""
+    return LANGUAGES[language(locale)].tag
+
+
 def is_easy(locale: str) -> bool:
     return locale.endswith(EASY)
 
@@ -110,13 +132,19 @@ def render(text: Text | None, locale: str) -> str:
 
 
 def match_locale(tag: str | None) -> str | None:
-    """Our locale for a language tag such as Telegram's `zh-hans` or HTTP's `en-GB`; None when we do not speak it."""
-    if not tag:
+    """Our locale for a language tag such as Telegram's `zh-hans` or HTTP's `en-GB`, exactly or at least in the same language;
+    None when we do not speak it."""
+    wanted = (tag or "").replace("_", "-").lower()
+    if not wanted:
         return None
-    low = tag.replace("_", "-").lower()
-    if low.startswith("zh"):
-        return "zh_CN"
-    return "en" if low.startswith("en") else None
+    for locale, spoken in LANGUAGES.items():
+        if spoken.tag.lower() == wanted:
+            return locale
+    return next((at for at, spoken in LANGUAGES.items() if _main(spoken.tag) == _main(wanted)), None)
+
+
+def _main(tag: str) -> str:
+    return tag.lower().partition("-")[0]
 
 
 def best_locale(accept_language: str | None) -> str:

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from backend.core import access, audit, orgs
 from backend.core.access import ROLES, Actor
 from backend.core.errors import Conflict, Invalid, LinliError, NotFound
-from backend.core.i18n import Msg, _
+from backend.core.i18n import LANGUAGES, Msg, _
 from backend.core.orgs import Org
 from backend.staff import actions, factor, links, queries
 from backend.staff.models import Staff
@@ -31,7 +31,7 @@ FITS: dict[str, tuple[str, ...]] = {
 }
 """Which roles the form offers at which level, so that the list stays short."""
 
-LANGUAGES: list[tuple[str, str]] = [("zh_CN", "中文"), ("en", "English")]
+SPOKEN_BY_STAFF = [(locale, language.name) for locale, language in LANGUAGES.items()]
 
 
 @blueprint.get("")
@@ -233,4 +233,4 @@ def _choices(actor: Actor, given: Collection[tuple[str, int]]) -> dict[str, Any]
         )
         for org in area
     ]
-    return {"grants": grants, "languages": LANGUAGES, "given": given}
+    return {"grants": grants, "spoken": SPOKEN_BY_STAFF, "given": given}

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request, url_for
 
 from backend.core import clock, i18n
-from backend.core.i18n import DEFAULT_LOCALE, LOCALES, Msg, Text, _, ngettext, render
+from backend.core.i18n import DEFAULT_LOCALE, LANGUAGES, LOCALES, Msg, Text, _, ngettext, render
 from backend.web import session
 
 COOKIE = "locale"
@@ -103,7 +103,7 @@ def safe_next(target: str | None, otherwise: str) -> str:
 def init_app(app: Flask) -> None:
     """Teach Jinja our words."""
     env = app.jinja_env
-    env.globals.update(_=_gettext, ngettext=_ngettext, url_with=url_with, locales=LOCALES)
+    env.globals.update(_=_gettext, ngettext=_ngettext, url_with=url_with, languages=LANGUAGES)
     env.globals["locale"] = locale
     env.globals["default_locale"] = DEFAULT_LOCALE
     env.filters.update(t=say, when=when, mask=mask)

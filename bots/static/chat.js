@@ -133,7 +133,8 @@ byId("where-yes").addEventListener("click", () => {
   );
 });
 
-byId("language").addEventListener("click", (event) => say({ language: event.target.value }, null));
+for (const button of document.querySelectorAll("[data-language]"))
+  button.addEventListener("click", () => say({ language: button.dataset.language }, null));
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;

@@ -227,7 +227,7 @@ def test_larger_print_is_remembered(chen: Page) -> None:
 
 
 def test_the_other_language_is_one_press_away(chen: Page) -> None:
-    chen.click("#language")
+    chen.click("[data-language=en]")
     expect(chen.locator("#text")).to_have_attribute("placeholder", "Write here")
     write(chen, "no power")
     expect(chen.locator(".line.ours").last).to_have_attribute("lang", "en")
