@@ -53,6 +53,7 @@ class EventSignup(Model):
     """
 
     event = peewee.ForeignKeyField(Event, on_delete="CASCADE")
+    event_id: int
     resident_id = peewee.IntegerField(null=True, index=True)
     name = Encrypted(null=True)
     status = peewee.CharField(10)
