@@ -72,7 +72,8 @@ class VoiceChannel(Channel):
         found = settings()
         if not (found.public_url or found.twilio_api_base):
             raise Refused("calls need PUBLIC_URL: Twilio asks us there what to say")
-        alarm = "&a=1" if due.queue == "alerts" else ""
+        # What a machine took, nobody has heard: an alarm, or a question how she is, goes on elsewhere.
+        alarm = "&a=1" if due.queue == "alerts" or due.purpose == "checkin" else ""
         calls = twilio_client.client().calls
         sid = await twilio_client.create(
             calls.create_async(

@@ -270,6 +270,23 @@ def receipt(
     return True
 
 
+_FAILED = (
+    "SELECT message_id FROM delivery WHERE message_id IN ({places}) GROUP BY message_id"
+    " HAVING SUM(CASE WHEN status = 'failed' THEN 0 ELSE 1 END) = 0"
+)
+_AT_ONCE = 500
+
+
+def failed(message_ids: list[int]) -> set[int]:
+    """Those of the Messages that visibly got nowhere: every Delivery of theirs has failed."""
+    found: set[int] = set()
+    for start in range(0, len(message_ids), _AT_ONCE):
+        some = message_ids[start : start + _AT_ONCE]
+        rows = execute(_FAILED.format(places=",".join("?" * len(some))), some).fetchall()
+        found.update(row[0] for row in rows)
+    return found
+
+
 _REAP_SPOKEN = (
     "UPDATE delivery SET status = 'cancelled', updated_at = ?"
     " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ? AND channel = 'voice' AND queue = 'replies'"

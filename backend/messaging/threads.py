@@ -168,3 +168,18 @@ def was_heard(identity_id: int, event_id: str) -> bool:
     """Whether this event was answered before."""
     sql = "SELECT 1 FROM inbound WHERE identity_id = ? AND event_id = ?"
     return execute(sql, (identity_id, event_id[:80])).fetchone() is not None
+
+
+_LAST_WORDS = (
+    "SELECT id, event_id, identity_id, channel, at, said FROM inbound WHERE identity_id IN ({places}) AND at > ?"
+    " AND outcome NOT IN ('automatic', 'ignored') ORDER BY id DESC LIMIT 5"
+)
+
+
+def last_word(identity_ids: Sequence[int], since: int) -> Heard | None:
+    """What was last said from these addresses after `since` (ms); what a machine answers, and an opened page, is no word."""
+    if not identity_ids:
+        return None
+    sql = _LAST_WORDS.format(places=",".join("?" * len(identity_ids)))
+    rows = execute(sql, (*identity_ids, since)).fetchall()
+    return next((line for row in rows if (line := _heard(row)) is not None), None)

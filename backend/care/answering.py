@@ -1,0 +1,157 @@
+"""Her answer, on time or late, in her own words or by a tap; and what others say about her instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.alarms import actions as alarms
+from backend.alarms import queries as alarm_queries
+from backend.alarms.summary import Summary
+from backend.care import answers, checkin, record, wording
+from backend.care.models import CarePlan, CheckIn, CheckInQuestion
+from backend.core import access, audit
+from backend.core.access import SYSTEM, Actor
+from backend.core.db import transaction
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.i18n import _
+from backend.fields.words import Words
+
+Answer = Literal["well", "late", "again", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who answers: an address, and whose it is."""
+
+    identity_id: int
+    resident_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What her answer did, and what she is told."""
+
+    what: Answer
+    words: Words
+
+
+def well(by: Voice, check_in_id: int, said: str = "") -> Heard:
+    """She is well. It ends this check-in and every other one of hers that is open, and the alarms that it raised. Raises NotFound
+    for anybody else's."""
+    with transaction():
+        named = _hers(by, check_in_id)
+        care = named.plan
+        late = changed = False
+        for other in record.waiting(named.resident_id):
+            check_in = record.locked(other.id)
+            if not checkin.may_end(check_in.status, "well"):
+                continue
+            changed, late = True, late or check_in.status == "missed"
+            alarm_id = check_in.alarm_id
+            record.end(check_in, "well", "herself", said)
+            if alarm_id is not None:
+                alarms.clear(SYSTEM, alarm_id, wording.ANSWERED_HERSELF)
+        if not changed:
+            return Heard("again", wording.noted_already())
+        return Heard("late", wording.good_after_all()) if late else Heard("well", wording.good(care))
+
+
+def help_(by: Voice, check_in_id: int, said: str = "") -> Heard:
+    """She needs help: people are told at once. Raises NotFound for anybody else's check-in."""
+    with transaction():
+        named = _hers(by, check_in_id)
+        # An old question's button: what is open now is what it is about.
+        open_ones = record.waiting(named.resident_id)
+        return _cry(named.plan, by, said, record.locked((open_ones or [named])[0].id))
+
+
+def troubled(by: Voice, said: str) -> Heard | None:
+    """Words of trouble outside any question. None: she has no plan, and is somebody else's matter."""
+    care = record.plan_of(by.resident_id) if by.resident_id is not None else None
+    if care is None or care.status != "active":
+        return None
+    with transaction():
+        open_ones = record.waiting(care.resident_id)
+        return _cry(care, by, said, record.locked(open_ones[0].id) if open_ones else None)
+
+
+def friendly(by: Voice, said: str) -> Heard | None:
+    """Friendly words that may answer a question asked elsewhere. None when nothing is open."""
+    if by.resident_id is None:
+        return None
+    open_ones = record.waiting(by.resident_id)
+    return well(by, open_ones[0].id, said) if open_ones else None
+
+
+def _cry(care: CarePlan, by: Voice, said: str, check_in: CheckIn | None) -> Heard:
+    key = f"checkin:{check_in.id}" if check_in is not None else f"plan:{care.id}"
+    repeated = check_in is not None and check_in.status == "help" and check_in.settled_at is None
+    missed = check_in.alarm_id if check_in is not None and check_in.status == "missed" else None
+    alarm_id = alarms.raise_alarm(
+        "asked_for_help",
+        org_id=care.org_id,
+        severity="critical",
+        words=wording.asks_for_help(said),
+        resident_id=care.resident_id,
+        identity_id=by.identity_id,
+        source=f"checkin:{check_in.id if check_in is not None else 0}",
+        dedupe=f"help:{key}",
+    )
+    if check_in is not None and not repeated:
+        record.end(check_in, "help", "herself", said)
+        check_in.alarm_id, check_in.settled_at = alarm_id, None
+        check_in.save()
+    if missed is not None:
+        # The louder alarm takes over; who was told that she is silent hears that she has answered.
+        alarms.clear(SYSTEM, missed, _("she has answered: she needs help, and people are being called"))
+    return Heard("help", wording.help_comes())
+
+
+def _hers(by: Voice, check_in_id: int) -> CheckIn:
+    check_in: CheckIn | None = CheckIn.get_or_none(CheckIn.id == check_in_id)
+    if check_in is None:
+        raise NotFound()
+    asked_here = CheckInQuestion.select().where(
+        (CheckInQuestion.check_in == check_in.id) & (CheckInQuestion.identity_id == by.identity_id)
+    )
+    if by.resident_id != check_in.resident_id and not asked_here.exists():
+        raise NotFound()
+    return check_in
+
+
+def is_usual(check_in_id: int, text: str) -> bool:
+    """Whether these are the words that she usually answers with, as staff noted in her plan."""
+    check_in = CheckIn.get_or_none(CheckIn.id == check_in_id)
+    return check_in is not None and answers.usual(text, check_in.plan.normal)
+
+
+# --- what others say ------------------------------------------------------------------------------------------
+
+
+def close(actor: Actor, check_in_id: int, why: str) -> None:
+    """Staff know how she is (they called, or met her). Raises Conflict when it is over already."""
+    if not why.strip():
+        raise Invalid(_("Please say in a few words how she is."), "why")
+    with transaction():
+        check_in = record.locked(check_in_id)
+        access.check(actor, "care.change", check_in.org_id)
+        if not checkin.may_end(check_in.status, "closed"):
+            raise Conflict(_("This check-in is over already."))
+        alarm_id = check_in.alarm_id
+        record.end(check_in, "closed", f"staff:{actor.id}", why.strip())
+        if alarm_id is not None and alarm_queries.by_id(alarm_id).status != "cleared":
+            alarms.clear(actor, alarm_id, why.strip())
+        audit.record(actor, "care.close", f"checkin:{check_in.id}", org_id=check_in.org_id, why=why.strip())
+
+
+def on_alarm(alarm: Summary) -> None:
+    """An alarm of ours was answered or cleared: what it was about is over with it."""
+    if alarm.status != "cleared":
+        return
+    for found in CheckIn.select().where(CheckIn.alarm_id == alarm.id):
+        check_in = record.locked(found.id)
+        if checkin.may_end(check_in.status, "closed"):
+            record.end(check_in, "closed", "alarm", f"{alarm.answered_by or ''}".strip())
+        elif check_in.status == "help" and check_in.settled_at is None:
+            record.end(check_in, "help", "alarm")

@@ -1,0 +1,71 @@
+"""What she means when she is asked how she is: well, help, or neither. Pure.
+
+Any friendly answer means well; any trouble means help. Words that are neither show that she is alive, and nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from backend.fields.affirm import affirmed
+from backend.fields.plain import folded
+
+Meaning = Literal["well", "help"]
+LONGEST = 200
+
+_NO_TROUBLE = re.compile(
+    r"(?:不|没|没有|没什么|没啥|没有什么|也不|不再|哪儿也不|哪都不)(?:怎么|哪里|哪儿|什么)?"
+    r"(?:不舒服|舒服的?地方|疼|痛|难受|头晕|晕|摔|发烧|生病|病|毛病|大碍|大事|问题|事儿?|用帮忙?|需要帮忙?|需要帮助|用人?帮|缺什么|要紧)(?:了|的|啦|呢)*"
+    r"|不(?:用|需要|必|麻烦)(?:了|帮|您|你|担心|费心|操心|挂念|惦记|麻烦)*|(?:别|甭|勿)(?:担心|费心|操心|挂念|惦记|念)"
+    r"|\bno (?:pain|problems?|trouble|worries|help needed)\b|\b(?:don'?t|do not) (?:need (?:any )?help|worry)\b|\bnothing (?:hurts|wrong)\b|\bnot (?:sick|ill|hurt)\b",
+    re.IGNORECASE,
+)
+_TROUBLE = re.compile(
+    r"不(?:太|大|怎么|是很|很)?(?:舒服|好受|好过|得劲|好(?!意思)|行了?)|难受|难过|难熬|疼|(?<!痛)痛(?!快)|帮(?:帮|个)?(?:我|忙|助)|需要帮|求助|来人|来个人"
+    r"|摔|跌(?:倒|了)|滑倒|晕|起不来|动不了|下不了床|走不了|站不起|发烧|发热|生病|病了|看病|医院|喘|胸闷|心慌|心口|呕|拉肚子|流血|出血|没(?:力气|吃的|药了|水了|电了)|吃不下|睡不着"
+    r"|\bhelp\b|\bhurts?\b|\bpain\b|\bsick\b|\bunwell\b|\bill\b|\bdizzy\b|\bfe(?:ll|lt? down)\b|\bfallen\b|\bfever\b|\bbleeding\b|\bhospital\b|\bdoctor\b|\bcan'?t\b|\bcannot\b"
+    r"|\b(?:not|isn'?t|n'?t) (?:so |very |too |feeling |at all )?(?:well|good|fine|great|ok|okay|alright)\b|\bterrible\b|\bawful\b|\bbad\b|\bsomebody come\b|\bcome (?:over|quick)\b",
+    re.IGNORECASE,
+)
+_HELP_WORDS = frozenset(
+    ["2", "二", "两", "帮助", "帮我", "帮忙", "不好", "不太好", "要", "需要", "help", "👎", "🆘"]
+)
+
+# What people say around "I am well". All of a message must be made of these; one that says it must be among them.
+_SAYS_WELL = (
+    r"好着呢?|好得很|挺好|很好|都好|安好|还好|还行|还可以|还不错|不错|没事儿?|没问题|没什么事儿?|没啥事儿?|没有事|平安|健康|硬朗|舒服|蛮好|老样子|一切正常|正常|好的|好|行|可以|嗯+|恩|中"
+    r"|起来了|起床了?|醒了|吃(?:过|完|好|了)?(?:早饭|晚饭|午饭|饭)?了?|散步|早上好|早安|晚上好|晚安|下午好|中午好|上午好|早|谢谢|多谢|感谢|谢|辛苦|收到|放心|1|一|ok(?:ay)?|fine|well|good|great|all right|alright|safe|morning"
+    r"|evening|thank(?:s| you)|thx|yes|yep|perfect|wonderful|up and about|👍|👌|😊|😄|😀|🙂|🙏|❤|🌹|💪|✅"
+)
+_AROUND = (
+    r"我|俺|咱|们|今天|今儿|今早|今晚|现在|刚|刚刚|在家|家里|里|人|身体|一切|都|很|挺|蛮|也|还|是|的|了|着|呢|啊|呀|哦|噢|喔|哈|嘿|嘞|啦|嘛|吧|哎|诶|唉|呵|嗨|哟|咧|滴|哒|太|真|非常|十分|特别|就|有|你|您|大家|社区|关心|问候|惦记"
+    r"|费心|操心|同志|姑娘|小伙子|闺女|辛苦|了|过|饭|报|不用担心|别担心|请|让|姐|哥|孩子|i'?m|i am|i|am|is|are|all|very|so|quite|feeling|feel|doing|just|had|breakfast|and|you|too|much|a lot|for|asking|today|here|everything|it'?s"
+    r"|am|me|a|the|day|kind|of|still|as|always|usual|dear|hello|hi|good"
+)
+_WELL = re.compile(rf"(?:{_SAYS_WELL})", re.IGNORECASE)
+_ONLY_WELL = re.compile(
+    rf"(?:(?:{_SAYS_WELL}|{_AROUND})[\s,，.。!！~～、;；…:：()（）🏻🏼🏽🏾🏿️]*)+", re.IGNORECASE
+)
+
+
+def meaning(text: str) -> Meaning | None:
+    """What these words say to “are you well today?”."""
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        return None
+    plain = folded(text)
+    if plain in _HELP_WORDS:
+        return "help"
+    calm = _NO_TROUBLE.sub("没事", plain)
+    if _TROUBLE.search(calm):
+        return "help"
+    if _WELL.search(calm) and _ONLY_WELL.fullmatch(calm):
+        return "well"
+    return "well" if affirmed(calm) else None
+
+
+def usual(text: str, normal: str | None) -> bool:
+    """Whether these words are what she usually answers, one phrase a line."""
+    said = folded(text)
+    return bool(said) and said in {folded(line) for line in (normal or "").splitlines()}

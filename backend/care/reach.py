@@ -1,0 +1,44 @@
+"""Where she can be asked, and what was heard from her."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.care.models import CarePlan, CheckIn, CheckInQuestion
+from backend.core import clock
+from backend.messaging import Resident, people, threads
+from backend.messaging.models import Identity
+from backend.messaging.threads import Heard
+
+CHANNELS = ("sms", "voice", "telegram", "webchat", "email")
+"""On which a plan may ask; the order is the plan's own."""
+
+
+def reachable(plan: CarePlan) -> dict[str, Identity]:
+    """Her address on each of the plan's channels that can be written to now, in the plan's order. The telephone that she writes
+    text messages from can also be rung up."""
+    hers: dict[str, Identity] = {}
+    for known in people.identities(Resident(plan.resident_id)):
+        hers.setdefault(known.channel, known)
+    found = {}
+    for channel in plan.channels.split(","):
+        identity: Identity | None = hers.get(channel)
+        if identity is None and channel == "voice" and (mobile := hers.get("sms")) is not None:
+            identity = people.ensure("voice", mobile.address, mobile.locale)
+        if identity is not None and identity.state == "active":
+            found[channel] = identity
+    return found
+
+
+def heard(check_in: CheckIn) -> Heard | None:
+    """What she last wrote or said since she was asked, anywhere."""
+    if check_in.asked_at is None:
+        return None
+    hers = {i.id for i in people.identities(Resident(check_in.resident_id), reachable=False)}
+    asked = CheckInQuestion.select(CheckInQuestion.identity_id).where(CheckInQuestion.check_in == check_in.id)
+    hers.update(q.identity_id for q in asked if q.identity_id is not None)
+    return threads.last_word(sorted(hers), clock.to_ms(check_in.asked_at))
+
+
+def at_of(word: Heard) -> datetime:
+    return clock.from_ms(word.at)

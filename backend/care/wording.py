@@ -1,0 +1,288 @@
+"""What we say to her, to her family and to the office about check-ins. Short, slow, and kind."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from backend.care.models import CarePlan, CheckIn, Visit
+from backend.core import clock
+from backend.core.i18n import Msg, Text, _, ngettext
+from backend.fields.calendar import MONTHS, weekday_text
+from backend.fields.words import Option, Words
+from backend.messaging.channels import NAMES
+from backend.residents import queries as residents
+
+WELL = (_("I am well"), _("Well"))
+HELP = (_("I need help"), _("Need help"))
+
+
+def name(plan: CarePlan) -> str:
+    """How we address her."""
+    if plan.called:
+        return str(plan.called)
+    known = residents.find(plan.resident_id)
+    return known.name if known else ""
+
+
+def greeting(at: datetime, zone: str) -> Msg:
+    hour = at.astimezone(ZoneInfo(zone)).hour
+    if hour < 11:
+        return _("Good morning")
+    return _("Hello") if hour < 18 else _("Good evening")
+
+
+def options(check_in_id: int) -> tuple[Option, ...]:
+    return Option(f"checkin.well:{check_in_id}", *WELL), Option(f"checkin.help:{check_in_id}", *HELP)
+
+
+def question(plan: CarePlan, check_in: CheckIn) -> Words:
+    hello = {"greeting": greeting(clock.now(), plan.zone), "name": name(plan)}
+    return Words(
+        _("{greeting}, {name}. Are you well today?", **hello),
+        spoken=_("{greeting}, {name}. I am calling to ask how you are.", **hello),
+        options=options(check_in.id),
+        subject=_("Are you well today?"),
+    )
+
+
+def gently(plan: CarePlan, check_in: CheckIn) -> Words:
+    return Words(
+        _("Thank you for writing, {name}. Just to be sure: are you well today?", name=name(plan)),
+        spoken=_("Thank you, {name}. Just to be sure: are you well?", name=name(plan)),
+        options=options(check_in.id),
+    )
+
+
+# --- what her answer is answered with -------------------------------------------------------------------------
+
+
+def good(plan: CarePlan) -> Words:
+    evening = clock.now().astimezone(ZoneInfo(plan.zone)).hour >= 18
+    return Words(
+        _("Good to hear. Have a restful evening.") if evening else _("Good to hear. Have a good day.")
+    )
+
+
+def good_after_all() -> Words:
+    return Words(
+        _(
+            "Good to hear. We had begun to worry, and others were asked to look in; I tell them now that you are well."
+        ),
+        _("Good to hear. I tell those who were worried that you are well."),
+    )
+
+
+def noted_already() -> Words:
+    return Words(_("Thank you, I have noted it. All the best."))
+
+
+def help_comes() -> Words:
+    return Words(
+        _(
+            "I am calling people for you now, your family and the office. If it is urgent, call 120 at once. Please stay where you are."
+        ),
+        _("People are being called for you now. Urgent: call 120. Please stay where you are."),
+        _("I am calling people for you now. If it is urgent, call one two zero. Please stay where you are."),
+    )
+
+
+def how_can_we_help() -> Words:
+    return Words(
+        _(
+            "I am sorry to hear that. I have told the office; somebody will answer you. If it is urgent, call 120 at once."
+        ),
+        _("I have told the office; somebody will answer you. Urgent: call 120."),
+    )
+
+
+# --- what people are told -------------------------------------------------------------------------------------
+
+
+def silent(since: datetime, channels: list[str]) -> Words:
+    asked = {"time": clock_text(since), "channels": listed([NAMES[c] for c in channels])}
+    return Words(
+        _("No answer since {time}. We asked by {channels}. Please see that she is well.", **asked),
+        _("No answer since {time}. Please see that she is well.", **asked),
+    )
+
+
+def unclear(at: datetime) -> Words:
+    return Words(
+        _(
+            "She wrote to us at {time}, but did not say that she is well. Please look after her.",
+            time=clock_text(at),
+        )
+    )
+
+
+def could_not_ask(at: datetime) -> Words:
+    return Words(
+        _(
+            "We could not ask her how she is at {time}: nothing reached her. Please look after her.",
+            time=clock_text(at),
+        )
+    )
+
+
+def asks_for_help(said: str) -> Words:
+    if not said:
+        return Words(_("She was asked how she is, and answered that she needs help."))
+    return Words(_("She was asked how she is, and answered: “{said}”.", said=said[:120]))
+
+
+ANSWERED_HERSELF = _("She has answered herself: she is well")
+
+
+# --- absences -------------------------------------------------------------------------------------------------
+
+
+def away_noted(last: date | None, again: date | None) -> Words:
+    if last is None:
+        return Words(_("All right, I do not ask until you are back. Then just write “I am back”."))
+    if again is None:
+        return Words(_("All right, I do not ask until {last}.", last=weekday_text(last)))
+    return Words(
+        _(
+            "All right, I do not ask until {last}. I ask again on {again}. Home earlier? Just write “I am back”.",
+            last=weekday_text(last),
+            again=weekday_text(again),
+        ),
+        _("All right, not until {last}. I ask again on {again}.", last=weekday_text(last), again=weekday_text(again)),
+    )  # fmt: skip
+
+
+def away_told(who: str, last: date | None) -> Words:
+    if last is None:
+        return Words(_("{name} is away for now; until she is back, nobody asks how she is.", name=who))
+    return Words(
+        _("{name} is away until {last}; until then nobody asks how she is.", name=who, last=weekday_text(last))
+    )  # fmt: skip
+
+
+def back(plan: CarePlan | None, again: date | None) -> Words:
+    if plan is None or again is None:
+        return Words(_("Welcome home."))
+    return Words(_("Welcome home. I ask again on {again}.", again=weekday_text(again)))
+
+
+def back_told(who: str) -> Words:
+    return Words(_("{name} is home again, and is asked every day as before.", name=who))
+
+
+# --- plans ----------------------------------------------------------------------------------------------------
+
+
+def plan_wished(who: str, times: str) -> Words:
+    return Words(
+        _(
+            "{name} would like to be asked each day how she is ({times}). Please confirm it in the admin, under Care.",
+            name=who,
+            times=times,
+        )
+    )
+
+
+def plan_noted(times: str) -> Words:
+    return Words(
+        _(
+            "Noted: each day at {times}. Somebody at the office looks at it and confirms it to you here.",
+            times=times,
+        )
+    )
+
+
+def plan_confirmed(plan: CarePlan, first: date | None) -> Words:
+    when = weekday_text(first) if first else ""
+    return Words(
+        _(
+            "It is arranged: I ask you how you are each day at {times}, first on {first}. One word is enough: “1” means well, “2” means you need help. Going away? Just tell me.",
+            times=spoken_times(plan.times),
+            first=when,
+        ),
+        _(
+            "Arranged: I ask how you are at {times}, first on {first}. 1 means well, 2 help.",
+            times=spoken_times(plan.times),
+            first=when,
+        ),
+    )
+
+
+def plan_paused(who: str) -> Words:
+    return Words(_("{name} does not wish to be asked any more how she is. The plan is paused.", name=who))
+
+
+def plan_stopped() -> Words:
+    return Words(
+        _("All right, I do not ask any more. Should you change your mind, write “ask me every day”.")
+    )
+
+
+def spoken_times(times: str) -> str:
+    return times.replace(",", ", ")
+
+
+# --- visits ---------------------------------------------------------------------------------------------------
+
+
+def visit_asked(visit: Visit, who: str, place: Text) -> Words:
+    facts = {"name": who, "place": place, "time": clock_text(visit.due_at), "reason": visit.reason}
+    return Words(
+        _("**Visit** {name}, {place}, by {time}. {reason}", **facts),
+        _("Visit {name}, {place}, by {time}. {reason}", **facts),
+        options=visit_options(visit),
+    )
+
+
+def visit_options(visit: Visit) -> tuple[Option, ...]:
+    go = Option(f"visit.go:{visit.id}", _("I am on my way"), _("on my way"))
+    done = Option(f"visit.done:{visit.id}", _("Report the visit"), _("report"))
+    return (done,) if visit.status == "going" else (go, done)
+
+
+def visit_overdue(who: str, visit: Visit) -> Words:
+    return Words(
+        _("Nobody has reported from the visit that was due at {time}.", time=clock_text(visit.due_at))
+    )
+
+
+def visited(who: str, condition: Text) -> Words:
+    return Words(_("{name} was visited: {condition}.", name=who, condition=condition))
+
+
+# --- the month ------------------------------------------------------------------------------------------------
+
+
+def summary(who: str, month: date, counts: dict[str, int]) -> Words:
+    """`counts`: days, well, late, missed, helped, away, visits."""
+    asked = ngettext("asked on {n} day", "asked on {n} days", counts["days"])
+    well = ngettext("well on {n} day", "well on {n} days", counts["well"])
+    late = ngettext("answered late {n} time", "answered late {n} times", counts["late"])
+    missed = ngettext("no answer {n} time", "no answer {n} times", counts["missed"])
+    helped = ngettext("asked for help {n} time", "asked for help {n} times", counts["helped"])
+    away_days = ngettext("away {n} time", "away {n} times", counts["away"])
+    visits = ngettext("{n} visit", "{n} visits", counts["visits"])
+    facts = {
+        "month": MONTHS[month.month - 1], "name": who, "asked": asked, "well": well, "late": late, "missed": missed,
+        "helped": helped, "away": away_days, "visits": visits,
+    }  # fmt: skip
+    return Words(
+        _("**{name} in {month}**\n{asked}; {well}; {late}; {missed}; {helped}; {away}; {visits}.", **facts),
+        _("{name} in {month}: {asked}, {well}, {late}, {missed}, {visits}.", **facts),
+        subject=_("{name} in {month}", name=who, month=MONTHS[month.month - 1]),
+    )
+
+
+def clock_text(at: datetime) -> Text:
+    """19:00 today; 11月3日 19:00 on another day."""
+    here, today = clock.local(at), clock.local(clock.now()).date()
+    if here.date() == today:
+        return f"{here:%H:%M}"
+    return {"zh_CN": f"{here.month}月{here.day}日 {here:%H:%M}", "en": f"{here.day} {here:%b %H:%M}"}
+
+
+def listed(texts: list[Text]) -> Text:
+    """a, b and c."""
+    if len(texts) < 2:
+        return texts[0] if texts else ""
+    return _("{first} and {last}", first=listed(texts[:-1]) if len(texts) > 2 else texts[0], last=texts[-1])

@@ -1,0 +1,38 @@
+"""What she means: any friendly answer is well, any trouble is help, the rest only shows that somebody is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.care.answers import meaning, usual
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["1", "好", "好的", "平安", "挺好的", "没事", "没事儿", "早上好", "谢谢", "fine", "👍", "嗯", "好着呢", "我很好", "都好，谢谢", "我今天挺好的，谢谢你们关心", "没什么事", "还行吧", "老样子", "ok", "Okay!", "起来了，吃过早饭了", "１", "一切正常", "I'm_fine,_thank_you", "晚上好", "不疼了，好着呢", "不用担心，我很好", "没有不舒服", "good_morning", "好好好", "身体还不错", "放心吧", "yes", "不用帮忙，我好着呢", "Very_well,_thanks_for_asking", "早", "嗯嗯，好", "平安👍", "谢谢姑娘，我好着呢"],
+)  # fmt: skip
+def test_any_friendly_answer_means_well(said: str) -> None:
+    assert meaning(said.replace("_", " ")) == "well"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2", "不舒服", "帮我", "摔了", "我摔了一跤", "不太好", "头晕", "腿疼", "我不舒服，能来个人吗", "help", "need_help", "I_don't_feel_so_well,_I_am_dizzy", "发烧了", "起不来", "不好", "不大好", "胸闷", "I_fell", "not_good", "早上好，就是有点头晕", "好是好，就是腿疼", "没药了", "I'm_sick"],
+)  # fmt: skip
+def test_any_trouble_means_help_even_in_the_midst_of_a_greeting(said: str) -> None:
+    assert meaning(said.replace("_", " ")) == "help"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["几点了", "水管漏水了", "我要报修", "你是谁", "3号楼2单元501", "", "3", "不", "我去女儿家住到周日", "what time is it", "电梯坏了，好几天了"],
+)  # fmt: skip
+def test_anything_else_is_neither(said: str) -> None:
+    assert meaning(said) is None
+
+
+def test_what_she_always_says_can_be_taught() -> None:
+    assert usual("阿拉老好额", "阿拉老好额\n得来")
+    assert usual("得来。", "阿拉老好额\n得来")
+    assert not usual("", "\n")
+    assert not usual("得", None)
