@@ -4,7 +4,7 @@
     python -m locales.messages check      fails, naming them, when a text has no translation or loses a place like {name}
     python -m locales.messages compile    messages.po → messages.mo
 
-Chinese lives in `locales/zh_CN/LC_MESSAGES/messages.po`. English is the ids themselves. A register (`zh_CN@easy`) holds only the
+The languages are those of `backend.core.i18n.LANGUAGES`; English is the ids themselves. A register (`zh_CN@easy`) holds only the
 texts that it says more simply; the others are those of its language.
 """
 
@@ -21,18 +21,22 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from backend.core.i18n import EASY, LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[1]
-LOCALE = "zh_CN"
+SOURCE = "en"
+"""The language of the texts in the code."""
+TRANSLATED = tuple(locale for locale in LANGUAGES if locale != SOURCE)
 SOURCES = ("backend", "iot", "conversations", "bots", "broadcasts")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
-REGISTERS = ("zh_CN@easy", "en@easy")
-LONGEST = {"zh_CN@easy": 22, "en@easy": 60}
-"""Characters of a sentence that is easy to read."""
+REGISTERS = tuple(f"{locale}{EASY}" for locale in LANGUAGES)
+LONGEST = {"zh": 22, "en": 60}
+"""Characters of a sentence that is easy to read, by language."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _SENTENCE = re.compile(r"(?<=[。？！])|(?<=[.?!]) ")
 
 
-def catalogue_path(locale: str = LOCALE) -> Path:
+def catalogue_path(locale: str) -> Path:
     return ROOT / "locales" / locale / "LC_MESSAGES" / "messages.po"
 
 
@@ -51,7 +55,7 @@ def collected() -> Catalog:
     return found
 
 
-def translated(locale: str = LOCALE) -> Catalog:
+def translated(locale: str) -> Catalog:
     """The catalogue as it stands; an empty one for a new language."""
     path = catalogue_path(locale)
     if not path.exists():
@@ -65,7 +69,7 @@ def _done(message: Message) -> bool:
     return bool(strings) and all(strings)
 
 
-def problems(wanted: Catalog, have: Catalog) -> list[str]:
+def problems(wanted: Catalog, have: Catalog, locale: str) -> list[str]:
     """One line for every text that has no translation, or whose translation names a place that the text lacks."""
     found = []
     for message in wanted:
@@ -75,7 +79,7 @@ def problems(wanted: Catalog, have: Catalog) -> list[str]:
         shown = message.id if isinstance(message.id, str) else message.id[0]
         where = ", ".join(sorted({place for place, _line in message.locations})[:2])
         if ours is None or not _done(ours):
-            found.append(f"not translated: {shown!r} ({where})")
+            found.append(f"{locale}: not translated: {shown!r} ({where})")
             continue
         ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
         strings = ours.string if isinstance(ours.string, tuple | list) else (str(ours.string),)
@@ -84,7 +88,7 @@ def problems(wanted: Catalog, have: Catalog) -> list[str]:
             extra = set(_PLACE.findall(string)) - allowed
             if extra:
                 found.append(
-                    f"{shown!r} is translated with unknown places {sorted(extra)}: {string!r} ({where})"
+                    f"{locale}: {shown!r} is translated with unknown places {sorted(extra)}: {string!r} ({where})"
                 )
     return found
 
@@ -103,7 +107,7 @@ def hard_to_read(locale: str) -> list[str]:
         found += [
             f"{locale}: {len(sentence)} characters in one sentence: {sentence!r}"
             for sentence in _SENTENCE.split(_PLACE.sub("", text).replace("*", ""))
-            if len(sentence) > LONGEST[locale]
+            if len(sentence) > LONGEST[locale[:2]]
         ]
     return found
 
@@ -111,7 +115,9 @@ def hard_to_read(locale: str) -> list[str]:
 def update() -> list[str]:
     """Bring the catalogues up to date with the code, keep what is translated, drop what is gone."""
     wanted = collected()
-    found = problems(wanted, _renew(wanted, LOCALE, whole=True))
+    found = [
+        line for locale in TRANSLATED for line in problems(wanted, _renew(wanted, locale, whole=True), locale)
+    ]
     for locale in REGISTERS:
         _renew(wanted, locale, whole=False)
         found += hard_to_read(locale)
@@ -169,7 +175,8 @@ def main(arguments: list[str]) -> None:
         case ["update"]:
             found = update()
         case ["check"]:
-            found = problems(collected(), translated())
+            wanted = collected()
+            found = [line for locale in TRANSLATED for line in problems(wanted, translated(locale), locale)]
             found += [line for locale in REGISTERS for line in hard_to_read(locale)]
         case ["compile"]:
             compile_all()
@@ -177,9 +184,7 @@ def main(arguments: list[str]) -> None:
         case _:
             sys.exit(__doc__)
     if found:
-        sys.exit(
-            "\n".join([*found, f"{len(found)} texts to translate in {catalogue_path().relative_to(ROOT)}"])
-        )
+        sys.exit("\n".join([*found, f"{len(found)} texts to look at in locales/"]))
 
 
 if __name__ == "__main__":
