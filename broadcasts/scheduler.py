@@ -29,6 +29,7 @@ MODULES = (
     "conversations.reminders",
     "backend.requests.jobs",
     "backend.alarms.jobs",
+    "backend.family.jobs",
 )
 
 Job = tuple[str, float, Callable[[], object]]

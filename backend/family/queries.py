@@ -47,3 +47,18 @@ def cared_for(*, identity_id: int | None = None, resident_id: int | None = None)
         whose |= Relation.relative_id == resident_id
     found = Relation.select(Relation.resident_id).where(whose, Relation.status == "active")
     return list(dict.fromkeys(r.resident_id for r in found.order_by(Relation.rank, Relation.id)))
+
+
+def relations_of(resident_id: int, *statuses: str) -> list[Relation]:
+    """Hers, the nearest first; of these statuses (active ones when none is named)."""
+    wanted = statuses or ("active",)
+    found = Relation.select().where(Relation.resident_id == resident_id, Relation.status.in_(wanted))
+    return list(found.order_by(Relation.rank, Relation.id))
+
+
+def relations_where_told(identity_id: int, resident_id: int | None) -> list[Relation]:
+    """The active ones in which this person is the relative."""
+    mine = Relation.identity_id == identity_id
+    if resident_id is not None:
+        mine |= Relation.relative_id == resident_id
+    return list(Relation.select().where(mine, Relation.status == "active").order_by(Relation.id))

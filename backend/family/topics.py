@@ -45,3 +45,27 @@ def packed(topics: Iterable[str]) -> str:
 
 def unpacked(stored: str) -> tuple[str, ...]:
     return tuple(t for t in stored.split(",") if t in TOPICS)
+
+
+CALLED: dict[str, Msg] = {
+    "daughter": _("Daughter"),
+    "son": _("Son"),
+    "daughter_in_law": _("Daughter-in-law"),
+    "son_in_law": _("Son-in-law"),
+    "grandchild": _("Grandchild"),
+    "spouse": _("Husband or wife"),
+    "sibling": _("Brother or sister"),
+    "friend": _("Friend"),
+}
+"""What a resident commonly calls a relative."""
+ZONES: dict[str, Msg] = {
+    "Asia/Shanghai": _("China"),
+    "America/Los_Angeles": _("America, west coast"),
+    "America/New_York": _("America, east coast"),
+    "Europe/London": _("Britain"),
+    "Europe/Berlin": _("Central Europe"),
+    "Australia/Sydney": _("Australia, east coast"),
+    "Asia/Tokyo": _("Japan"),
+    "Asia/Singapore": _("Singapore"),
+}
+"""Where relatives commonly live, by IANA time zone."""
