@@ -31,11 +31,13 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.residents.links_web",
     "backend.requests.web",
     "backend.requests.taking_web",
-    "conversations.waiting_web",
+    "backend.inbox.web",
+    "backend.inbox.words_web",
     "bots.webchat_web",
     "bots.portal",
     "bots.message_pages",
     "bots.preview",
+    "bots.preview_form",
 )
 HOOKS: tuple[str, ...] = ("bots.sms", "bots.voice", "bots.telegram_hook")
 """What providers call, below HOOKS_PATH, each proven by its signature or its secret."""

@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request, url_for
 from backend.core import clock
 from backend.core.errors import NotFound
 from backend.core.i18n import LANGUAGES, LOCALES, Text, _, render
+from backend.fields.form import Form
 from backend.fields.words import Said
 from backend.messaging.content import Content, rendered
 from backend.settings import settings
@@ -18,7 +19,6 @@ from backend.web import nav, session
 from backend.web.text import locale as reader
 from bots import emphasis, sms_shape, telegram_shape, voice_shape
 from conversations import engine, simulator
-from conversations.flow import Flow
 from conversations.simulator import Exchange
 
 blueprint = Blueprint("preview", __name__, url_prefix="/admin/preview", template_folder="templates")
@@ -67,15 +67,11 @@ def show(name: str) -> Any:
     walking = request.args.get("walk") == "1"
     language = request.args.get("in", reader())
     language = language if language in LOCALES else reader()
-    shapes = [
-        _shape(channel, _exchanges(flow, channel, answers, walking, language), language)
-        for channel in ("telegram", "sms", "voice", "webchat")
-    ]
     here: dict[str, Any] = {"name": name, "in": language}
     return render_template(
         "bots/preview.html",
         flow=flow,
-        shapes=shapes,
+        shapes=(drawn := shapes(flow.form, answers, walking, language)),
         answers=answers,
         language=language,
         walking=walking,
@@ -83,16 +79,24 @@ def show(name: str) -> Any:
         begin_url=url_for("preview.show", **here),
         walk_url=url_for("preview.show", **here, walk=1),
         back_url=url_for("preview.show", **here, a=answers[:-1]) if answers else "",
-        open_question=any(not shape.ended for shape in shapes) and not walking,
+        open_question=any(not shape.ended for shape in drawn) and not walking,
         code=simulator.CODE,
     )
 
 
-def _exchanges(flow: Flow, channel: str, answers: list[str], walking: bool, language: str) -> list[Exchange]:
+def shapes(form: Form, answers: list[str], walking: bool, language: str) -> list[Shape]:
+    """The Form on every channel: answered with `answers` so far, or, `walking`, by somebody who answers everything."""
+    return [
+        _shape(channel, _exchanges(form, channel, answers, walking, language), language)
+        for channel in ("telegram", "sms", "voice", "webchat")
+    ]
+
+
+def _exchanges(form: Form, channel: str, answers: list[str], walking: bool, language: str) -> list[Exchange]:
     now = clock.local(clock.now())
     if walking:
-        return simulator.walk(flow.form, channel, now, language)
-    return simulator.play(flow.form, channel, [Said(text=a) for a in answers], now, language)
+        return simulator.walk(form, channel, now, language)
+    return simulator.play(form, channel, [Said(text=a) for a in answers], now, language)
 
 
 def _shape(channel: str, exchanges: Sequence[Exchange], language: str) -> Shape:
