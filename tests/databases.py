@@ -20,6 +20,9 @@ import psycopg
 from backend.core import db
 from tests.servers import free_port, until
 
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""A disk in memory, where a machine has one: a fresh PostgreSQL database is some hundred files."""
+
 
 @dataclass(frozen=True, slots=True)
 class TestDatabase:
@@ -75,7 +78,7 @@ class Postgres:
     """A private PostgreSQL server: `with Postgres() as server, server.fresh() as database: …`."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="linli-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="linli-postgres-", dir=MEMORY))
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._template = ""
