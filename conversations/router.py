@@ -14,6 +14,7 @@ from backend.core.i18n import SPOKEN, Text, _
 from backend.fields import commands
 from backend.fields.spelling import respelt
 from backend.fields.state import State, Step
+from backend.fields.step import PHOTOS
 from backend.fields.words import Option, Said, Words
 from backend.messaging import handovers, people
 from conversations import colleagues, courtesy, phrases
@@ -149,16 +150,35 @@ def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
             else:
                 talk.memory.park()
                 start(talk, meant.entry, said.text)
+            _pictured(talk, said)
             return
         if (meant is not None and _anew(talk, flow, state, said)) or _told_beside(talk, flow, state, said):
+            _pictured(talk, said)
             return
         if len(said.text) <= courtesy.SMALL_TALK and (
             courtesy.HELLO.fullmatch(said.text) or courtesy.THANKS.fullmatch(said.text)
         ):
             talk.say(phrases.here() if courtesy.HELLO.fullmatch(said.text) else phrases.you_are_welcome())
             again(talk)
+            _pictured(talk, said)
             return
     _take(talk, flow, step)
+
+
+def _pictured(talk: Talk, said: Said) -> None:
+    """A photo that came with words goes with what the words led to: the form that is open now, else the open repair."""
+    if said.media is None:
+        return
+    form = talk.memory.form
+    facts = form.get("facts", {}) if form is not None else {}
+    if form is not None and PHOTOS in facts:
+        talk.memory.form = {**form, "facts": {**facts, PHOTOS: [*facts[PHOTOS], said.media.key]}}
+    elif form is None and (photos := _for_photos(talk)) is not None:
+        run(talk, photos, said.media.key)
+
+
+def _for_photos(talk: Talk) -> Command | None:
+    return next((c for c in talk.registry.commands.values() if c.photos), None)
 
 
 def _told_beside(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
@@ -333,7 +353,7 @@ def _meant_by(talk: Talk, said: Said) -> bool:
 
 def _free_text(talk: Talk, said: Said) -> None:
     meant = talk.registry.meaning(said.text, talk.person) if said.text else None
-    photos = next((c for c in talk.registry.commands.values() if c.photos), None)
+    photos = _for_photos(talk) if said.media is not None else None
     if meant is None and said.media is not None and photos is not None:
         run(talk, photos, said.media.key)
     elif meant is None and courtesy.HELLO.fullmatch(respelt(said.text)):
@@ -353,10 +373,12 @@ def _free_text(talk: Talk, said: Said) -> None:
         talk.memory.misses += 1
         talk.outcome = "misheard"
         talk.say(phrases.not_understood(talk.registry.menu(talk.person), talk.memory.misses))
-    elif isinstance(meant.entry, Command):
-        run(talk, meant.entry, meant.argument)
     else:
-        start(talk, meant.entry, said.text)
+        if isinstance(meant.entry, Command):
+            run(talk, meant.entry, meant.argument)
+        else:
+            start(talk, meant.entry, said.text)
+        _pictured(talk, said)
 
 
 def _whoever(person: Person) -> Person:

@@ -42,6 +42,10 @@ _KEEP_WORDS = frozenset(
 )
 
 
+PHOTOS = "photos"
+"""A form that is opened with this fact, a list, gathers there the keys of photos that come when none is asked for."""
+
+
 def start(
     form: Form, prefill: Mapping[str, Any], facts: Mapping[str, Any], now: datetime, locale: str
 ) -> Step:
@@ -74,6 +78,11 @@ def step(form: Form, state: State, said: Said, now: datetime, locale: str) -> St
     order = command_in(turn, said)
     if order is not None:
         return _obey(turn, order)
+    if said.media is not None and PHOTOS in turn.facts and not _asks_photo(turn):
+        turn.facts = {**turn.facts, PHOTOS: [*turn.facts[PHOTOS], said.media.key]}
+        if not said.text and said.choice is None:
+            return turn.finish(Words(_("Thank you, I have your photo.")), ask(turn))
+        said = replace(said, media=None)
     match turn.phase:
         case "code":
             held = proof.heard(turn, said)
@@ -90,6 +99,11 @@ def step(form: Form, state: State, said: Said, now: datetime, locale: str) -> St
             return turn.finish(asking.question(turn, f, _("Thank you, I have your photo.")))
         said = replace(said, media=None)
     return _answered(turn, f, said)
+
+
+def _asks_photo(turn: Turn) -> bool:
+    f = turn.field
+    return turn.phase in ("asking", "correcting") and f is not None and "photo" in f.accepts
 
 
 def _keeps_photo(turn: Turn, said: Said) -> bool:

@@ -157,12 +157,12 @@ def _reopened(actor: Actor, request: Request, why: str) -> None:
 # --- words between the two sides ------------------------------------------------------------------------------
 
 
-def comment(actor: Actor, number: int, asker: Asker, text: str, photo: str | None = None) -> Done:
-    """The resident adds something; whoever has the request is told."""
+def comment(actor: Actor, number: int, asker: Asker, text: str, photos: tuple[str, ...] = ()) -> Done:
+    """The resident adds something, words or photos; whoever has the request is told."""
     with transaction():
         request = history.for_asker(number, asker)
         history.apply(actor, request, "comment", text=text)
-        history.keep_photos(request, (photo,) if photo else (), "report")
+        history.keep_photos(request, photos, "report")
         words = wording.told(request, actor.name, text) if text else wording.photo_came(request)
         if request.assignee_id is not None and request.status in lifecycle.OPEN:
             assigning.tell_staff(request, request.assignee_id, words)

@@ -147,9 +147,9 @@ FIELDS: tuple[Field, ...] = (
         label=_("Photo"),
         ask=_("A photo helps the worker to bring the right parts. Could you take one?"),
         optional=True,
-        # Elsewhere it is not asked for, but one that came by itself is kept.
-        when={"or": [_IN_CHAT, {"fact": "photo", "op": "filled"}]},
-        unless={"or": [EMERGENCY, NO_REPAIR]},
+        when=_IN_CHAT,
+        # Those that came by themselves, on any channel, are in the fact.
+        unless={"or": [EMERGENCY, NO_REPAIR, {"fact": "photos", "op": "filled"}]},
     ),
     YesNo(
         "same",
@@ -179,11 +179,18 @@ FORM = Form(
 )
 
 
-def report_of(answers: Mapping[str, Any], source: str, said: str = "") -> Report:
-    """The answers of the Form as a Report; `said` is what she wrote to begin with."""
+def photos_of(answers: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys of all photos: the one that was asked for, and those that came by themselves."""
+    asked: Media | None = answers.get("photo")
+    return (*((asked.key,) if asked is not None else ()), *facts.get("photos", ()))
+
+
+def report_of(
+    answers: Mapping[str, Any], source: str, said: str = "", facts: Mapping[str, Any] | None = None
+) -> Report:
+    """The answers of the Form, and its facts, as a Report; `said` is what she wrote to begin with."""
     category = str(answers["category"])
     degree = answers.get(degree_field(category))
-    photo: Media | None = answers.get("photo")
     slot = answers.get("slot")
     return Report(
         category=category,
@@ -191,7 +198,7 @@ def report_of(answers: Mapping[str, Any], source: str, said: str = "") -> Report
         place=answers["place"],
         degree=degree,
         slot_id=int(slot) if slot is not None else None,
-        photos=(photo.key,) if photo is not None else (),
+        photos=photos_of(answers, facts or {}),
         source=source,
     )
 

@@ -81,7 +81,7 @@ def start(actor: Actor, number: int) -> Done:
 
 
 def progress(
-    actor: Actor, number: int, text: str, photo: str | None = None, expected_at: datetime | None = None
+    actor: Actor, number: int, text: str, photos: tuple[str, ...] = (), expected_at: datetime | None = None
 ) -> Done:
     """How it goes; `expected_at` is when it should be done."""
     with transaction():
@@ -89,12 +89,12 @@ def progress(
         history.check(request, "progress", "worker")
         changes: dict[str, Any] = {"expected_at": expected_at} if expected_at else {}
         history.apply(actor, request, "progress", text=text, **changes)
-        history.keep_photos(request, (photo,) if photo else (), "progress")
+        history.keep_photos(request, photos, "progress")
         assigning.tell_resident(request, wording.progress(request, _worker(request), text))
     return Done(request)
 
 
-def finish(actor: Actor, number: int, note: str = "", photo: str | None = None) -> Done:
+def finish(actor: Actor, number: int, note: str = "", photos: tuple[str, ...] = ()) -> Done:
     """ "Done." The resident is asked how it was."""
     with transaction():
         request = history.for_worker(number, actor)
@@ -103,7 +103,7 @@ def finish(actor: Actor, number: int, note: str = "", photo: str | None = None) 
         history.check(request, "finish", "worker")
         now = clock.now()
         history.apply(actor, request, "finish", text=note, done_at=now, started_at=request.started_at or now)
-        history.keep_photos(request, (photo,) if photo else (), "finish")
+        history.keep_photos(request, photos, "finish")
         assigning.tell_resident(request, wording.finished(request, note))
     return Done(request)
 

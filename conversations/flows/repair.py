@@ -90,6 +90,7 @@ def begin(person: Person, text: str) -> Opening:
         # Each one costs a segment or has to be listened to; any other time can be said.
         "slots_shown": 5 if person.channel in CHAT else 3,
         "unregistered": person.resident_id is None,
+        "photos": [],
     }
     if home:
         facts["home"] = home
@@ -168,7 +169,7 @@ def _submit(person: Person, done: Submitted) -> Answer | Retry:
                 options=(Option("!menu", _("Menu")),),
             )
         )
-    report = report_of(answers, person.channel, str(done.facts.get("said", "")))
+    report = report_of(answers, person.channel, str(done.facts.get("said", "")), done.facts)
     actor, asker = actor_of(person), asker_of(person)
     if answers.get("same"):
         return _added(person, int(done.facts["duplicate"]), report)
@@ -204,7 +205,8 @@ def _booked(person: Person, report: Report, booked: Booked) -> Answer:
                 options=(REGISTER,),
             )
         )
-    if report.urgency == "emergency" and report.category in _PHOTO_HELPS and person.channel in CHAT:
+    asks = report.category in _PHOTO_HELPS and person.channel in CHAT and not report.photos
+    if report.urgency == "emergency" and asks:
         # Asked once somebody is on the way: nobody's flood waits for a photo.
         return Answer(tuple(said), then=Opening("repair_photo", facts={"number": request.number}))
     return Answer(tuple(said))
@@ -212,8 +214,9 @@ def _booked(person: Person, report: Report, booked: Booked) -> Answer:
 
 def _added(person: Person, number: int, report: Report) -> Answer:
     """It is about the earlier request: what she said goes there."""
-    photo = report.photos[0] if report.photos else None
-    done = actions.comment(actor_of(person), number, asker_of(person), report.description, photo)
+    done = actions.comment(
+        actor_of(person), number, asker_of(person), report.description, photos=report.photos
+    )
     return Answer.of(replies.added(done.request))
 
 
@@ -240,7 +243,7 @@ def _submit_photo(person: Person, done: Submitted) -> Answer:
     if photo is None:
         return Answer.of(Words(_("That is fine. R-{number} is on its way.", number=number)))
     try:
-        added = actions.comment(actor_of(person), number, asker_of(person), "", photo.key)
+        added = actions.comment(actor_of(person), number, asker_of(person), "", photos=(photo.key,))
     except LinliError as error:
         return Answer.of(Words(error.text))
     return Answer.of(

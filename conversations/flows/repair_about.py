@@ -10,8 +10,9 @@ from backend.core.i18n import Text, _, render
 from backend.fields import calendar
 from backend.fields.form import Form
 from backend.fields.text import LongText
-from backend.fields.words import Media, Option, Words
+from backend.fields.words import Option, Words
 from backend.requests import actions, lifecycle, queries, replies, triage, wording
+from backend.requests.form import photos_of
 from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
 from conversations.flows import complaint, repair
 from conversations.flows.repair import _no_start, actor_of, asker_of
@@ -83,9 +84,16 @@ def _drop(person: Person, text: str) -> Answer:
     return Answer.of(Words(asked, options=(*options, keep)))
 
 
-def _pass_on(person: Person, request: queries.Request, text: str, said: Text, short: Text) -> Answer:
+def _pass_on(
+    person: Person,
+    request: queries.Request,
+    text: str,
+    said: Text,
+    short: Text,
+    photos: tuple[str, ...] = (),
+) -> Answer:
     """Write it into the request, so that whoever is on it reads it, and say so."""
-    actions.comment(actor_of(person), request.number, asker_of(person), text.strip()[:500])
+    actions.comment(actor_of(person), request.number, asker_of(person), text.strip()[:500], photos)
     return Answer.of(Words(said, short=short, options=wording.resident_options(request)))
 
 
@@ -94,7 +102,7 @@ def _move(person: Person, text: str) -> Answer | Opening:
     if not found:
         return Answer.of(Words(_("You have no open repair. Shall I book one?"), options=(REPORT, PERSON)))
     known = {"wish": text.strip()[:300]} if _names_a_time(text) else {}
-    return Opening("repair_move", prefill=known, facts={"number": found[0].number, "known": ""})
+    return Opening("repair_move", prefill=known, facts={"number": found[0].number, "known": "", "photos": []})
 
 
 def _names_a_time(text: str) -> bool:
@@ -123,7 +131,7 @@ def _submit_move(person: Person, done: Submitted) -> Answer:
         wish=wish,
     )
     short = _("Passed on for R{number}. A colleague arranges the time with you.", number=number)
-    return _pass_on(person, request, wish, said, short)
+    return _pass_on(person, request, wish, said, short, photos_of(done.answers, done.facts))
 
 
 def _anew(person: Person, text: str, found: list[queries.Request]) -> Opening | None:
@@ -165,7 +173,9 @@ def _still(person: Person, text: str) -> Answer | Opening:
     done = _lately_done(person)
     if done is None:
         return replace(repair.begin(person, text), flow="repair")
-    return Opening("repair_reopen", prefill={"why": text.strip()[:500]}, facts={"number": done.number})
+    return Opening(
+        "repair_reopen", prefill={"why": text.strip()[:500]}, facts={"number": done.number, "photos": []}
+    )
 
 
 def _photo(person: Person, key: str) -> Answer | Opening:
@@ -173,14 +183,10 @@ def _photo(person: Person, key: str) -> Answer | Opening:
     found = _open(person)
     if not found:
         opening = replace(repair.begin(person, ""), flow="repair")
-        known = {**opening.prefill, "photo": Media(key, "image/jpeg")}
-        return replace(
-            opening,
-            prefill=known,
-            facts={**opening.facts, "photo": True, "known": render(_("I have your photo."), person.locale)},
-        )
+        known = render(_("I have your photo."), person.locale)
+        return replace(opening, facts={**opening.facts, "photos": [key], "known": known})
     request = found[0]
-    actions.comment(actor_of(person), request.number, asker_of(person), "", key)
+    actions.comment(actor_of(person), request.number, asker_of(person), "", photos=(key,))
     said = _("Thank you, I have put the photo with R-{number} ({category}).", number=request.number,
              category=wording.category(request))  # fmt: skip
     return Answer.of(Words(said, options=(*wording.resident_options(request), REPORT)))

@@ -10,6 +10,7 @@ from backend.fields.form import Form
 from backend.fields.text import LongText
 from backend.fields.words import Option, Words
 from backend.requests import actions, queries, replies
+from backend.requests.form import photos_of
 from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
 from conversations.flows.repair import _no_start, actor_of, asker_of
 
@@ -91,7 +92,7 @@ def rate(person: Person, argument: str) -> Answer | Opening:
 def _reopen(person: Person, argument: str) -> Opening:
     number = number_in(argument)
     actions.check_reopen(number, asker_of(person))
-    return Opening("repair_reopen", facts={"number": number})
+    return Opening("repair_reopen", facts={"number": number, "photos": []})
 
 
 # --- the questions that follow --------------------------------------------------------------------------------
@@ -138,10 +139,11 @@ def _submit_opinion(person: Person, done: Submitted) -> Answer:
 
 
 def _submit_reopen(person: Person, done: Submitted) -> Answer:
+    number = int(done.facts["number"])
     try:
-        result = actions.reopen(
-            actor_of(person), int(done.facts["number"]), asker_of(person), done.answers["why"]
-        )
+        result = actions.reopen(actor_of(person), number, asker_of(person), done.answers["why"])
+        if photos := photos_of(done.answers, done.facts):
+            actions.comment(actor_of(person), number, asker_of(person), "", photos)
     except LinliError as error:
         return Answer.of(Words(error.text))
     return Answer.of(replies.reopened(result.request))

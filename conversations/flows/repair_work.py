@@ -14,14 +14,16 @@ from backend.fields.choices import Choice, Choices
 from backend.fields.form import Form
 from backend.fields.media import Photo
 from backend.fields.text import LongText
-from backend.fields.words import Media, Words
+from backend.fields.words import Words
 from backend.requests import actions, queries, replies
 from backend.requests.actions import Done
+from backend.requests.form import photos_of
 from backend.staff import queries as staff
 from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
 from conversations.flows.repair_mine import number_in
 
 _CHAT = {"fact": "channel", "op": "in", "value": ["telegram", "webchat"]}
+_SENT = {"fact": "photos", "op": "filled"}
 _JOBS = re.compile(
     r"我的(?:工单|任务|活)|待办(?:工单)?|还有(?:什么|哪些)活|\bmy jobs\b|\bmy tasks\b|\bopen jobs\b",
     re.IGNORECASE,
@@ -59,7 +61,7 @@ def _ask(form: str, act: str) -> Callable[[Person, str], Opening]:
     def run(person: Person, argument: str) -> Opening:
         actor, number = actor_of(person), number_in(argument)
         actions.check_mine(actor, number, act)
-        return Opening(form, facts={"number": number})
+        return Opening(form, facts={"number": number, "photos": []})
 
     return run
 
@@ -126,7 +128,7 @@ PROGRESS = Form(
             ],
             optional=True,
         ),
-        Photo("photo", label=_("Photo"), ask=_("A photo of it?"), optional=True, when=_CHAT),
+        Photo("photo", label=_("Photo"), ask=_("A photo of it?"), optional=True, when=_CHAT, unless=_SENT),
     ],
     review=False,
 )
@@ -142,7 +144,14 @@ FINISH = Form(
             optional=True,
             max_length=500,
         ),
-        Photo("photo", label=_("Photo"), ask=_("A photo of the finished work?"), optional=True, when=_CHAT),
+        Photo(
+            "photo",
+            label=_("Photo"),
+            ask=_("A photo of the finished work?"),
+            optional=True,
+            when=_CHAT,
+            unless=_SENT,
+        ),
     ],
     review=False,
 )
@@ -167,16 +176,14 @@ def _declined(actor: Actor, number: int, done: Submitted) -> Words:
 
 
 def _progressed(actor: Actor, number: int, done: Submitted) -> Words:
-    photo: Media | None = done.answers.get("photo")
     expected = done.answers.get("expected")
     until = clock.now() + timedelta(hours=_HOURS[expected]) if expected else None
-    result = actions.progress(actor, number, done.answers["text"], photo.key if photo else None, until)
+    result = actions.progress(actor, number, done.answers["text"], photos_of(done.answers, done.facts), until)
     return _next(result, _("Thank you, the resident has been told."))
 
 
 def _finished(actor: Actor, number: int, done: Submitted) -> Words:
-    photo: Media | None = done.answers.get("photo")
-    result = actions.finish(actor, number, done.answers.get("note", ""), photo.key if photo else None)
+    result = actions.finish(actor, number, done.answers.get("note", ""), photos_of(done.answers, done.facts))
     if result.repeated:
         return _next(result, _("This was finished already."))
     return _next(result, _("Thank you, well done. The resident is asked how it was."))

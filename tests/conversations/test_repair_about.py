@@ -220,6 +220,47 @@ def test_a_photo_that_comes_too_early_is_kept(hood: Neighbourhood) -> None:
     assert RequestPhoto.get().media_key == "e" * 32
 
 
+def photo(letter: str) -> Said:
+    return Said(media=Media(letter * 32, "image/png"))
+
+
+def kept() -> list[str]:
+    return [p.media_key[0] for p in RequestPhoto.select().order_by(RequestPhoto.id)]
+
+
+@pytest.mark.parametrize("channel", ["webchat", "sms"])
+def test_photos_of_a_flood_are_kept_whenever_they_come(hood: Neighbourhood, channel: str) -> None:
+    """With the first words, before the question how bad it is, after it, and when help is on its way."""
+    someone = talker(channel, "young-man" if channel == "webchat" else "+8613800138001")
+    someone.say(said=Said(text="水管爆了", media=Media("a" * 32, "image/png")))
+    assert "照片收到" in someone.say(said=photo("b"))
+    someone.say("1")
+    assert "照片收到" in someone.say(said=photo("c"))
+    someone.say("2号楼1单元503")
+    if channel == "webchat":
+        assert "R-" in someone.say("13800138001")
+    assert (Request.get().urgency, kept()) == ("emergency", ["a", "b", "c"])
+    someone.say(said=photo("d"))
+    assert kept() == ["a", "b", "c", "d"]
+
+
+def test_a_photo_at_the_last_look_is_kept_too(hood: Neighbourhood) -> None:
+    browser = talker("webchat", "young-man")
+    browser.say("灯坏了")
+    for words in ("2号楼1单元503", "13800138001", "都可以", "跳过"):
+        browser.say(words)
+    assert "照片收到" in browser.say(said=photo("f"))
+    browser.say("确认")
+    assert kept() == ["f"]
+
+
+def test_a_photo_that_comes_with_a_complaint_goes_with_the_repair(
+    hood: Neighbourhood, chen: Talker, number: int
+) -> None:
+    chen.say(said=Said(text="怎么还没人来", media=Media("g" * 32, "image/png")))
+    assert kept() == ["g"]
+
+
 @pytest.mark.parametrize(
     ("words", "category"),
     [
