@@ -125,10 +125,14 @@ def offered(event: Event, signup: EventSignup) -> Words:
             start=starts(event),
             by=by,
         ),
-        options=(
-            Option(f"event.take:{event.id}", _("Yes, I will come"), _("I come")),
-            Option(f"event.decline:{event.id}", _("No, give it to somebody else"), _("no")),
-        ),
+        options=offer_options(event),
+    )
+
+
+def offer_options(event: Event) -> tuple[Option, ...]:
+    return (
+        Option(f"event.take:{event.id}", _("Yes, I will come"), _("I come")),
+        Option(f"event.decline:{event.id}", _("No, give it to somebody else"), _("no")),
     )
 
 

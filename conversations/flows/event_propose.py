@@ -1,0 +1,155 @@
+"""A resident's own gathering: “我想组织一个读书会”; and the colleague who publishes it from the chat."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+from backend.core import clock
+from backend.core.errors import LinliError, NotFound
+from backend.core.i18n import _
+from backend.events import actions, queries, replies
+from backend.events.form import PROPOSAL, draft_of
+from backend.fields.calendar import Spoken, spoken
+from backend.fields.form import Form
+from backend.fields.text import LongText
+from backend.fields.words import Option, Words
+from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
+from conversations.flows import repair_work
+from conversations.flows.event import _to_register, number_in
+from conversations.flows.repair import actor_of, org_of
+
+_PROPOSE = re.compile(
+    r"(?:我|想|要|能不能|可以|打算|准备)+(?:在.{1,12}?)?(?:组织|发起|举办|搞|张罗|攒|(?:开|办)(?=一?[个场次届](?!.{0,6}(?:证|手续|卡|证明))))(?:一?[个场次届])?(?P<title>[^，。,.!！?？、\s]{0,20}).*"
+)
+_PROPOSE_EN = re.compile(
+    r"\b(?:organi[sz]e|host|hold|arrange|set up|throw) (?:a|an|some|our) (?P<title>[a-z' -]{2,40}).*",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(r"(?:活动|可以|行)?(?:吗|吧|呢|么)$")
+
+
+def _known(text: str) -> dict[str, Any]:
+    """What her sentence says already: what it is, the day, the hour."""
+    match = _PROPOSE.search(text) or _PROPOSE_EN.search(text)
+    known: dict[str, Any] = {}
+    if (
+        match
+        and len(title := _AFTER.sub("", match["title"]).strip(" 的")) >= 2
+        and title not in ("活动", "聚会")
+    ):
+        known["title"] = title
+    said = Spoken()
+    with suppress(ValueError, OverflowError, LookupError):
+        said = spoken(text, clock.local(clock.now()).date())
+    if said.day is not None:
+        known["day"] = said.day
+    if said.at is not None and said.at.minute == 0:
+        known["start"] = str(said.at.hour)
+    return known
+
+
+def _start(person: Person, text: str) -> Opening | Answer:
+    if person.resident_id is None:
+        return _to_register()
+    return Opening(prefill=_known(text))
+
+
+def _submit(person: Person, done: Submitted) -> Answer | Retry:
+    org_id = org_of(person)
+    if org_id is None or person.resident_id is None:
+        return _to_register()
+    event = actions.propose(actor_of(person), draft_of(done.answers, org_id, person.locale))
+    return Answer.of(
+        Words(
+            _(
+                "Thank you. “{title}” is with the office now; a colleague looks at it, usually within a working day, and I tell you here.",
+                title=event.title,
+            ),
+            short=_("Thank you. The office looks at “{title}” and tells you here.", title=event.title),
+        )
+    )
+
+
+# --- its organiser and the office -----------------------------------------------------------------------------
+
+
+def _own(person: Person, argument: str) -> Answer:
+    event_id = number_in(argument)
+    own = queries.organised_by(person.resident_id) if person.resident_id is not None else []
+    event = next((e for e in own if e.id == event_id), None)
+    if event is None:
+        raise NotFound()
+    return Answer.of(replies.own(event, queries.places_of(event)))
+
+
+def _call_off(person: Person, argument: str) -> Opening:
+    _own(person, argument)
+    return Opening("event_call_off", facts={"event": number_in(argument)})
+
+
+def _called_off(person: Person, done: Submitted) -> Answer:
+    event = actions.call_off(actor_of(person), int(done.facts["event"]), done.answers["why"])
+    return Answer.of(Words(_("“{title}” is called off, and everybody has been told.", title=event.title)))
+
+
+def _approve(person: Person, argument: str) -> Answer:
+    event = actions.publish(repair_work.actor_of(person), number_in(argument))
+    return Answer.of(
+        Words(
+            _("“{title}” is published, and its organiser has been told.", title=event.title),
+            options=(Option(f"event.show:{event.id}", _("Look at it"), _("look")),),
+        )
+    )
+
+
+def _refuse(person: Person, argument: str) -> Opening:
+    repair_work.actor_of(person)
+    return Opening("event_refuse", facts={"event": number_in(argument)})
+
+
+def _refused(person: Person, done: Submitted) -> Answer:
+    try:
+        event = actions.refuse(repair_work.actor_of(person), int(done.facts["event"]), done.answers["why"])
+    except LinliError as error:
+        return Answer.of(Words(error.text))
+    return Answer.of(Words(_("“{title}” has gone back, with your words.", title=event.title)))
+
+
+CALL_OFF = Form(
+    "event_call_off",
+    _("Calling it off"),
+    [LongText("why", label=_("Reason"), ask=_("What shall I tell those who signed up?"), max_length=300)],
+    review=False,
+)
+REFUSE = Form(
+    "event_refuse",
+    _("Sending it back"),
+    [LongText("why", label=_("Reason"), ask=_("What keeps it from being published? The organiser reads it."), max_length=300)],
+    review=False,
+)  # fmt: skip
+
+
+def _nothing(person: Person, text: str) -> Answer:
+    return Answer.of(replies.none())
+
+
+FLOWS = [
+    Flow(
+        "event_propose",
+        PROPOSAL,
+        PROPOSAL.title,
+        _start,
+        _submit,
+        intents=(_PROPOSE, _PROPOSE_EN),
+    ),
+    Flow("event_call_off", CALL_OFF, CALL_OFF.title, _nothing, _called_off),
+    Flow("event_refuse", REFUSE, REFUSE.title, _nothing, _refused, audience="staff"),
+]
+COMMANDS = [
+    Command("event.own", _own),
+    Command("event.call_off", _call_off),
+    Command("event.approve", _approve),
+    Command("event.refuse", _refuse),
+]
