@@ -19,7 +19,7 @@ __all__ = [
     "open_alarms",
     "open_count",
     "rungs_told",
-    "seen_by",
+    "seen_by", "staff_going",
     "told",
 ]
 
@@ -72,6 +72,16 @@ def rungs_told(alarm_id: int) -> frozenset[str]:
     """The rungs of its ladder where people were told (see `kinds.RUNGS`)."""
     rows = AlarmStep.select(AlarmStep.who).where(AlarmStep.alarm == alarm_id).distinct()
     return frozenset(row.who for row in rows)
+
+
+def staff_going(alarm_id: int) -> list[int]:
+    """The ids of the staff who said that they do something about it, the latest last."""
+    rows = AlarmStep.select(AlarmStep.staff_id).where(
+        (AlarmStep.alarm == alarm_id)
+        & AlarmStep.staff_id.is_null(False)
+        & AlarmStep.answer.in_(("going", "called_120", "called_119"))
+    )
+    return [row.staff_id for row in rows.order_by(AlarmStep.answered_at, AlarmStep.id)]
 
 
 def told(alarm: Alarm) -> list[AlarmStep]:
