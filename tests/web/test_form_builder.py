@@ -141,9 +141,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
-@given(st.lists(st.fixed_dictionaries({"kind": st.sampled_from(list(KINDS)), "name": st.sampled_from(["q1", "q2", "q3"])}, optional={
-    key: _JSON for key in ("ask", "label", "options", "when", "least", "most", "top", "optional", "help", "unit", "places")
-}), max_size=3))  # fmt: skip
+@given(st.lists(st.fixed_dictionaries({"kind": st.sampled_from(list(KINDS)), "name": st.sampled_from(["q1", "q2", "q3"])}, optional=dict.fromkeys(("ask", "label", "options", "when", "least", "most", "top", "optional", "help", "unit", "places"), _JSON)), max_size=3))  # fmt: skip
 def test_no_json_breaks_the_builder_and_what_it_accepts_can_be_stored(fields: list[dict[str, Any]]) -> None:
     draft = read(fields)
     assert (draft.form is None) == bool(draft.problems)
