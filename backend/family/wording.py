@@ -43,14 +43,16 @@ def joined(relation: Relation) -> Words:
 
 
 def asked(relation: Relation, number: str) -> Words:
-    """To the resident: somebody wants to be told about her."""
-    facts = {"who": title(relation), "number": number, "topics": topics_shown(relation)}
+    """To the resident: somebody wants to be told about her; `number` is the one that asks, where the channel shows it."""
+    who: Text = title(relation)
+    facts = {"who": _("{who} ({number})", who=who, number=number) if number else who}
     return Words(
         _(
-            "**{who}** ({number}) would like to be told how you are, as your family: {topics}. Do you agree? Nothing is shown before you do.",
+            "**{who}** would like to be told how you are, as your family: {topics}. Do you agree? Nothing is shown before you do. If you are not sure who it is, say no and call them.",
             **facts,
+            topics=topics_shown(relation),
         ),
-        _("{who} ({number}) would like to be told how you are, as your family. Do you agree?", **facts),
+        _("{who} would like to be told how you are, as your family. Do you agree?", **facts),
         _(
             "{who} would like to be told how you are, as your family. Do you agree? Nothing is shown before you do.",
             **facts,
