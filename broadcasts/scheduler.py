@@ -27,6 +27,7 @@ RENEW_S = 4.0
 MODULES = (
     "backend.messaging.unseen",
     "conversations.reminders",
+    "backend.inbox.jobs",
     "backend.requests.jobs",
     "backend.alarms.jobs",
     "backend.family.jobs",

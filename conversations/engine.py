@@ -8,14 +8,13 @@ from collections.abc import Callable
 import peewee
 import structlog
 
-from backend.core import clock, ids, metrics, orgs
+from backend.core import clock, ids, metrics
 from backend.core.db import transaction
 from backend.fields import id_number
 from backend.fields.state import State
 from backend.fields.words import Said
-from backend.messaging import handovers, people
-from backend.staff import queries as staff
-from conversations import codes, consent, elsewhere, guard, phrases, picking, router, store
+from backend.messaging import people
+from conversations import codes, consent, elsewhere, guard, phrases, picking, router, store, with_a_person
 from conversations.flow import Person
 from conversations.inbound import Inbound, Turn
 from conversations.memory import Memory
@@ -95,9 +94,12 @@ class Engine:
         talk = Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
         talk.elsewhere = lambda: elsewhere.offer(talk)
         said, where = picking.resolve(inbound, found, memory)
-        masked = (where == "form" and (_sensitive(talk) or id_number.stands_in(said.text))) or (
-            inbound.edits is not None and memory.form is not None
+        if with_a_person.hears(talk, inbound, said, where, found):
+            where = "person"
+        masked = (where == "form" and _sensitive(talk)) or (
+            where in ("form", "person") and id_number.stands_in(said.text)
         )
+        masked = masked or (inbound.edits is not None and memory.form is not None and where != "person")
         verdict = _guarded(inbound, memory, now)
         if verdict == "go":
             hear(talk, inbound, said, where, found, now)
@@ -111,7 +113,7 @@ class Engine:
             codes.send(talk, flow, effect, now)
         if talk.handover:
             # A cry for help is for the office to read; an answer that we failed over is not.
-            _hand_over(talk, MASKED if masked and talk.handover == "failed" else said.text)
+            with_a_person.call(talk, MASKED if masked and talk.handover == "failed" else said.text)
         inbound_id = store.record(inbound, said, found.id, talk.outcome, masked, now)
         replies = store.reply(talk, inbound_id, correlation, now)
         store.save(talk, found, replies, said is not inbound.said, inbound.event_id, now)
@@ -123,7 +125,12 @@ class Engine:
 
     def _hear(self, talk: Talk, inbound: Inbound, said: Said, where: str, found: Found, now: int) -> None:
         memory = talk.memory
-        if memory.flow and found.updated_at is not None and now - found.updated_at > elsewhere.KEEP_MS:
+        if (
+            where != "person"
+            and memory.flow
+            and found.updated_at is not None
+            and now - found.updated_at > elsewhere.KEEP_MS
+        ):
             talk.say(phrases.expired(router.title_of(self.registry, memory.flow)))
             memory.close()
             memory.parked = []
@@ -133,6 +140,8 @@ class Engine:
             talk.outcome = "consent"
             if answer is not None and inbound.opt_out is None:
                 talk.say(answer)
+        elif where == "person":
+            with_a_person.pass_on(talk, said, found, now)
         elif where == "stale":
             talk.say(phrases.answered_already())
             router.again(talk)
@@ -185,14 +194,6 @@ def _guarded(inbound: Inbound, memory: Memory, now: int) -> guard.Verdict:
     if inbound.channel in ("sms", "email") and guard.sounds_automatic(inbound.said.text):
         return "silent"
     return guard.check(memory.guard, inbound.said.text, now)
-
-
-def _hand_over(talk: Talk, said: str) -> None:
-    """Put her on the list of people who wait for a person, and tell the duty desk."""
-    identity = people.get(talk.person.identity_id)
-    org_id = identity.org_id or getattr(orgs.default_community(), "id", None)
-    desk = staff.staff_with_permission("message.say", org_id) if org_id else []
-    handovers.open_for(identity, talk.handover or "asked", said, [s.id for s in desk])
 
 
 # --- the engine of this process -------------------------------------------------------------------------------

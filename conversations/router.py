@@ -16,8 +16,8 @@ from backend.fields.spelling import respelt
 from backend.fields.state import State, Step
 from backend.fields.step import PHOTOS
 from backend.fields.words import Option, Said, Words
-from backend.messaging import handovers, people
-from conversations import colleagues, courtesy, phrases
+from backend.messaging import people
+from conversations import colleagues, courtesy, phrases, with_a_person
 from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
 from conversations.registry import Registry
 from conversations.talk import Talk
@@ -362,9 +362,9 @@ def _free_text(talk: Talk, said: Said) -> None:
         talk.say(phrases.welcome())
     elif meant is None and courtesy.FINE.fullmatch(said.text):
         talk.say(phrases.fine())
-    elif meant is None and handovers.waits(talk.person.identity_id):
-        # A colleague has been called and reads along: that is said, instead of asking her again and again what she means.
-        talk.say(phrases.passed_on())
+    elif meant is None and (passed_on := with_a_person.instead(talk, said)) is not None:
+        # A colleague reads it: that is said, instead of asking her again and again what she means.
+        talk.say(passed_on)
     elif meant is None and not talk.memory.misses and (offer := talk.elsewhere()) is not None:
         # Perhaps an answer to what she was asked there.
         talk.memory.misses += 1

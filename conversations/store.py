@@ -24,7 +24,7 @@ REMIND_AFTER_MS = 30 * 60_000
 MASKED = "•••"
 
 _SELECT = (
-    "SELECT i.id, i.resident_id, i.staff_id, i.org_id, i.locale, i.state, c.state, c.offer_id, c.updated_at, n.id"
+    "SELECT i.id, i.resident_id, i.staff_id, i.org_id, i.locale, i.state, c.state, c.offer_id, c.updated_at, c.handover_id, n.id"
     " FROM identity i LEFT JOIN conversation c ON c.identity_id = i.id"
     " LEFT JOIN inbound n ON n.identity_id = i.id AND n.event_id = ?"
     " WHERE i.channel = ? AND i.address_index = ?"
@@ -61,6 +61,8 @@ class Found:
     memory: bytes | None
     offer_id: int | None
     updated_at: int | None
+    handover_id: int | None
+    """The thread of the inbox in which a person has this conversation now."""
     heard_id: int | None
 
 

@@ -26,6 +26,8 @@ class Talk:
     """The last reply is the open Form's question."""
     effects: list[tuple[Flow, SendCode]] = field(default_factory=list)
     handover: str | None = None
+    about: str | None = None
+    """The notice that a handover is about, `message:77`."""
     locale: str = ""
     """Set when she chose another language."""
     elsewhere: Callable[[], Words | None] = lambda: None

@@ -34,6 +34,8 @@ class Words:
     sensitive: bool = False
     subject: Text | None = None
     """The subject line, for e-mail."""
+    media: tuple[str, ...] = ()
+    """Photos that go with it, keys of `core.media`, where the channel shows them."""
 
     def with_options(self, *options: Option) -> Words:
         return replace(self, options=self.options + options)

@@ -51,11 +51,11 @@ class Handover(Model):
         return f"handover:{self.id}"
 
 
+Handover.add_index(Handover.person, unique=True, where=Handover.done_at.is_null(), name="handover_one_open")
 Handover.add_index(
-    Handover.person, unique=True, where=Handover.done_at.is_null(), name="handover_one_open"
-)
-Handover.add_index(
-    Handover.taken_by, where=Handover.taken_by.is_null(False) & Handover.done_at.is_null(), name="handover_with"
+    Handover.taken_by,
+    where=Handover.taken_by.is_null(False) & Handover.done_at.is_null(),
+    name="handover_with",
 )
 
 

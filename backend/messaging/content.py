@@ -94,6 +94,7 @@ def rendered(words: Words, locale: str) -> Content:
         keypad=words.keypad,
         sensitive=words.sensitive,
         subject=render(words.subject, locale),
+        media=words.media,
     )
 
 

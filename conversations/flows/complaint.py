@@ -6,7 +6,7 @@ import re
 
 from backend.core.i18n import _
 from backend.fields.words import Words
-from backend.messaging import handovers
+from backend.inbox import opening
 from backend.settings import settings
 from conversations.flow import Answer, Command, Person
 from conversations.phrases import PERSON, passed_on
@@ -24,7 +24,7 @@ _WHO = re.compile(
 
 def heard(person: Person, text: str) -> Answer:
     """Somebody is upset: that is passed on to a person, never argued with."""
-    if handovers.waits(person.identity_id):
+    if opening.waits(person.identity_id, person.resident_id):
         return Answer.of(passed_on())
     return Answer(
         (

@@ -10,8 +10,9 @@ from flask import Flask
 
 from backend.core import access, orgs
 from backend.fields.words import Said
+from backend.inbox import waiting
 from backend.inbox.models import Handover
-from backend.messaging import handovers, people
+from backend.messaging import people
 from backend.messaging.content import Content
 from backend.messaging.models import Message
 from conversations import engine
@@ -45,11 +46,11 @@ def _told(purpose: str) -> list[str]:
 
 def test_she_is_answered_in_her_own_chat(desk: Browser) -> None:
     _says("找人工", "1")
-    page = desk.get("/admin/waiting")
+    page = desk.get("/admin/inbox")
     assert "找人工" in page.text
-    desk.post(f"/admin/waiting/{Handover.get().id}/answer", {"text": "陈奶奶您好,我是社区小李。"})
+    desk.post(f"/admin/inbox/{Handover.get().id}/answer", {"text": "陈奶奶您好,我是社区小李。"})
     assert _told("answer") == ["陈奶奶您好,我是社区小李。"]
-    assert "没有人在等" in desk.get("/admin/waiting").text
+    assert Handover.get().state == "taken", "and stays with whoever answers, until it is handed back"
 
 
 def test_asking_twice_makes_one_line(desk: Browser) -> None:
@@ -67,7 +68,7 @@ def test_a_crowd_is_listed_with_few_questions_to_the_database(desk: Browser, str
         spoken.addHandler(watch)
         spoken.setLevel(logging.DEBUG)
         try:
-            assert "找人工" in desk.get("/admin/waiting").text
+            assert "找人工" in desk.get("/admin/inbox").text
         finally:
             spoken.removeHandler(watch)
             spoken.setLevel(logging.NOTSET)
@@ -78,17 +79,22 @@ def test_a_crowd_is_listed_with_few_questions_to_the_database(desk: Browser, str
     for n in range(8):
         _says("找人工", "1", f"neighbour-{n}")
     assert asked() == alone
-    [first] = handovers.waiting(access.SYSTEM, 1)
+    [first] = waiting.waiting(access.SYSTEM, 1)
     assert first.id == Handover.select(peewee.fn.MIN(Handover.id)).scalar()
-    assert handovers.waiting_count(access.SYSTEM) == 9
+    assert waiting.waiting_count(access.SYSTEM) == 9
 
 
-def test_two_colleagues_do_not_both_answer(desk: Browser) -> None:
+def test_two_colleagues_do_not_both_answer(desk: Browser, street: Street, app: Flask) -> None:
     _says("找人工", "1")
     number = Handover.get().id
-    desk.post(f"/admin/waiting/{number}/answer", {"text": "您好"})
-    assert "同事已经" in desk.post(f"/admin/waiting/{number}/answer", {"text": "您好"}).text
-    assert len(_told("answer")) == 1
+    employ("second", "小周", ("duty_desk", street.happy))
+    second = Browser(app.test_client())
+    second.sign_in("second")
+    desk.post(f"/admin/inbox/{number}/answer", {"text": "您好"})
+    refused = second.post(f"/admin/inbox/{number}/answer", {"text": "我来答"})
+    assert refused.status_code == 409
+    assert "值班室" in refused.text and "我来答" in refused.text, "who has it is said, and the draft is kept"
+    assert _told("answer") == ["您好"]
 
 
 def test_a_cry_for_help_names_the_numbers_and_reaches_the_desks_own_phone(
@@ -120,8 +126,8 @@ def test_another_communitys_desk_does_not_see_her(street: Street, app: Flask) ->
     who = people.ensure("webchat", "grandma-browser")
     type(who).update(org_id=street.happy.id).where(type(who).id == who.id).execute()
     _says("找人工", "1")
-    assert "找人工" not in browser.get("/admin/waiting").text
-    assert browser.post(f"/admin/waiting/{Handover.get().id}/answer", {"text": "您好"}).status_code in (
+    assert "找人工" not in browser.get("/admin/inbox").text
+    assert browser.post(f"/admin/inbox/{Handover.get().id}/answer", {"text": "您好"}).status_code in (
         200,
         403,
     )

@@ -1,0 +1,53 @@
+"""What the inbox holds about a resident: exported for her, and forgotten with her file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.core import audit, clock
+from backend.core.db import transaction
+from backend.inbox import marks
+from backend.inbox.models import Handover, HandoverEvent
+from backend.messaging import Resident, people
+
+FORGOTTEN = "—"
+
+
+def export(resident_id: int) -> list[dict[str, Any]]:
+    """When she asked for a person and how it ended, with what colleagues noted about it; the messages are exported as such."""
+    return [
+        {
+            "number": f"#{handover.id}",
+            "asked_at": handover.asked_at.isoformat(),
+            "reason": handover.reason,
+            "said": handover.said,
+            "ended": handover.outcome or None,
+            "notes": [
+                {"at": event.at.isoformat(), "text": event.text}
+                for event in HandoverEvent.select()
+                .where((HandoverEvent.handover_id == handover.id) & (HandoverEvent.kind == "note"))
+                .order_by(HandoverEvent.id)
+            ],
+        }
+        for handover in Handover.select().where(_hers(resident_id)).order_by(Handover.id)
+    ]
+
+
+def forget(resident_id: int) -> None:
+    """Her words and the notes about her are emptied; a thread that is open ends."""
+    with transaction():
+        for handover in Handover.select().where(_hers(resident_id)):
+            HandoverEvent.update(text=None).where(HandoverEvent.handover_id == handover.id).execute()
+            ended: dict[str, Any] = (
+                {}
+                if handover.done_at
+                else {"done_at": clock.now(), "outcome": "erased", "unanswered_at": None}
+            )
+            Handover.update(said=FORGOTTEN, **ended).where(Handover.id == handover.id).execute()
+            marks.take_away(handover)
+            audit.erase_payloads(handover.subject)
+
+
+def _hers(resident_id: int) -> Any:
+    addresses = [i.id for i in people.identities(Resident(resident_id), reachable=False)]
+    return (Handover.resident_id == resident_id) | Handover.identity_id.in_(addresses)

@@ -1,0 +1,31 @@
+"""A thread in the staff member's own chat: what she writes is passed on there, and `#12 text` answers it."""
+
+from __future__ import annotations
+
+import re
+
+from backend.core.i18n import Text, _
+from backend.fields.words import Words
+from backend.inbox.models import Handover
+from backend.messaging.outbox import say
+from backend.messaging.people import StaffMember
+
+REPLY = re.compile(r"^\s*[#＃]\s*(\d{1,9})[\s:：,，、]+(\S[\s\S]*)$")
+
+
+def pass_on(handover: Handover, said: Text, *, photo: bool = False) -> None:
+    """Say in the staff member's chat what she wrote."""
+    if handover.taken_by is None:
+        return
+    words = (
+        _("#{number} sent a photo. It is in the inbox of the admin.", number=handover.id)
+        if photo
+        else _("#{number}: {said}", number=handover.id, said=said)
+    )
+    say(StaffMember(handover.taken_by), Words(words), purpose="handover", about=handover.subject)
+
+
+def read(text: str) -> tuple[int, str] | None:
+    """(number, answer) of `#12 on my way`; None for anything else."""
+    match = REPLY.match(text)
+    return (int(match[1]), match[2].strip()) if match else None
