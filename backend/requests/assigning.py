@@ -85,4 +85,4 @@ def _give(actor: Actor, request: Request, worker: Worker, *, acknowledges: bool)
     )
     if previous is not None and previous != worker.id:
         tell_staff(request, previous, wording.withdrawn(request))
-    tell_staff(request, worker.id, wording.offered(request))
+    tell_staff(request, worker.id, wording.offered(request, history.why_again(request)))

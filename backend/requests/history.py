@@ -160,3 +160,13 @@ def note(
 def keep_photos(request: Request, keys: tuple[str, ...], stage: str) -> None:
     for key in keys:
         RequestPhoto.create(request=request, media_key=key, stage=stage, at=clock.now())
+
+
+def why_again(request: Request) -> str:
+    """What was still wrong when it was opened again; empty for one that was not."""
+    if request.round == 1:
+        return ""
+    opened = RequestEvent.select(RequestEvent.text).where(
+        RequestEvent.request == request, RequestEvent.act == "reopen"
+    )
+    return opened.order_by(RequestEvent.id.desc()).scalar() or ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backend.core.i18n import Msg, Text, _
 from backend.fields.base import join
 from backend.fields.words import Option, Words
-from backend.requests import crew, lifecycle, wording
+from backend.requests import crew, history, lifecycle, wording
 from backend.requests.crew import Worker
 from backend.requests.models import Request, RequestEvent
 from backend.requests.queries import Who
@@ -215,7 +215,7 @@ def brief_short(request: Request) -> Text:
 
 def job(request: Request, who: Who) -> Words:
     """One task with everything needed to go: the contact only once it is accepted."""
-    words = wording.offered(request)
+    words = wording.offered(request, history.why_again(request))
     contact = _contact(request, who)
     stands = _("It stands at: {status}.", status=lifecycle.LABELS[request.status])
     return Words(

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from backend.core import clock
 from backend.core.i18n import LOCALES, Msg, Text, _
+from backend.fields.base import join
+from backend.fields.plain import shortened
 from backend.fields.words import Option, Words
 from backend.requests import crew, slots, triage
 from backend.requests.crew import Worker
@@ -54,6 +56,9 @@ def at_time(at: datetime) -> Text:
     here = clock.local(at)
     return {"zh_CN": f"{here.month}月{here.day}日 {here:%H:%M}", "en": f"{here.day} {here:%b %H:%M}"}
 
+
+SHORT_NOTE = 60
+"""Characters of somebody's own words in an SMS; all of them stand in the history."""
 
 SHORT_ADVICE: dict[str, Msg] = {triage.WATER_FIRST.id: triage.WATER_FIRST_SHORT}
 """What fits an SMS of what to do first."""
@@ -109,24 +114,36 @@ def worker_options(request: Request) -> tuple[Option, ...]:
 # --- to the worker --------------------------------------------------------------------------------------------
 
 
-def offered(request: Request) -> Words:
-    """To the worker: what, where, when; the first line alone says enough for a locked phone."""
+def offered(request: Request, again: str = "") -> Words:
+    """To the worker: what, where, when, and what is still wrong (`again`) where it was not mended the first time; the first
+    line alone says enough for a locked phone."""
+    text = _(
+        "{urgency} · {category} · {place}\n**R-{number}**, {moment}.\n{description}",
+        urgency=triage.URGENCY_LABELS[request.urgency],
+        category=category(request),
+        place=place(request),
+        number=request.number,
+        moment=moment(request),
+        description=request.description[:300],
+    )
+    brief = {
+        "number": request.number,
+        "category": category(request),
+        "place": place(request),
+        "moment": moment(request),
+    }
+    if not again:
+        return Words(
+            text,
+            short=_("R{number} {category}, {place}, {moment}", **brief),
+            options=worker_options(request),
+        )
     return Words(
-        _(
-            "{urgency} · {category} · {place}\n**R-{number}**, {moment}.\n{description}",
-            urgency=triage.URGENCY_LABELS[request.urgency],
-            category=category(request),
-            place=place(request),
-            number=request.number,
-            moment=moment(request),
-            description=request.description[:300],
-        ),
+        join(text, _("**Not mended the last time:** {why}", why=again[:300])) or text,
         short=_(
-            "R{number} {category}, {place}, {moment}",
-            number=request.number,
-            category=category(request),
-            place=place(request),
-            moment=moment(request),
+            "R{number} {category}, {place}, {moment}. Not mended: {why}",
+            why=shortened(again, SHORT_NOTE),
+            **brief,
         ),
         options=worker_options(request),
     )
@@ -254,7 +271,13 @@ def finished(request: Request, note: str) -> Words:
             number=request.number,
             note=note or _("all done."),
         ),
-        short=_("R{number} is finished. How was it?", number=request.number),
+        short=_(
+            "R{number} is finished: {note}. How was it?",
+            number=request.number,
+            note=shortened(note.rstrip("。.!！ "), SHORT_NOTE),
+        )
+        if note
+        else _("R{number} is finished. How was it?", number=request.number),
         options=resident_options(request),
     )
 

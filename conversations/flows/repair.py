@@ -151,9 +151,9 @@ def _understood(heard: triage.Heard, place: Home | None, *, short: bool) -> Text
         )
         first = first if heard.category in ("gas", "lift", "other") else None
     elif where:
-        said = _("That sounds like **{category}**, at **{place}**.", category=category, place=where)
+        said = _("I have noted: **{category}**, at **{place}**.", category=category, place=where)
     else:
-        said = _("That sounds like **{category}**.", category=category)
+        said = _("I have noted: **{category}**.", category=category)
     return join(first, said) or said
 
 

@@ -149,6 +149,35 @@ def test_a_chat_that_is_linked_is_told_at_once_what_waits(hood: Neighbourhood, n
     assert "已接单" in browser.press(f"request.accept:{number}")
 
 
+def mend(hood: Neighbourhood, number: int, note: str = "") -> None:
+    wang = hood.actor(hood.wang)
+    actions.accept(wang, number)
+    actions.start(wang, number)
+    actions.finish(wang, number, note)
+
+
+def test_what_the_worker_says_was_done_reaches_the_resident_also_by_sms(hood: Neighbourhood) -> None:
+    resident = talker("sms", "+8613900139001")
+    for words in ("厨房水龙头滴水", "2", "2号楼1单元503", "1"):
+        resident.say(words)
+    number = Request.get().number
+    actions.assign(hood.actor(hood.desk), number, hood.wang)
+    mend(hood, number, "换了阀芯，不漏了。")
+    phone = people.find("sms", "+8613900139001")
+    assert sent_to(phone.id)[-1] == f"R{number}修好了：换了阀芯，不漏了。您满意吗？"
+
+
+def test_who_is_sent_again_is_told_what_is_still_wrong(
+    hood: Neighbourhood, wang: Talker, number: int
+) -> None:
+    mend(hood, number)
+    actions.reopen_for_desk(hood.actor(hood.desk), number, "关紧了还在滴")
+    actions.assign(hood.actor(hood.desk), number, hood.li)
+    told = Message.select().where(Message.staff_id == hood.li).order_by(Message.id.desc()).first()
+    content = Content.unseal(told.content)
+    assert "关紧了还在滴" in content.text and "没修好：关紧了还在滴" in content.short
+
+
 # --- known by the recorded number -----------------------------------------------------------------------------
 
 WANG_MOBILE = "+8613800012210"
