@@ -12,8 +12,9 @@ import structlog
 
 from backend.app import MAX_UPLOAD, create_app
 from backend.core import health, live
+from backend.core.db import is_postgres
 from backend.settings import settings
-from backend.web.bridge import Answer, Bridge, Headers, Receive, Scope, Send
+from backend.web.bridge import THREADS, Answer, Bridge, Headers, Receive, Scope, Send
 from backend.web.push import STREAM, Hub
 from bots import served
 from bots.webchat_feed import WebchatFeed
@@ -29,7 +30,8 @@ class Root:
 
     def __init__(self) -> None:
         self.flask = create_app()
-        self.bridge = Bridge(self.flask, most_bytes=MAX_UPLOAD)
+        # A thread that asks a database server mostly waits for it.
+        self.bridge = Bridge(self.flask, most_bytes=MAX_UPLOAD, few=THREADS if is_postgres() else 1)
         self.hub = Hub(settings().redis_url, {"webchat": WebchatFeed()}, plain=(live.ADMIN,))
         self.pulse = health.Pulse("web")
 

@@ -12,6 +12,7 @@ import io
 import queue
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 THREADS = 16
+SLOW_SECONDS = 0.01
+"""Who holds a thread for longer while others wait is waiting for something itself, and another thread takes its place."""
 MOST_WAITING = 1000
 """Requests that wait for a thread; beyond, an immediate 503 is kinder than a late answer."""
 DRAIN = 4
@@ -64,13 +67,27 @@ class Job:
     gone: bool = False
 
 
-class Bridge:
-    """`wsgi` as an ASGI application for HTTP; bodies over `most_bytes` reach it cut, with their true length told."""
+@dataclass(slots=True, eq=False)
+class Place:
+    """One thread. `since`: when it took its job (0: it waits for one); `taken_over`: it ends with this job."""
 
-    def __init__(self, wsgi: Any, *, most_bytes: int, threads: int = THREADS) -> None:
+    since: float = 0
+    taken_over: bool = False
+
+
+class Bridge:
+    """`wsgi` as an ASGI application for HTTP; bodies over `most_bytes` reach it cut, with their true length told.
+
+    `few` threads take jobs, at most `threads` have one: a thread whose job is slow is replaced. One is enough for what
+    computes: the threads share one interpreter, and every further one that wants it makes all of them dearer.
+    """
+
+    def __init__(self, wsgi: Any, *, most_bytes: int, few: int = 1, threads: int = THREADS) -> None:
         self._wsgi = wsgi
         self._most = most_bytes
-        self._threads = threads
+        self._few, self._threads = few, threads
+        self._places: set[Place] = set()
+        self._looking = False
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._ready: list[tuple[asyncio.Future[Answer], Answer]] = []
         self._lock = threading.Lock()
@@ -79,12 +96,32 @@ class Bridge:
     def start(self) -> None:
         """Start the threads, inside the event loop that they answer to."""
         self._loop = asyncio.get_running_loop()
-        for number in range(self._threads):
-            threading.Thread(target=self._work, name=f"web-{number}", daemon=True).start()
+        for _number in range(self._few):
+            self._one_more()
 
     def stop(self) -> None:
         for _number in range(self._threads):
             self._jobs.put(None)
+
+    def _one_more(self) -> None:
+        place = Place()
+        with self._lock:
+            self._places.add(place)
+        threading.Thread(target=self._work, args=(place,), name="web", daemon=True).start()
+
+    def _look(self) -> None:
+        """While jobs wait: replace the threads that are slow."""
+        self._looking = not self._jobs.empty()
+        if not self._looking:
+            return
+        before = time.monotonic() - SLOW_SECONDS
+        with self._lock:
+            slow = [place for place in self._places if 0 < place.since < before and not place.taken_over]
+            room = self._threads - len(self._places)
+        for place in slow[: max(room, 0)]:
+            place.taken_over = True
+            self._one_more()
+        self._loop.call_later(SLOW_SECONDS, self._look)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         job, answer = await self.ask(scope, receive)
@@ -103,6 +140,9 @@ class Bridge:
         if self._jobs.qsize() > MOST_WAITING:
             return job, Answer(503, [(b"retry-after", b"5"), (b"content-type", b"text/plain")], b"busy")
         self._jobs.put(job)
+        if not self._looking:
+            self._looking = True
+            self._loop.call_later(SLOW_SECONDS, self._look)
         try:
             return job, await job.done
         except asyncio.CancelledError:
@@ -149,8 +189,9 @@ class Bridge:
 
     # --- in the threads ---------------------------------------------------------------------------------------
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+    def _work(self, place: Place) -> None:
+        while not place.taken_over and (job := self._jobs.get()) is not None:
+            place.since = time.monotonic()
             try:
                 self._run(job)
             except BaseException as error:
@@ -158,6 +199,9 @@ class Bridge:
                 # One of the two is heard, whether the answer had begun or not.
                 self._hand_back(job, Answer(500, [(b"content-type", b"text/plain")], b"error"))
                 self._piece(job, BrokenOff())
+            place.since = 0
+        with self._lock:
+            self._places.discard(place)
 
     def _run(self, job: Job) -> None:
         told: list[tuple[int, Headers]] = []

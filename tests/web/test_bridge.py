@@ -268,3 +268,37 @@ def test_half_a_form_is_not_taken_for_a_whole_one() -> None:
 
     assert asyncio.run(broken_off())[0]["status"] == 400
     assert asked == []
+
+
+def test_jobs_that_wait_do_not_hold_up_the_others() -> None:
+    arrived = threading.Barrier(3)
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        arrived.wait(10)  # each of the three goes on when all of them have a thread
+        start_response("200 OK", [])
+        return [environ["PATH_INFO"].encode()]
+
+    async def three() -> list[bytes]:
+        bridge = Bridge(app, most_bytes=MOST, few=1, threads=3)
+        bridge.start()
+
+        async def one(number: int) -> bytes:
+            answered: Answered = []
+
+            async def receive() -> dict[str, Any]:
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            async def send(message: dict[str, Any]) -> None:
+                answered.append(message)
+
+            await bridge(scope(path=f"/{number}"), receive, send)
+            return whole(answered)
+
+        try:
+            # Twice: who was replaced has made room again.
+            first = await asyncio.gather(*(one(n) for n in range(3)))
+            return [*first, *await asyncio.gather(*(one(n) for n in range(3)))]
+        finally:
+            bridge.stop()
+
+    assert asyncio.run(three()) == [b"/0", b"/1", b"/2"] * 2
