@@ -1,0 +1,130 @@
+"""A cry for help, and the answers of those who are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.alarms.climbing import climb
+from backend.alarms.models import Alarm, AlarmStep
+from backend.core.clock import Hands
+from backend.fields.words import Said
+from backend.inbox.models import Handover
+from tests.alarms.street import DAUGHTER, Street, alarm, heard, help_needed, settle
+from tests.databases import TestDatabase
+from tests.requests.neighbourhood import talker
+
+
+@pytest.fixture
+def street(sqlite_database: TestDatabase) -> Street:
+    return settle()
+
+
+CRIES = [
+    "救命",
+    "救命啊！我摔倒了",
+    "着火了",
+    "help, I fell",
+    "I've fallen",
+    "fall",
+    "SOS",
+    "我刚摔了一跤起不来",
+    "Help!!",
+    "jiuming",
+]
+
+
+@pytest.mark.parametrize("cry", CRIES)
+def test_a_cry_for_help_is_an_alarm_at_once_and_still_reaches_the_desk(street: Street, cry: str) -> None:
+    answer = talker("telegram", "tg-+8613800132210").say(cry)
+    assert "119" in answer and "120" in answer
+    raised = Alarm.get()
+    assert (raised.kind, raised.severity, raised.resident_id) == ("sos", "critical", street.chen)
+    assert len(heard(identity_id=street.daughter)) == 1
+    assert Handover.select().where(Handover.reason == "emergency").count() == 1
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice", "webchat"])
+def test_it_is_heard_on_every_channel_and_in_the_midst_of_a_form(street: Street, channel: str) -> None:
+    her = talker(channel, "browser-9" if channel == "webchat" else "+8613800132210")
+    her.say("我要报修")
+    her.say("救命")
+    assert Alarm.select().count() == 1
+
+
+def test_every_cry_is_an_event_of_its_own_until_there_are_too_many(street: Street) -> None:
+    her = talker("telegram", "tg-+8613800132210")
+    for _n in range(8):
+        her.say("救命")
+    assert Alarm.select().count() == 6
+
+
+def test_a_stranger_without_a_file_is_heard_too(street: Street) -> None:
+    talker("sms", "+8613600136000").say("救命")
+    raised = Alarm.get()
+    told = AlarmStep.select().where(AlarmStep.alarm == raised).first()
+    assert (told.who, raised.resident_id) == ("duty_desk", None)
+    assert "13600136000" in heard(staff_id=street.desk)[0].text
+
+
+@pytest.mark.parametrize(
+    "said", ["help", "我摔坏了花盆，想问问怎么修", "晚饭吃了鱼", "I fell in love with this park"]
+)
+def test_other_words_are_no_cry(street: Street, said: str) -> None:
+    talker("telegram", "tg-+8613800132210").say(said)
+    assert Alarm.select().count() == 0
+
+
+def test_the_digit_1_of_a_text_message_says_i_go(street: Street) -> None:
+    alarm_id = help_needed(street)
+    answer = talker("sms", DAUGHTER, "en").say("1")
+    assert "everybody knows" in answer
+    assert (alarm(alarm_id).status, alarm(alarm_id).answered_by) == ("going", "女儿")
+
+
+def test_the_digit_2_says_i_cannot_and_the_neighbour_is_told_at_once(street: Street) -> None:
+    help_needed(street)
+    talker("sms", DAUGHTER, "en").say("2")
+    assert len(heard(resident_id=street.zhou)) == 1
+
+
+def test_a_key_of_the_telephone_answers_the_call(street: Street, clock: Hands) -> None:
+    alarm_id = help_needed(street)
+    clock.forward(seconds=90)
+    climb()
+    talker("voice", DAUGHTER, "en").say(said=Said(text="1", keyed=True))
+    assert alarm(alarm_id).status == "going"
+
+
+def test_the_neighbour_taps_and_hears_what_to_say_next(street: Street, clock: Hands) -> None:
+    alarm_id = help_needed(street)
+    clock.forward(minutes=3)
+    climb()
+    neighbour = talker("telegram", "tg-+8613900139000")
+    neighbour.press(f"alarm.called_120:{alarm_id}")
+    assert "我过去" in neighbour.options
+    neighbour.tap("我联系上了，平安")
+    assert alarm(alarm_id).status == "cleared"
+    assert "已经结束" in talker("sms", DAUGHTER, "zh_CN").say("1") or alarm(alarm_id).answer == "safe"
+
+
+def test_whoever_was_not_told_learns_nothing(street: Street) -> None:
+    alarm_id = help_needed(street)
+    stranger = talker("webchat", "browser-1")
+    stranger.say("你好")
+    stranger.say(said=Said(choice=f"alarm.false_alarm:{alarm_id}"))
+    assert alarm(alarm_id).status == "open"
+
+
+def test_she_says_herself_that_it_was_nothing(street: Street) -> None:
+    her = talker("telegram", "tg-+8613800132210")
+    her.say("救命")
+    her.tap("没事了，我很好")
+    assert Alarm.get().status == "cleared"
+    assert "陈秀英" in heard(identity_id=street.daughter)[-1].text
+
+
+def test_staff_ask_for_the_open_alarms(street: Street) -> None:
+    alarm_id = help_needed(street)
+    desk = talker("telegram", "tg-desk")
+    desk.say("警报")
+    assert f"alarm.list:{alarm_id}" in desk.options.values()
