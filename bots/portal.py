@@ -12,11 +12,14 @@ from telegram.error import TelegramError
 
 from backend.core.errors import NotFound
 from backend.core.i18n import Msg, _
+from backend.events import queries as events
 from backend.settings import settings
-from bots import telegram_api
+from bots import event_pages, telegram_api
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 log = structlog.get_logger()
+EVENTS = 5
+"""How many of the coming events stand on the front page."""
 
 CAN: tuple[tuple[Msg, Msg], ...] = (
     (
@@ -30,6 +33,10 @@ CAN: tuple[tuple[Msg, Msg], ...] = (
     (
         _("See how a repair is going"),
         _("You are told of every step, and can ask at any time."),
+    ),
+    (
+        _("Join in"),
+        _("See what is on, sign up for yourself and your family, or organise something."),
     ),
     (
         _("Talk to a person"),
@@ -47,6 +54,7 @@ def home() -> str:
         hotline=now.hotline,
         number=now.twilio_from if now.twilio_account_sid else "",
         telegram=bool(now.telegram_bot_token.get_secret_value()),
+        **event_pages.shown(events.coming(limit=EVENTS)),
     )
 
 

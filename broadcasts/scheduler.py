@@ -31,6 +31,7 @@ MODULES = (
     "backend.requests.jobs",
     "backend.alarms.jobs",
     "backend.family.jobs",
+    "backend.events.jobs",
 )
 
 Job = tuple[str, float, Callable[[], object]]

@@ -1,0 +1,119 @@
+"""The residents' pages of events: what is on, one event, its calendar file, and one's own page behind a QR code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, url_for
+
+from backend.core import media
+from backend.core.errors import NotFound
+from backend.events import calendar, places, queries, replies, states, wording
+from backend.events.queries import Event
+from backend.settings import settings
+from backend.web.limits import limiter
+from backend.web.text import locale
+
+blueprint = Blueprint("event_pages", __name__, url_prefix="/events", template_folder="templates")
+CALENDAR = "text/calendar; charset=utf-8"
+PER_ADDRESS = "120/minute"
+"""Many people may share one public address; still, nobody tries out secrets by the thousand."""
+
+
+@blueprint.get("", strict_slashes=False)
+def index() -> str:
+    """Everything that is coming."""
+    return render_template("bots/events.html", **shown(queries.coming()))
+
+
+def shown(events: list[Event]) -> dict[str, Any]:
+    """What a list of events needs, also the portal's."""
+    return {
+        "events": events,
+        "rooms": queries.places_by_id(events),
+        "when": wording.when,
+        "room": replies.room,
+    }
+
+
+@blueprint.get("/<int:event_id>")
+def show(event_id: int) -> str:
+    event = queries.public(event_id)
+    return render_template(
+        "bots/event.html",
+        event=event,
+        when=wording.when(event),
+        room=replies.room(event, queries.places_of(event)),
+        open=queries.takes_signups(event),
+        number=_number(),
+    )
+
+
+def _number() -> str:
+    now = settings()
+    return now.twilio_from if now.twilio_account_sid else ""
+
+
+@blueprint.get("/<int:event_id>.ics")
+def file(event_id: int) -> Response:
+    event = queries.public(event_id)
+    return _file(event, url_for("event_pages.show", event_id=event_id))
+
+
+def _file(event: Event, path: str) -> Response:
+    data = calendar.file(event, locale(), f"{settings().base_url}{path}")
+    name = f'attachment; filename="event-{event.id}.ics"'
+    return Response(
+        data, content_type=CALENDAR, headers={"Content-Disposition": name, "Cache-Control": "no-cache"}
+    )
+
+
+@blueprint.get("/<int:event_id>/cover")
+def cover(event_id: int) -> Response:
+    event = queries.public(event_id)
+    if not event.cover:
+        raise NotFound()
+    return _picture(event.cover, "public, max-age=3600")
+
+
+# --- one's own ------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/pass/<token>")
+@limiter.limit(PER_ADDRESS)
+def own(token: str) -> Any:
+    """For whoever has the link: the code for the door, the calendar file, afterwards the photos."""
+    found = queries.by_pass(token)
+    signup = found.signup
+    page = render_template(
+        "bots/event_pass.html",
+        found=found,
+        token=token,
+        when=wording.when(found.event),
+        comes=signup.status in places.HOLDING,
+        status=states.SIGNUP_LABELS[signup.status],
+        event_status=found.event.status,
+    )
+    return Response(page, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+
+@blueprint.get("/pass/<token>.ics")
+@limiter.limit(PER_ADDRESS)
+def own_file(token: str) -> Response:
+    return _file(queries.by_pass(token).event, url_for("event_pages.own", token=token))
+
+
+@blueprint.get("/pass/<token>/photos/<int:photo_id>")
+def photo(token: str, photo_id: int) -> Response:
+    found = queries.by_pass(token)
+    key = next((p.media_key for p in found.photos if p.id == photo_id), None)
+    if key is None:
+        raise NotFound()
+    return _picture(str(key), "private, max-age=3600")
+
+
+def _picture(key: str, cache: str) -> Response:
+    data, kind = media.load(key)
+    return Response(
+        data, content_type=kind, headers={"Cache-Control": cache, "Content-Disposition": "inline"}
+    )
