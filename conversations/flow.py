@@ -119,3 +119,6 @@ class Command:
     """A photo that comes when nothing is open is for this Command; the argument is the Media's key."""
     anytime: tuple[re.Pattern[str], ...] = ()
     """Words that are heard even while a Form is open, whatever it asks."""
+    hears: Callable[[str, str], str | None] | None = None
+    """Words that answer an option of this Command while it is the newest that was offered: given the option's argument and the
+    words, the argument to run with; None when they do not."""

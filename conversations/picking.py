@@ -11,13 +11,17 @@ from backend.fields.words import Said
 from backend.messaging.content import Content
 from conversations.inbound import Inbound
 from conversations.memory import Memory
+from conversations.registry import Registry
 from conversations.store import Found
 
 _OPTIONS_OF = "SELECT identity_id, resident_id, staff_id, content FROM message WHERE id = ?"
 _NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
 
+LONGEST_PICK, LONGEST = 40, 200
+"""Characters of an answer that names an option, and of one that means it in words of its own."""
 
-def resolve(inbound: Inbound, found: Found, memory: Memory) -> tuple[Said, str]:
+
+def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) -> tuple[Said, str]:
     """What was said, with a picked option looked up, and what it answers: "form", "offer" or "stale"."""
     said = inbound.said
     if inbound.message_id is not None:
@@ -29,9 +33,12 @@ def resolve(inbound: Inbound, found: Found, memory: Memory) -> tuple[Said, str]:
         if inbound.message_id == memory.asked:
             return said, "form"
         return said, "offer" if ":" in picked or picked.startswith("!") else "stale"
-    if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= 40:
+    if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= LONGEST:
         content = _options_of(found.offer_id, found)
-        value = _picked(content, said.text) if content else None
+        value = None
+        if content is not None:
+            value = _picked(content, said.text) if len(said.text) <= LONGEST_PICK else None
+            value = value or _heard(content, said.text, registry)
         if value is not None:
             return replace(said, choice=value), "offer"
     return said, "form"
@@ -57,3 +64,16 @@ def _picked(content: Content, text: str) -> str | None:
     return next(
         (o.value for o in content.options if plain and plain in (folded(o.label), folded(o.short))), None
     )
+
+
+def _heard(content: Content, text: str, registry: Registry) -> str | None:
+    """The option that its Command hears in these words, as the value to choose. A cry for help answers nothing else."""
+    for option in content.options:
+        name, _colon, argument = option.value.partition(":")
+        command = registry.commands.get(name)
+        if command is None or command.hears is None:
+            continue
+        heard = command.hears(argument, text)
+        if heard is not None and registry.cry(text) is None:
+            return f"{name}:{heard}"
+    return None

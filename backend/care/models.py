@@ -80,7 +80,8 @@ class CheckInQuestion(Model):
 
 class Absence(Model):
     """She is not at home, or wishes not to be asked, until just before `ends_at`; empty: until she is back. `said`: in whose
-    words; `told_by`: resident:7, staff:3 or relation:9."""
+    words; `told_by`: resident:7, staff:3 or
+    family:9, an address."""
 
     resident_id = peewee.IntegerField(index=True)
     org_id = peewee.IntegerField()

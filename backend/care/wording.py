@@ -225,8 +225,8 @@ def spoken_times(times: str) -> str:
 # --- visits ---------------------------------------------------------------------------------------------------
 
 
-def visit_asked(visit: Visit, who: str, place: Text) -> Words:
-    facts = {"name": who, "place": place, "time": clock_text(visit.due_at), "reason": visit.reason}
+def visit_asked(visit: Visit, who: str, place: Text, about: Text) -> Words:
+    facts = {"name": who, "place": place, "time": clock_text(visit.due_at), "reason": about}
     return Words(
         _("**Visit** {name}, {place}, by {time}. {reason}", **facts),
         _("Visit {name}, {place}, by {time}. {reason}", **facts),
@@ -240,7 +240,7 @@ def visit_options(visit: Visit) -> tuple[Option, ...]:
     return (done,) if visit.status == "going" else (go, done)
 
 
-def visit_overdue(who: str, visit: Visit) -> Words:
+def visit_overdue(visit: Visit) -> Words:
     return Words(
         _("Nobody has reported from the visit that was due at {time}.", time=clock_text(visit.due_at))
     )

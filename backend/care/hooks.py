@@ -1,0 +1,18 @@
+"""What care hears from other parts: how its alarms go on, and that a resident's data is exported or forgotten. Imported by
+whatever serves people: pages, conversations, the scheduler's jobs."""
+
+from __future__ import annotations
+
+from backend.alarms import listeners
+from backend.alarms.summary import Summary
+from backend.care import answering, personal, visits
+from backend.core import privacy
+
+
+def on_alarm(alarm: Summary) -> None:
+    answering.on_alarm(alarm)
+    visits.on_alarm(alarm)
+
+
+listeners.register("checkin:", on_alarm)
+privacy.register("care", personal.export, personal.forget)

@@ -1,0 +1,17 @@
+"""What the scheduler does for care: (name, every so many seconds, function)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backend.care import asking, following, hooks, summaries, visits
+
+__all__ = ["JOBS", "hooks"]
+
+JOBS: list[tuple[str, int, Callable[[], int]]] = [
+    ("care.due", 10, asking.due),
+    ("care.remind", 10, following.remind),
+    ("care.visits", 15, visits.make_due),
+    ("care.overdue", 60, visits.overdue),
+    ("care.summaries", 600, summaries.tell),
+]

@@ -1,0 +1,33 @@
+"""What can be done about visits, and how each is shown in a worker's chat."""
+
+from __future__ import annotations
+
+from backend.care import visits, wording
+from backend.care.models import Visit
+from backend.care.visits import Gone, cancel, check_report, create, finish, go
+from backend.core.i18n import Text, _
+from backend.fields.words import Words
+from backend.residents import queries as residents
+
+__all__ = ["Gone", "brief", "cancel", "check_report", "create", "finish", "go", "gone", "shown"]
+
+
+def brief(visit: Visit) -> Text:
+    """On a button: who, and by when."""
+    return _("{name}, {time}", name=residents.name_of(visit.resident_id), time=wording.clock_text(visit.due_at))  # fmt: skip
+
+
+def shown(visit: Visit) -> Words:
+    who = residents.by_id(visit.resident_id)
+    words = wording.visit_asked(visit, who.name, visits.place(who.id), visits.about(visit))
+    return words if visit.status in ("open", "going") else Words(words.text, words.short)
+
+
+def gone(done: Gone) -> Words:
+    visit = done.visit
+    who = residents.by_id(visit.resident_id)
+    return Words(
+        _("Good. {name}, {place}, phone {phone}. Please report when you know how she is.",
+          name=who.name, place=visits.place(who.id), phone=(who.mobile or "-").removeprefix("+86")),
+        options=wording.visit_options(visit),
+    )  # fmt: skip

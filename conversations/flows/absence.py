@@ -1,0 +1,124 @@
+"""“I am at my daughter's until Sunday”, “nobody needs to ring this week”, “I am back”: told in plain words, said back, and kept."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from backend.care import actions, queries
+from backend.care.away import home_again, read
+from backend.core import clock
+from backend.core.i18n import _
+from backend.family import queries as family
+from backend.fields.choices import Choice
+from backend.fields.dates import Date
+from backend.fields.form import Form
+from backend.fields.words import Words
+from backend.messaging import At, Resident
+from backend.residents import queries as residents
+from backend.settings import settings
+from conversations.flow import Answer, Flow, Opening, Person, Retry, Submitted
+
+NAME = "absence"
+INTENTS = (
+    re.compile(
+        r"(?:我|我们|妈|爸|妈妈|爸爸|老人|奶奶|爷爷|她|他)?.{0,6}(?:去|到|在|住)(?:了)?(?:我)?(?:女儿|儿子|闺女|女婿|孩子|姐|妹|弟|哥|亲戚|外地|老家|外孙|孙子|孙女|妹妹|姐姐|弟弟|哥哥|乡下|外面|海南|北京|上海).{0,12}(?:住|待|呆|过|玩|几天|到|回来|家).{0,12}"
+        r"|(?:这|今天|明天|后天|下|最近|这几天|这两天|接下来|本|过年|春节|国庆|五一|周末).{0,10}(?:不(?:用|要|必)|别|甭|先别)(?:再)?(?:给我|跟我)?(?:打|问|联系|报平安|发|来电)(?:电话|短信|了|我|平安)*"
+        r"|(?:我|我们|她|他|妈妈|爸爸|老人)?.{0,8}(?:不在家|不在|出门|出远门|外出|出差|旅游|旅行|住院|回老家|探亲|走亲戚).{0,14}"
+        r"|.{0,8}(?:今天|明天|后天|大后天|周[一二三四五六日天末]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|\d{1,2}[号日]|下周|下个?月|月底|天后|初[一二三四五六七八九十])(?:才|再|就)?(?:回来|回家|到家|返回)"
+    ),
+    re.compile(
+        r"(?:我|我们)(?:已经|刚刚?|都|今天|现在|从.{1,6})*(?:回来了|到家了|回家了|在家了).{0,12}|^\s*(?:刚)?(?:回家了|到家了|回来了)\s*$"
+    ),
+    re.compile(
+        r"\b(?:(?:I|we|she|he|mum|mom|mother|father|dad|grandma|grandpa)(?:'m|'ll be|'s|'re| am| are| is| will be| was)? (?:\w+ ){0,3}(?:away|at (?:my|her|his|our) \w+'?s?|in hospital|travell?ing|on holiday|on a trip|out of town|not (?:at )?home)\b.{0,40})"
+        r"|\b(?:no need to|don'?t|do not|please don'?t|stop) (?:call|ask|ring|check)(?:ing)?\b.{0,20}\b(?:this week|next week|today|tomorrow|until|till|for \w+ (?:days?|weeks?))\b.{0,20}"
+        r"|\b(?:I'?m |I am |I'?ll be |we'?re )?(?:back|home)(?: home| again| now)* ?(?:on|tomorrow|next)\b.{0,20}|\baway (?:until|till|for|from)\b.{0,30}",
+        re.IGNORECASE,
+    ),
+    re.compile(r"^\s*(?:I'?m |I am |we'?re )?(?:back|home)(?: home| again| now| from .{2,20})*[\s.!]*$", re.IGNORECASE),
+)  # fmt: skip
+
+FORM = Form(
+    NAME,
+    _("Being away"),
+    [
+        Choice("who", label=_("Who"), ask=_("Who is away?"), options_from="whom", unless={"fact": "one", "op": "eq", "value": True}),
+        Date("first", label=_("First day away"), ask=_("From which day?"), earliest="today", latest="today+365"),
+        Date(
+            "last",
+            label=_("Last day away"),
+            ask=_("Which is the last day on which nobody needs to ask? A day like “Sunday” is enough."),
+            ask_short=_("Until which day?"),
+            ask_spoken=_("Until which day?"),
+            earliest="today",
+            latest="today+365",
+        ),
+    ],
+    review=True,
+    confirm_label=_("That is right"),
+)  # fmt: skip
+
+
+def _start(person: Person, text: str) -> Opening | Answer:
+    whose = whom(person)
+    if not whose:
+        return Answer.of(
+            Words(
+                _("Nobody asks you each day at the moment, so there is nothing to pause. Have a good time.")
+            )
+        )
+    if home_again(text):
+        return _back(person, whose)
+    said = read(text, _today(whose[0]))
+    prefill = {"first": said.first, **({"last": said.last} if said.last else {})}
+    options = [{"value": str(i), "label": residents.name_of(i)} for i in whose]
+    facts = {"whom": options, "one": len(whose) == 1, "said": text[:200], "known": ""}
+    return Opening(prefill=prefill, facts=facts)
+
+
+def _submit(person: Person, done: Submitted) -> Answer | Retry:
+    whose = whom(person)
+    resident_id = int(done.answers["who"]) if "who" in done.answers else (whose or [0])[0]
+    if resident_id not in whose:
+        return Answer.of(Words(_("Nobody asks you each day at the moment, so there is nothing to pause. Have a good time.")))  # fmt: skip
+    first, last = done.answers["first"], done.answers["last"]
+    if last < first:
+        return Retry("last", _("That is before the first day. Which is the last day?"))
+    words = actions.tell(
+        by_of(person, resident_id), resident_id, first, last, str(done.facts.get("said", "")), teller=_to(person)
+    )  # fmt: skip
+    return Answer.of(words)
+
+
+def _back(person: Person, whose: list[int]) -> Answer:
+    for resident_id in whose:
+        words = actions.back(by_of(person, resident_id), resident_id)
+        if words is not None:
+            return Answer.of(words)
+    return Answer.of(Words(_("Welcome home.")))
+
+
+def whom(person: Person) -> list[int]:
+    """The residents with a plan about whom this person may say where they are: herself first, then those she cares for."""
+    own = [person.resident_id] if person.resident_id is not None else []
+    others = family.cared_for(identity_id=person.identity_id, resident_id=person.resident_id)
+    return [i for i in dict.fromkeys([*own, *others]) if queries.plan_of(i) is not None]
+
+
+def by_of(person: Person, resident_id: int) -> str:
+    return f"resident:{resident_id}" if person.resident_id == resident_id else f"family:{person.identity_id}"
+
+
+def _to(person: Person) -> At | Resident:
+    return Resident(person.resident_id) if person.resident_id is not None else At(person.identity_id)
+
+
+def _today(resident_id: int) -> date:
+    care = queries.plan_of(resident_id)
+    zone = care.zone if care is not None else settings().timezone
+    return clock.now().astimezone(ZoneInfo(zone)).date()
+
+
+FLOWS = [Flow(NAME, FORM, _("I am away"), _start, _submit, INTENTS)]

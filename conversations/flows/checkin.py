@@ -1,0 +1,94 @@
+"""Answering “are you well today?”: a tap, a digit, a key, or any words of her own; and words of trouble at any time."""
+
+from __future__ import annotations
+
+import re
+
+from backend.care import actions
+from backend.care.actions import Voice
+from backend.core.errors import NotFound
+from backend.core.i18n import _
+from backend.fields.words import Words
+from conversations import phrases
+from conversations.flow import Answer, Command, Person
+
+_TROUBLE = re.compile(
+    r"(?:^|[,，。;；!！\s])(?:我|有点|有些|今天|身体|浑身|感觉|人|很|非常|特别|好|觉得|不知道|怎么|突然)*"
+    r"(?:不(?:太|大|怎么|是很|很)?(?:舒服|好受|得劲)|难受|头晕|发(?:高)?烧了?|心慌|胸闷|起不来|下不了床|动不了|摔了|病了|站不起来)"
+    r"|\bI(?:'m| am| feel|'m feeling| am feeling) (?:\w+ ){0,2}(?:sick|unwell|dizzy|ill)\b"
+    r"|\bI(?:'m| am) not (?:feeling )?(?:\w+ )?(?:well|good)\b|\bI do(?:n'?t| not) feel (?:\w+ )?(?:well|good)\b",
+    re.IGNORECASE,
+)
+"""Her body troubles her, said without being asked."""
+_FRIENDLY = re.compile(
+    r"^\s*(?:报(?:个)?平安|平安|(?:我|今天|一切|都|身体|在家|很|挺|蛮|还)+(?:好着呢|平安|挺好|很好|都好|好)(?:的|呢|啊|呀|啦|了)*|我没事儿?|好着呢|I(?:'m| am) (?:fine|well|ok|okay|all right|good)(?:,? thank(?:s| you))?)[\s。.!！~]*$",
+    re.IGNORECASE,
+)
+_STOP = re.compile(
+    r"(?:不用|不要|别|不想|停止|取消).{0,6}(?:每天|天天|每日).{0,4}(?:问|打(?:电话)?|联系|报平安|问候)|(?:取消|停止|不用)(?:每日)?报平安|(?:stop|don'?t) (?:asking|calling|ask|call)(?: me)? (?:every ?day|daily|each day)",
+    re.IGNORECASE,
+)
+
+
+def voice(person: Person) -> Voice:
+    return Voice(person.identity_id, person.resident_id)
+
+
+def _well(person: Person, argument: str) -> Answer:
+    number, said = _read(argument)
+    return Answer.of(actions.well(voice(person), number, said).words)
+
+
+def _help(person: Person, argument: str) -> Answer:
+    number, said = _read(argument)
+    return Answer.of(actions.help_(voice(person), number, said).words)
+
+
+def _means_well(argument: str, text: str) -> str | None:
+    number, _said = _read(argument)
+    if actions.meaning(text) == "well" or actions.is_usual(number, text):
+        return f"{number}:{text}"
+    return None
+
+
+def _means_help(argument: str, text: str) -> str | None:
+    number, _said = _read(argument)
+    return (
+        f"{number}:{text}" if actions.meaning(text) == "help" and not actions.is_usual(number, text) else None
+    )
+
+
+def _read(argument: str) -> tuple[int, str]:
+    """(the check-in's number, her words) of `77` or `77:头晕`. Raises NotFound."""
+    number, _colon, said = argument.partition(":")
+    if not number.isdecimal() or len(number) > 9:
+        raise NotFound()
+    return int(number), said
+
+
+def _friendly(person: Person, said: str) -> Answer:
+    """She says that she is well without a question on this channel: perhaps she was asked on another."""
+    heard = actions.friendly(voice(person), said)
+    return Answer.of(heard.words if heard is not None else phrases.fine())
+
+
+def _troubled(person: Person, said: str) -> Answer:
+    heard = actions.troubled(voice(person), said)
+    if heard is not None:
+        return Answer.of(heard.words)
+    return Answer((actions.how_can_we_help(),), handover="asked")
+
+
+def _stop(person: Person, argument: str) -> Answer:
+    if person.resident_id is None or not actions.decline(person.resident_id):
+        return Answer.of(Words(_("Nobody asks you each day at the moment, so there is nothing to stop.")))
+    return Answer.of(actions.plan_stopped())
+
+
+COMMANDS = [
+    Command("checkin.well", _well, audience="anyone", hears=_means_well),
+    Command("checkin.help", _help, audience="anyone", hears=_means_help),
+    Command("checkin.say", _friendly, patterns=(_FRIENDLY,), audience="resident", whole=True),
+    Command("checkin.trouble", _troubled, patterns=(_TROUBLE,), audience="resident", whole=True),
+    Command("checkin.stop", _stop, patterns=(_STOP,), audience="resident"),
+]
