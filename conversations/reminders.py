@@ -24,7 +24,7 @@ WAKING = range(8, 21)
 _DUE = "SELECT identity_id FROM conversation WHERE remind_at <= ? ORDER BY remind_at LIMIT 500"
 _LOAD = (
     "SELECT i.id, i.channel, i.locale, i.resident_id, i.staff_id, i.org_id, c.state FROM identity i"
-    " JOIN conversation c ON c.identity_id = i.id WHERE i.id = ? AND i.state = 'active' AND c.remind_at <= ?"
+    " JOIN conversation c ON c.identity_id = i.id WHERE i.id = ? AND i.state = 'active' AND c.remind_at <= ? AND c.handover_id IS NULL"
 )
 
 
@@ -48,7 +48,7 @@ def _remind(identity_id: int, registry: Registry) -> bool:
         load = f"{_LOAD} FOR UPDATE OF c" if is_postgres() else _LOAD
         row = execute(load, (identity_id, now)).fetchone()
         if row is None:
-            # She cannot be written to; or she has just answered, and what she is asked now has its own time.
+            # She cannot be written to; a person is with her; or she has just answered, and what she is asked now has its own time.
             execute(
                 "UPDATE conversation SET remind_at = NULL WHERE identity_id = ? AND remind_at <= ?",
                 (identity_id, now),
