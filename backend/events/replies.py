@@ -124,11 +124,7 @@ def _stands(event: Event, signup: EventSignup, ahead: int) -> Text | None:
         case "offered" if signup.offered_until is not None:
             return _("A place is kept for you until {by}.", by=wording.until(signup.offered_until))
         case "waiting":
-            return ngettext(
-                "You are on the waiting list, {n} party before you.",
-                "You are on the waiting list, {n} parties before you.",
-                ahead,
-            )
+            return _("You are number {n} on the waiting list.", n=ahead + 1)
     return None
 
 
@@ -203,5 +199,5 @@ def cancelled(event: Event) -> Words:
     return Words(
         _("Your sign-up for “{title}” is cancelled; thank you for telling us. Somebody else is glad of the place.", title=event.title),
         short=_("Your sign-up for {title} is cancelled. Thank you for telling us.", title=event.title),
-        options=(Option(f"flow:event:{event.id}", _("Sign up again"), _("again")), ALL),
+        options=(Option(f"flow:event:{event.id}", _("Sign up again")), ALL),
     )  # fmt: skip

@@ -96,15 +96,15 @@ def waits(event: Event, signup: EventSignup, ahead: int) -> Words:
     """She is on the list: how many are before her, and what happens when it is her turn."""
     return Words(
         _(
-            "All places at **{title}** ({when}) are taken, so I have put you on the waiting list: {ahead} before you. When it is "
-            "your turn I ask you here, and keep the place for you for a while.",
-            ahead=ngettext("{n} party is", "{n} parties are", ahead),
+            "All places at **{title}** ({when}) are taken, so I have put you on the waiting list, number {n}. When it is your turn I ask "
+            "you here, and keep the place for you for a while.",
+            n=ahead + 1,
             **_where(event),
         ),
         short=_(
-            "{title} is full. You are on the waiting list, {n} before you. We tell you when it is your turn.",
+            "{title} is full. You are number {n} on the waiting list. We tell you when it is your turn.",
             title=event.title,
-            n=ahead,
+            n=ahead + 1,
         ),
         options=(quits(event),),
     )
@@ -132,7 +132,7 @@ def offered(event: Event, signup: EventSignup) -> Words:
 def offer_options(event: Event) -> tuple[Option, ...]:
     return (
         Option(f"event.take:{event.id}", _("Yes, I will come"), _("I come")),
-        Option(f"event.decline:{event.id}", _("No, give it to somebody else"), _("no")),
+        Option(f"event.decline:{event.id}", _("No, give it to somebody else"), _("pass it on")),
     )
 
 
@@ -143,7 +143,7 @@ def lapsed(event: Event) -> Words:
             title=event.title,
         ),
         short=_("The place at {title} has gone to the next on the list.", title=event.title),
-        options=(Option(f"flow:event:{event.id}", _("Sign up again"), _("again")),),
+        options=(Option(f"flow:event:{event.id}", _("Sign up again")),),
     )
 
 
@@ -264,5 +264,5 @@ def approved(event: Event) -> Words:
 def refused(event: Event, why: str) -> Words:
     return Words(
         _("The office cannot publish “{title}” as it is: {why}\nYou are welcome to propose it again.", title=event.title, why=why),
-        options=(Option("flow:event_propose", _("Propose it again"), _("again")),),
+        options=(Option("flow:event_propose", _("Propose it again")),),
     )  # fmt: skip
