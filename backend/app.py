@@ -36,6 +36,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.events.check_in_web",
     "backend.inbox.web",
     "backend.inbox.words_web",
+    "backend.feedback.web",
     "bots.webchat_web",
     "bots.portal",
     "bots.event_pages",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from backend.core import orgs
 from backend.core.i18n import _
+from backend.feedback import actions
 from backend.fields.words import Words
 from backend.inbox import opening
 from backend.settings import settings
 from conversations.flow import Answer, Command, Person
+from conversations.flows.feedback import voice_of
 from conversations.phrases import PERSON, passed_on
 
 _COMPLAINT = re.compile(
@@ -23,7 +26,9 @@ _WHO = re.compile(
 
 
 def heard(person: Person, text: str) -> Answer:
-    """Somebody is upset: that is passed on to a person, never argued with."""
+    """Somebody is upset: that is passed on to a person, never argued with, and noted as Feedback."""
+    if orgs.default_community() is not None:
+        actions.take_anger(voice_of(person), text[:2000])
     if opening.waits(person.identity_id, person.resident_id):
         return Answer.of(passed_on())
     return Answer(

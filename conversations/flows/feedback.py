@@ -1,0 +1,93 @@
+"""“I have a suggestion”: feedback from any channel, and the question whether it is settled."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from backend.core import orgs
+from backend.core.errors import NotFound
+from backend.core.i18n import _
+from backend.feedback import actions, wording
+from backend.feedback.actions import Voice
+from backend.feedback.form import FORM
+from backend.fields.words import Media
+from backend.residents import queries as residents
+from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
+
+_SUGGESTION = (
+    r"(?:我)?(?:想|要|有)?(?:给你们|给社区|给物业)?提(?:点|个|一个|几个|些|一下)?(?:小)?(?:意见|建议)|有(?:个|一个|点|些|几个|条)?(?:小)?(?:建议|意见|想法)"
+    r"|(?:意见|建议)(?:反馈|箱|簿)|反馈(?:一下|个|一个)?(?:意见|建议|问题|情况)?|^\W*(?:我)?建议\S*|能不能\S{0,8}(?:加装?|装|增加|多|设|安排|弄)\S*"
+    r"|(?:我)?(?:希望|觉得|认为)\S{0,12}(?:能|应该|可以|最好|加装|多)\S*"
+)
+_SUGGESTION_EN = (
+    r"\b(?:i have|here is|here's) an? (?:small )?(?:suggestion|idea)\b.*|\bmy suggestion\b.*|\bi(?:'d| would) (?:like to )?suggest\b.*|\bsuggestions?\b"
+    r"|\b(?:give|leave|have|some)? ?feedback\b"
+)
+_PRAISE = r"表扬(?:一下|信)?\S*|点(?:个)?赞|(?:要|想)?感谢(?!您|你)\S{1,12}(?:服务|帮|师傅|小|网格员|工作)\S*|(?:服务|态度)(?:真|特别|非常|很)好|好人好事"
+_PRAISE_EN = r"\b(?:i(?:'d| would) like to )?(?:praise|compliment)\b.*|\b(?:great|excellent|wonderful) (?:service|work|job)\b"
+INTENTS = tuple(
+    re.compile(pattern, re.IGNORECASE) for pattern in (_SUGGESTION, _SUGGESTION_EN, _PRAISE, _PRAISE_EN)
+)
+_PRAISES = re.compile(f"{_PRAISE}|{_PRAISE_EN}", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"^\W*(?:您好|你好|hello|hi)?\W*(?:我)?(?:想|要|有)?(?:给你们|给社区|给物业)?(?:提|有)?(?:点|个|一个|几个|些|一下|条|小)*(?:意见|建议|想法|反馈|表扬|投诉)(?:反馈)?(?:一下|个|一个)?(?:意见|建议|问题|情况)?"
+    r"|^\W*(?:i have|i(?:'d| would) like to)? ?(?:an?|some|give|leave)? ?(?:suggestions?|ideas?|feedback|praise|complaint)\b",
+    re.IGNORECASE,
+)
+_TELLS = 4
+"""Characters beyond the announcement that make a sentence the feedback itself."""
+
+
+def voice_of(person: Person) -> Voice:
+    """Whose feedback it is, and which Org it is for. Raises NotFound while there is no community at all."""
+    name = ""
+    org_id = person.org_id
+    if person.resident_id is not None:
+        found = residents.by_id(person.resident_id)
+        name, org_id = found.name, found.org_id
+    if org_id is None:
+        org_id = getattr(orgs.default_community(), "id", None)
+    if org_id is None:
+        raise NotFound()
+    return Voice(person.identity_id, person.resident_id, org_id, person.channel, name)
+
+
+def _start(person: Person, text: str) -> Opening:
+    """What her words say already; the rest is asked."""
+    known: dict[str, Any] = {}
+    if text:
+        if _PRAISES.search(text):
+            known["kind"] = "praise"
+        elif re.search(r"建议|希望|能不能|觉得|suggest|idea", text, re.IGNORECASE):
+            known["kind"] = "suggestion"
+        rest = _ANNOUNCED.sub("", text).strip(" ,，。.:：、!！")
+        if len(rest) >= _TELLS:
+            known["text"] = text.strip()
+    return Opening(prefill=known, facts={"unregistered": person.resident_id is None})
+
+
+def _submit(person: Person, done: Submitted) -> Answer:
+    answers = done.answers
+    photo: Media | None = answers.get("photo")
+    feedback = actions.take(
+        voice_of(person),
+        answers["kind"],
+        answers["topic"],
+        answers["text"],
+        photo=photo.key if photo else None,
+        wants_answer=bool(answers["answer"]),
+        contact=answers.get("contact"),
+    )
+    return Answer.of(wording.taken(feedback))
+
+
+def _settled(person: Person, argument: str) -> Answer:
+    number, _sep, said = argument.partition(":")
+    settled = said == "yes"
+    feedback = actions.settle(voice_of(person), int(number), settled)
+    return Answer.of(wording.heard(feedback, settled=settled))
+
+
+FLOWS = [Flow("feedback", FORM, _("Tell us what you think"), _start, _submit, intents=INTENTS, menu=60)]
+COMMANDS = [Command("feedback.settled", _settled)]
