@@ -29,6 +29,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.staff.web",
     "backend.residents.web",
     "backend.residents.links_web",
+    "backend.family.web",
+    "backend.alarms.web",
     "backend.requests.web",
     "backend.requests.taking_web",
     "backend.events.web",

@@ -19,7 +19,8 @@ __all__ = [
     "open_alarms",
     "open_count",
     "rungs_told",
-    "seen_by", "staff_going",
+    "seen_by",
+    "staff_going",
     "told",
 ]
 
@@ -49,9 +50,9 @@ def of_resident(resident_id: int, limit: int = 20) -> list[Summary]:
 
 
 def listed(actor: Actor, *, status: str = "", kind: str = "") -> Any:
-    """A query of the alarms that `actor` may read: open ones first, then the newest."""
+    """A query of the alarms that `actor` may read: open ones first, then the newest. `status` "unsettled": not cleared."""
     query = _readable(actor)
-    if status == "open":
+    if status == "unsettled":
         query = query.where(Alarm.status != "cleared")
     elif status:
         query = query.where(Alarm.status == status)
@@ -81,7 +82,7 @@ def staff_going(alarm_id: int) -> list[int]:
         & AlarmStep.staff_id.is_null(False)
         & AlarmStep.answer.in_(("going", "called_120", "called_119"))
     )
-    return [row.staff_id for row in rows.order_by(AlarmStep.answered_at, AlarmStep.id)]
+    return [row.staff_id or 0 for row in rows.order_by(AlarmStep.answered_at, AlarmStep.id)]
 
 
 def told(alarm: Alarm) -> list[AlarmStep]:

@@ -1,0 +1,156 @@
+"""The alarms' pages of the admin: who needs somebody now, one alarm with its timeline, and an answer to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from backend.alarms import actions, kinds, personal, queries, record, timeline, wording
+from backend.alarms.models import Alarm
+from backend.core import access, privacy
+from backend.core.access import Actor
+from backend.core.i18n import Msg, Text, _
+from backend.residents import queries as residents
+from backend.web import dashboard, listing, nav, sections, session
+from backend.web.dashboard import Card, Item
+from backend.web.sections import Section
+from backend.web.text import say, when
+
+blueprint = Blueprint(
+    "alarms",
+    __name__,
+    url_prefix="/admin/alarms",
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+)
+
+STATUSES: dict[str, Msg] = {
+    "open": _("Nobody has answered"),
+    "going": _("Somebody is on it"),
+    "cleared": _("Over"),
+}
+TONES = {"open": "urgent", "going": "attention", "cleared": "good"}
+SEVERITY_TONES = {"critical": "urgent", "warning": "attention", "info": "calm"}
+ON_CARD = 5
+
+nav.register(_("Alarms"), "alarms.index", "alarm.read", 5, badge=queries.open_count)
+privacy.register("alarms", personal.export, personal.forget)
+
+
+def _card(actor: Actor) -> Card | None:
+    if not access.may(actor, "alarm.read"):
+        return None
+    found = list(queries.listed(actor, status="unsettled").limit(ON_CARD))
+    return Card(
+        _("Alarms"),
+        queries.open_count(actor),
+        [Item(_line(a), url_for("alarms.show", alarm_id=a.id), _detail(a)) for a in found],
+        url_for("alarms.index", status="unsettled"),
+        "urgent",
+        _("All quiet. An alarm appears here by itself, and climbs until somebody answers."),
+        "alarm",
+    )
+
+
+dashboard.register(_card, order=1)
+
+
+def _line(alarm: Alarm) -> Text:
+    return _("{title}, {place}", title=wording.title(alarm), place=wording.where(alarm))
+
+
+def _detail(alarm: Alarm) -> Text:
+    if alarm.status == "going":
+        return _("{name} {means}", name=alarm.answered_by or "", means=wording.MEANS[alarm.answer])
+    return _("{time}, {status}", time=when(alarm.raised_at), status=STATUSES[alarm.status])
+
+
+def _section(actor: Actor, resident_id: int) -> Section | None:
+    if not access.may(actor, "alarm.read", residents.org_of(resident_id)):
+        return None
+    found = queries.of_resident(resident_id)
+    if not found:
+        return None
+    html = render_template("alarms/section.html", found=found, **_words())
+    return Section(_("Alarms"), Markup(html))  # noqa: S704  # rendered by our own template
+
+
+sections.register("resident", _section, order=10)
+
+
+def _words() -> dict[str, Any]:
+    """What every template of ours uses."""
+    return {
+        "kinds": {name: kind.title for name, kind in kinds.KINDS.items()},
+        "severities": kinds.SEVERITIES,
+        "severity_tones": SEVERITY_TONES,
+        "statuses": STATUSES,
+        "tones": TONES,
+        "means": wording.MEANS,
+    }
+
+
+@blueprint.get("")
+@session.needs("alarm.read")
+def index() -> Any:
+    actor = session.current_actor()
+    status = request.args.get("status", "")
+    found = queries.listed(actor, status=status, kind=request.args.get("kind", ""))
+    page = listing.paginate(found)
+    return render_template(
+        "alarms/index.html",
+        page=page,
+        where=wording.where,
+        who=wording.who,
+        **_words(),
+    )
+
+
+@blueprint.get("/<int:alarm_id>")
+@session.needs("alarm.read")
+def show(alarm_id: int) -> Any:
+    actor = session.current_actor()
+    found = queries.seen_by(actor, alarm_id)
+    may_answer = access.may(actor, "alarm.answer", found.org_id)
+    resident = residents.find(found.resident_id) if found.resident_id else None
+    return render_template(
+        "alarms/show.html",
+        a=found,
+        said=record.unpacked(found).text,
+        place=wording.where(found),
+        resident=resident,
+        phone=wording.telephone(found) if may_answer else "",
+        notes=[(note, timeline.said_of(note)) for note in queries.timeline(found)],
+        may_answer=may_answer,
+        answers=[(a, wording.OFFERED[a][0]) for a in kinds.KINDS[found.kind].answers],
+        **_words(),
+    )
+
+
+@blueprint.post("/<int:alarm_id>/answer")
+@session.staff_only
+def answer(alarm_id: int) -> Any:
+    done = actions.answer(
+        session.current_actor(),
+        alarm_id,
+        request.form.get("answer", ""),
+        request.form.get("text", "").strip()[:500],
+    )
+    return _back(
+        alarm_id, _("That was so already.") if done.repeated else _("Noted. Everybody who was told hears it.")
+    )
+
+
+@blueprint.post("/<int:alarm_id>/clear")
+@session.staff_only
+def clear(alarm_id: int) -> Any:
+    actions.clear(session.current_actor(), alarm_id, request.form.get("why", "").strip()[:500])
+    return _back(alarm_id, _("Closed. Everybody who was told hears it."))
+
+
+def _back(alarm_id: int, words: Text) -> Any:
+    flash(say(words), "success")
+    return redirect(url_for("alarms.show", alarm_id=alarm_id), code=303)
