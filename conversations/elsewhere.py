@@ -10,7 +10,7 @@ from conversations import phrases, router
 from conversations.flow import Person
 from conversations.memory import Memory
 from conversations.store import index_of
-from conversations.talk import Talk
+from conversations.talk import Talk, vouched
 
 KEEP_MS = 14 * 86_400_000
 """How long an open conversation is kept."""
@@ -60,7 +60,7 @@ def take_over(talk: Talk, identity_id: int) -> None:
         router.again(talk)
         return
     facts = other.form.get("facts", {})
-    proven = dict.fromkeys((*facts.get("proven", ()), *router.vouched(talk.person)))
+    proven = dict.fromkeys((*facts.get("proven", ()), *vouched(talk.person)))
     facts = {**facts, "channel": talk.person.channel, "proven": list(proven)}
     talk.memory.open(other.flow, {**other.form, "facts": facts})
     other.close()

@@ -93,7 +93,7 @@ class Engine:
         memory = Memory.unseal(found.memory)
         talk = Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
         talk.elsewhere = lambda: elsewhere.offer(talk)
-        said, where = picking.resolve(inbound, found, memory)
+        said, where = picking.resolve(inbound, found, memory, self.registry)
         if with_a_person.hears(talk, inbound, said, where, found):
             where = "person"
         masked = (where == "form" and _sensitive(talk)) or (
@@ -131,7 +131,7 @@ class Engine:
             and found.updated_at is not None
             and now - found.updated_at > elsewhere.KEEP_MS
         ):
-            talk.say(phrases.expired(router.title_of(self.registry, memory.flow)))
+            talk.say(phrases.expired(self.registry.title(memory.flow)))
             memory.close()
             memory.parked = []
         wished = consent.wish(said.text, found.state, inbound.opt_out) if inbound.channel == "sms" else None

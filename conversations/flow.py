@@ -87,6 +87,8 @@ class Flow:
     audience: Audience = "anyone"
     menu: int | None = None
     """Place in the menu; None: not listed."""
+    examples: tuple[str, ...] = ()
+    """How people say it, in each language: words that no pattern knows are compared with these."""
     aside: Callable[[Mapping[str, Any], str], Mapping[str, Any]] | None = None
     """Given the answers so far and words that do not answer the open question: the answers that they change."""
 
@@ -118,7 +120,10 @@ class Command:
     photos: bool = False
     """A photo that comes when nothing is open is for this Command; the argument is the Media's key."""
     anytime: tuple[re.Pattern[str], ...] = ()
-    """Words that are heard even while a Form is open, whatever it asks."""
+    """Words that are heard even while a Form is open, whatever it asks. Where nothing is open, a Command that has any goes
+    before all others, however long a match they have."""
+    examples: tuple[str, ...] = ()
+    """As a Flow's."""
     hears: Callable[[str, str], str | None] | None = None
     """Words that answer an option of this Command while it is the newest that was offered: given the option's argument and the
     words, the argument to run with; None when they do not."""

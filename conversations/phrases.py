@@ -9,6 +9,7 @@ from backend.settings import settings
 
 PERSON = Option("!person", _("Talk to a person"))
 MENU = Option("!menu", _("Menu"))
+SOMETHING_ELSE = Option("!menu", _("Something else"))
 
 
 def greeting(options: tuple[Option, ...]) -> Words:
@@ -50,17 +51,32 @@ def help_() -> Words:
     )
 
 
-def not_understood(options: tuple[Option, ...], times: int) -> Words:
+def did_you_mean(candidates: tuple[Option, ...]) -> Words:
+    return Words(
+        _("I am not quite sure that I understand. Did you mean one of these?"),
+        short=_("Did you mean:"),
+        spoken=_("Did you mean one of these?"),
+        options=(*candidates, SOMETHING_ELSE),
+    )
+
+
+NARROW = 3
+"""Choices that are left of the menu when the whole of it did not help."""
+
+
+def not_understood(options: tuple[Option, ...], times: int, nearest: tuple[Option, ...] = ()) -> Words:
+    """`nearest`: what it is most like, however little. The first time the whole menu is offered, then fewer and fewer."""
     if times < 2:
         return Words(
             _("I am not sure what you mean. Could you pick one of these, or say it in other words?"),
             short=_("Sorry, which of these do you mean?"),
             options=options,
         )
+    few = (nearest or options)[:NARROW] if times == 2 else ()
     return Words(
         _("I still do not understand, that is my fault. Shall a colleague at the office help you?"),
         short=_("Sorry, I do not understand yet. Shall a colleague help you?"),
-        options=(PERSON, *options),
+        options=(PERSON, *few, MENU),
     )
 
 

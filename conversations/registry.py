@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from backend.core.i18n import Text
 from backend.fields.spelling import respelt
 from backend.fields.words import Option
 from conversations.flow import Command, Flow, Person, Series
+from conversations.understanding import Guess, Index
 
 LONGEST_INTENT = 2000
 """Characters of a message that are looked at for what it is about."""
@@ -43,6 +46,14 @@ class Registry:
         series, _colon, number = name.partition(":")
         return self.series[series].flow(int(number)) if series in self.series and number.isdigit() else None
 
+    def named(self, name: str) -> Flow | Command:
+        """The Flow or Command written by us that has this name; KeyError when there is none."""
+        return self.flows.get(name) or self.commands[name]
+
+    def title(self, flow: str) -> Text:
+        found = self.flow(flow)
+        return found.title if found else flow
+
     def menu(self, person: Person) -> tuple[Option, ...]:
         """What this person can do, in order."""
         entries: list[Flow | Command] = [*self.flows.values(), *self.commands.values()]
@@ -69,13 +80,22 @@ class Registry:
                 found = Meant(found.entry, text)
         return found
 
+    def guess(self, text: str, person: Person) -> Guess:
+        """What the free text may mean that `meaning` knows nothing of: likeness to the examples of the entries."""
+        return self._index.guess(text, lambda entry: admits(entry, person))
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index([*self.flows.values(), *self.commands.values()])
+
     def _meaning(self, text: str, person: Person) -> Meant | None:
         best: tuple[int, Meant] | None = None
         for command in self.commands.values():
             if command.patterns and admits(command, person) and (match := _longest(command.patterns, text)):
                 argument = text if command.whole else match.group(1) if match.re.groups else ""
                 # On equal length a command wins: it names something exactly.
-                best = _better(best, len(match.group()) * 2 + 1, Meant(command, argument or ""))
+                weight = len(match.group()) * 2 + 1 + (LONGEST_INTENT * 2 if command.anytime else 0)
+                best = _better(best, weight, Meant(command, argument or ""))
         for flow in self.flows.values():
             if flow.intents and admits(flow, person) and (match := _longest(flow.intents, text)):
                 best = _better(best, len(match.group()) * 2, Meant(flow, text))

@@ -10,17 +10,16 @@ from typing import Any
 
 from backend.core.db import savepoint
 from backend.core.errors import LinliError
-from backend.core.i18n import SPOKEN, Text, _
+from backend.core.i18n import SPOKEN, _
 from backend.fields import commands
 from backend.fields.spelling import respelt
 from backend.fields.state import State, Step
 from backend.fields.step import PHOTOS
 from backend.fields.words import Option, Said, Words
-from backend.messaging import people
 from conversations import colleagues, courtesy, phrases, with_a_person
-from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
-from conversations.registry import Registry
-from conversations.talk import Talk
+from conversations.flow import Answer, Command, Flow, Opening, Retry, Submitted
+from conversations.talk import Talk, vouched, whoever
+from conversations.understanding import Guess
 
 
 def hear(talk: Talk, said: Said) -> None:
@@ -75,6 +74,8 @@ def choose(talk: Talk, value: str) -> bool:
         talk.locale = argument
         talk.say(phrases.language_set())
         _return(talk)
+    elif name == "meant":
+        _follow(talk, talk.registry.named(argument.partition(":")[0]), Said(text=argument.partition(":")[2]))
     elif name in talk.registry.commands:
         run(talk, talk.registry.commands[name], argument)
     else:
@@ -119,7 +120,7 @@ def run(talk: Talk, command: Command, argument: str) -> None:
         start(talk, talk.named(result.flow), "", result)
         return
     talk.handover = result.handover or talk.handover
-    talk.person = _whoever(talk.person)
+    talk.person = whoever(talk.person)
     talk.say(*result.replies)
     if result.handover == "emergency":
         # Nobody who cries for help is asked about her form; “go on” takes it up again.
@@ -145,12 +146,7 @@ def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
         meant = talk.registry.meaning(said.text, talk.person)
         if meant is not None and meant.entry.name != flow.name:
             # She speaks of something else: that first, then back to the open question.
-            if isinstance(meant.entry, Command):
-                run(talk, meant.entry, meant.argument)
-            else:
-                talk.memory.park()
-                start(talk, meant.entry, said.text)
-            _pictured(talk, said)
+            _follow(talk, meant.entry, said, meant.argument)
             return
         if (meant is not None and _anew(talk, flow, state, said)) or _told_beside(talk, flow, state, said):
             _pictured(talk, said)
@@ -264,7 +260,7 @@ def _submit(talk: Talk, flow: Flow, step: Step) -> None:
     talk.memory.close()
     talk.outcome = "submitted"
     talk.handover = result.handover or talk.handover
-    talk.person = _whoever(talk.person)
+    talk.person = whoever(talk.person)
     talk.say(*result.replies)
     if result.then is not None:
         start(talk, talk.named(result.then.flow), "", result.then)
@@ -337,7 +333,7 @@ def _met(talk: Talk, said: Said, command: str | None) -> bool:
     hello = colleagues.met(talk.person)
     if hello is None:
         return False
-    talk.person = _whoever(talk.person)
+    talk.person = whoever(talk.person)
     talk.say(hello)
     meant = talk.registry.meaning(said.text, talk.person)
     if meant is not None and meant.entry.audience == "staff":
@@ -354,46 +350,46 @@ def _meant_by(talk: Talk, said: Said) -> bool:
 def _free_text(talk: Talk, said: Said) -> None:
     meant = talk.registry.meaning(said.text, talk.person) if said.text else None
     photos = _for_photos(talk) if said.media is not None else None
-    if meant is None and said.media is not None and photos is not None:
+    if meant is not None:
+        _follow(talk, meant.entry, said, meant.argument)
+    elif said.media is not None and photos is not None:
         run(talk, photos, said.media.key)
-    elif meant is None and courtesy.HELLO.fullmatch(respelt(said.text)):
+    elif courtesy.HELLO.fullmatch(respelt(said.text)):
         begin(talk)
-    elif meant is None and courtesy.THANKS.fullmatch(said.text):
+    elif courtesy.THANKS.fullmatch(said.text):
         talk.say(phrases.welcome())
-    elif meant is None and courtesy.FINE.fullmatch(said.text):
+    elif courtesy.FINE.fullmatch(said.text):
         talk.say(phrases.fine())
-    elif meant is None and (passed_on := with_a_person.instead(talk, said)) is not None:
+    elif (guess := talk.registry.guess(said.text, talk.person)).sure:
+        _follow(talk, guess.candidates[0].entry, said)
+    elif (passed_on := with_a_person.instead(talk, said)) is not None:
         # A colleague reads it: that is said, instead of asking her again and again what she means.
         talk.say(passed_on)
-    elif meant is None and not talk.memory.misses and (offer := talk.elsewhere()) is not None:
-        # Perhaps an answer to what she was asked there.
-        talk.memory.misses += 1
-        talk.say(offer)
-    elif meant is None:
-        talk.memory.misses += 1
-        talk.outcome = "misheard"
-        talk.say(phrases.not_understood(talk.registry.menu(talk.person), talk.memory.misses))
     else:
-        if isinstance(meant.entry, Command):
-            run(talk, meant.entry, meant.argument)
-        else:
-            start(talk, meant.entry, said.text)
-        _pictured(talk, said)
+        _ask_what(talk, said, guess)
 
 
-def _whoever(person: Person) -> Person:
-    """Whose Identity it is now: a Flow may just have proven it."""
-    identity = people.get(person.identity_id)
-    return replace(
-        person, resident_id=identity.resident_id, staff_id=identity.staff_id, org_id=identity.org_id
-    )
+def _ask_what(talk: Talk, said: Said, guess: Guess) -> None:
+    talk.memory.misses += 1
+    if talk.memory.misses == 1 and (offer := talk.elsewhere()) is not None:
+        # Perhaps an answer to what she was asked there.
+        talk.say(offer)
+        return
+    talk.outcome = "misheard"
+    if talk.memory.misses == 1 and guess.likely:
+        talk.say(phrases.did_you_mean(guess.options(said.text)))
+    else:
+        options = talk.registry.menu(talk.person)
+        talk.say(phrases.not_understood(options, talk.memory.misses, guess.options(said.text)))
 
 
-def vouched(person: Person) -> list[str]:
-    """The addresses that the channel itself vouches for. A caller's number is not among them: it can be forged."""
-    return [person.address] if person.channel == "sms" else []
-
-
-def title_of(registry: Registry, flow: str) -> Text:
-    found = registry.flow(flow)
-    return found.title if found else flow
+def _follow(talk: Talk, entry: Flow | Command | commands.Command, said: Said, argument: str = "") -> None:
+    """Do what her words are found to mean."""
+    if isinstance(entry, Flow):
+        talk.memory.park()
+        start(talk, entry, said.text)
+    elif isinstance(entry, Command):
+        run(talk, entry, argument or (said.text if entry.whole else ""))
+    else:
+        _ANYWHERE[entry](talk, said)
+    _pictured(talk, said)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backend.fields.state import SendCode
 from backend.fields.words import Words
+from backend.messaging import people
 from conversations.flow import Flow, Person
 from conversations.memory import Memory
 from conversations.registry import Registry
@@ -68,3 +69,16 @@ class Talk:
         """Say the open Form's question."""
         self.replies.append(words)
         self.question = True
+
+
+def whoever(person: Person) -> Person:
+    """Whose Identity it is now: a Flow may just have proven it."""
+    identity = people.get(person.identity_id)
+    return replace(
+        person, resident_id=identity.resident_id, staff_id=identity.staff_id, org_id=identity.org_id
+    )
+
+
+def vouched(person: Person) -> list[str]:
+    """The addresses that the channel itself vouches for. A caller's number is not among them: it can be forged."""
+    return [person.address] if person.channel == "sms" else []

@@ -1,0 +1,221 @@
+"""What words may mean that no pattern knows: how alike they are to the examples of each Flow and Command. Pure.
+
+Three readings are compared: the characters as written, the way they sound (so that 水观漏了 and “shuiguan loule” are 水管漏了),
+and the words of English with their slips. A score is 0 to 100; 100 is the example itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz, process
+
+from backend.core.i18n import Text, _
+from backend.fields.commands import Command as Anywhere
+from backend.fields.plain import folded
+from backend.fields.spelling import respelt
+from backend.fields.words import Option
+from conversations.flow import Command, Flow
+
+SURE = 82.0
+"""From here on it goes there, when nothing else is nearly as alike."""
+PERHAPS = 58.0
+"""From here on it is asked: did you mean …?"""
+AHEAD = 7.0
+"""What the best must be ahead of the second by, to need no question."""
+NEAR = 16.0
+"""Candidates this far behind the best are offered beside it."""
+FAINT = 38.0
+"""Below this it is like nothing; what is above is offered when the whole menu did not help."""
+MOST = 3
+LONGEST = 120
+"""Longer words are a story, and no example is like a story."""
+
+ANYWHERE: Mapping[Anywhere, tuple[Text, tuple[str, ...]]] = {
+    "person": (
+        _("Talk to a person"),
+        ("转人工", "给我接社区", "找个人跟我说话", "我要和工作人员说话", "让社区的人给我打电话", "有没有人管", "帮我接通居委会",
+         "can somebody call me", "I want to speak with somebody", "let me talk to the office", "is anybody there I can talk to"),
+    ),
+    "menu": (
+        _("Menu"),
+        ("菜单", "你能做什么", "有什么功能", "能帮我办什么事", "可以办哪些业务", "都有啥服务", "what can you do",
+         "what services do you have", "show me the options"),
+    ),
+    "help": (
+        _("How this works"),
+        ("怎么用", "这个怎么用", "怎么操作", "教教我怎么用", "使用说明", "how does this work", "how do I use this",
+         "explain how to use it"),
+    ),
+    "language": (
+        _("Language"),
+        ("换成英文", "换语言", "用英语跟我说", "改成中文", "切换语言", "change the language", "can we speak English", "switch to Chinese"),
+    ),
+}  # fmt: skip
+"""The commands that work anywhere, as somebody puts them who does not know the word for them."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_KEPT = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
+_FILLERS = re.compile(
+    r"请问|请教|麻烦(?:您|你|一下)?|帮(?:我|忙|个忙)|一下子?|能不能|可不可以|可以|能否|我想要?|我要|想要|您好|你好|那个|这个|就是|有点儿?|好像"
+    r"|[吗呢吧啊呀哇嘛哦噢哎唉诶欸嘞勒咯噻哈啦了的]"
+)
+_SMALL = (
+    "a an the i you we he she it me my our your please can could would will shall do does did is are am was be been to of for in on at"
+    " and there this that any some want wanna like need d s m ll ve re just so hello hi hey thanks"
+)
+_STOP = frozenset(_SMALL.split())
+_WORD = re.compile(r"[a-z]+(?:'t)?|\d+")
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_FINALS = re.compile(r"(?<=[aei])ng")
+_SHORTEST_SOUND = 6
+"""Letters; fewer sound like too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text in the three ways it is compared: characters without fillers, sound, English words. Empty where it has none."""
+
+    han: str
+    sound: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that may be meant: a Flow, a Command, or the name of a command that works anywhere."""
+
+    entry: Flow | Command | Anywhere
+    title: Text
+    score: float
+
+    def option(self, text: str) -> Option:
+        """The button that says so; what she wrote goes with it."""
+        value = f"!{self.entry}" if isinstance(self.entry, str) else f"meant:{self.entry.name}:{text}"
+        return Option(value, self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Candidates, the best first. `sure`: the first needs no question. `likely`: they are worth one."""
+
+    candidates: tuple[Candidate, ...] = ()
+    sure: bool = False
+    likely: bool = False
+
+    def options(self, text: str) -> tuple[Option, ...]:
+        return tuple(c.option(text) for c in self.candidates)
+
+
+class Index:
+    """The examples of all entries, read once."""
+
+    def __init__(self, entries: Iterable[Flow | Command]) -> None:
+        owners: list[tuple[Flow | Command | Anywhere, Text, tuple[str, ...]]] = [
+            (e, e.title, e.examples) for e in entries if e.examples
+        ]
+        owners += [(name, title, examples) for name, (title, examples) in ANYWHERE.items()]
+        self._owners = [(owner, title) for owner, title, examples in owners for _example in examples]
+        readings = [reading(example) for _owner, _title, examples in owners for example in examples]
+        self._han = {i: r.han for i, r in enumerate(readings) if r.han}
+        self._sound = {i: r.sound for i, r in enumerate(readings) if r.sound}
+        self._words = {i: r.words for i, r in enumerate(readings) if r.words}
+
+    def guess(self, text: str, admits: Callable[[Flow | Command], bool]) -> Guess:
+        """What `text` may mean, of the entries that `admits` lets through."""
+        if not 2 <= len(text) <= LONGEST:
+            return Guess()
+        best: dict[str, Candidate] = {}
+        for index, score in self._scores(reading(text)).items():
+            entry, title = self._owners[index]
+            if not isinstance(entry, str) and not admits(entry):
+                continue
+            name = entry if isinstance(entry, str) else entry.name
+            if name not in best or best[name].score < score:
+                best[name] = Candidate(entry, title, score)
+        found = sorted(best.values(), key=lambda c: -c.score)
+        if not found:
+            return Guess()
+        first, second = found[0].score, found[1].score if len(found) > 1 else 0.0
+        near = tuple(c for c in found if c.score >= first - NEAR)[:MOST]
+        return Guess(near, first >= SURE and first - second >= AHEAD, first >= PERHAPS)
+
+    def _scores(self, said: Reading) -> dict[int, float]:
+        scores: dict[int, float] = {}
+        if said.han:
+            _raise(scores, said.han, self._han, _alike)
+        if said.sound:
+            _raise(scores, said.sound, self._sound, _sounds)
+        if said.words:
+            _raise(scores, said.words, self._words, _worded)
+        return scores
+
+
+def _raise(
+    scores: dict[int, float], said: str, examples: Mapping[int, str], like: Callable[..., float]
+) -> None:
+    for _example, score, index in process.extract(
+        said, examples, scorer=like, processor=None, limit=12, score_cutoff=FAINT
+    ):
+        scores[index] = max(score, scores.get(index, 0.0))
+
+
+def _alike(a: str, b: str, *, score_cutoff: float | None = None) -> float:
+    whole = fuzz.ratio(a, b)
+    # A sentence that has the example inside it: only where the example says something by itself.
+    part = 0.9 * fuzz.partial_ratio(a, b) if 4 <= len(b) < len(a) else 0.0
+    return max(whole, part)
+
+
+def _sounds(a: str, b: str, *, score_cutoff: float | None = None) -> float:
+    if len(a) < _SHORTEST_SOUND or len(b) < _SHORTEST_SOUND:
+        return 0.0
+    whole = 0.95 * fuzz.ratio(a, b)
+    part = 0.82 * fuzz.partial_ratio(a, b) if 12 <= len(b) < len(a) else 0.0
+    return max(whole, part)
+
+
+def _worded(a: str, b: str, *, score_cutoff: float | None = None) -> float:
+    return 0.6 * fuzz.token_sort_ratio(a, b) + 0.4 * fuzz.token_set_ratio(a, b)
+
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+def reading(text: str) -> Reading:
+    """How `text` is compared."""
+    plain = folded(text)
+    if not _HAN.search(plain):
+        plain = folded(respelt(plain))
+        if not _HAN.search(plain):
+            said = [w for w in _WORD.findall(plain) if w not in _STOP]
+            letters = "".join(w for w in _WORD.findall(plain) if w.isalpha())
+            return Reading("", _southern(letters), " ".join(said))
+    packed = _KEPT.sub("", plain)
+    bare = _FILLERS.sub("", packed)
+    han = bare if len(bare) >= 2 else packed
+    return Reading(han, _southern(sound(han)), "")
+
+
+@lru_cache(maxsize=10_000)
+def sound(text: str) -> str:
+    """The pinyin of the text in one word, without tones; letters and digits stay."""
+    return "".join(_pinyin()(text))
+
+
+def _southern(letters: str) -> str:
+    """As it sounds where zh is z and ng is n: half the country types it so."""
+    for long, short in _INITIALS:
+        letters = letters.replace(long, short)
+    return _FINALS.sub("n", letters)
+
+
+@cache
+def _pinyin() -> Callable[[str], Sequence[str]]:
+    # Its dictionaries take a while to load; a process that understands everything by patterns never needs them.
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin

@@ -1,0 +1,146 @@
+"""Where the things that people write first go: the router itself decides, over what we ship, and nothing takes effect."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from backend.core import clock
+from backend.fields.words import Said, Words
+from conversations import flows, phrases, router
+from conversations.flow import Answer, Command, Flow, Person
+from conversations.memory import Memory
+from conversations.registry import Registry
+from conversations.talk import Talk
+
+HALVES = ("tune", "held_out")
+ENTRIES: Mapping[str, frozenset[str]] = {
+    topic: frozenset(names.split())
+    for topic, names in {
+        "repair": "repair",
+        "my_repairs": "request.mine request.status request.show request.hurry",
+        "register": "registration registered",
+        "link": "link registered",
+        "my_file": "file",
+        "change_file": "file_change",
+        "delete_file": "file_delete",
+        "consent_withdraw": "consent_withdraw",
+        "emergency": "emergency",
+        "complaint": "complaint",
+        "who": "who",
+    }.items()
+}
+"""The Flows and Commands that are right for a topic; `+menu` and the like are what the router answers itself."""
+NEWCOMERS = frozenset({"register", "link"})
+ASKED = frozenset({"+unsure", "+lost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    topic: str
+    says: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Measured:
+    """How one half went: `wrong` holds (text, topic, where it went)."""
+
+    lines: int = 0
+    right: int = 0
+    wrong: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        return self.right / self.lines
+
+    def of_topics(self) -> str:
+        """The confusions by topic, without what was said."""
+        return ", ".join(f"{topic}→{went} {n}" for (topic, went), n in sorted(
+            Counter((topic, went) for _text, topic, went in self.wrong).items()
+        ))  # fmt: skip
+
+
+def lines(half: str) -> list[Line]:
+    found = []
+    for row in (Path(__file__).parent / f"{half}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        text, topic, says = row.split("\t")
+        found.append(Line(text, topic, dict(part.split("=") for part in says.split())))
+    return found
+
+
+class Listener:
+    """A registry like ours whose entries only note that they were reached."""
+
+    def __init__(self) -> None:
+        self.reached: list[str] = []
+        ours = flows.registry()
+        self.registry = Registry(
+            [replace(flow, start=self._noting(flow)) for flow in ours.flows.values()],
+            [replace(command, run=self._noting(command)) for command in ours.commands.values()],
+        )
+
+    def _noting(self, entry: Flow | Command) -> Callable[[Person, str], Answer]:
+        def note(person: Person, text: str) -> Answer:
+            self.reached.append(entry.name)
+            return Answer.of()
+
+        return note
+
+    def where(self, text: str, person: Person) -> str:
+        """The entry that the words reach, or `+menu`, `+hello`, `+unsure` (asks which), `+lost` (not understood)."""
+        self.reached.clear()
+        talk = Talk(person, Memory(), self.registry, clock.local(clock.now()))
+        router.hear(talk, Said(text=text))
+        if self.reached:
+            return self.reached[0]
+        if talk.handover == "asked":
+            return "+person"
+        menu = self.registry.menu(person)
+        said = talk.replies[0]
+        for name, words in _own(menu).items():
+            if said.text == words.text:
+                return name
+        return "+?"
+
+
+def _own(menu: tuple) -> dict[str, Words]:
+    return {
+        "+menu": phrases.menu(()),
+        "+help": phrases.help_(),
+        "+language": phrases.languages(),
+        "+set_language": phrases.language_set(),
+        "+hello": phrases.greeting(menu),
+        "+thanks": phrases.welcome(),
+        "+fine": phrases.fine(),
+        "+lost": phrases.not_understood((), 1),
+    }
+
+
+OWN: Mapping[str, frozenset[str]] = {
+    "person": frozenset({"+person"}),
+    "menu": frozenset({"+menu"}),
+    "help": frozenset({"+help"}),
+    "language": frozenset({"+language", "+set_language"}),
+    "hello": frozenset({"+hello"}),
+    "thanks": frozenset({"+thanks"}),
+    "unclear": ASKED,
+}
+
+
+def fits(topic: str, went: str) -> bool:
+    return went in OWN.get(topic, frozenset()) or went in ENTRIES.get(topic, frozenset())
+
+
+def measure(half: str, listener: Listener, resident: Person, newcomer: Person) -> Measured:
+    result = Measured()
+    for line in lines(half):
+        went = listener.where(line.text, newcomer if line.topic in NEWCOMERS else resident)
+        result.lines += 1
+        if fits(line.topic, went):
+            result.right += 1
+        else:
+            result.wrong.append((line.text, line.topic, went))
+    return result
