@@ -146,6 +146,10 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("offline", () => note(words.offline));
 
 // --- the beginning ---
+// A page of ours may bring words along (/chat?say=…): they stand in the box, and she sends them herself.
+const brought = new URLSearchParams(window.location.search).get("say");
+if (brought && !text.value) { text.value = brought.slice(0, 200); text.focus(); window.history.replaceState(null, "", "/chat"); }
+
 const begin = async () => {
   try {
     const answer = await fetch("/chat/history", { credentials: "same-origin", headers: { Accept: "application/json" } });

@@ -36,23 +36,25 @@ _COMMON = frozenset(
 )
 """Words that many titles share."""
 _COMMON_HAN = frozenset(("活动", "报名", "参加", "社区", "兴趣", "比赛", "课程"))
-ENOUGH = 0.3
-"""The part of a title that must be said."""
+_ASKING = re.compile(r"我?(?:想要?|要|能|可以)?(?:去|来)?(?:报个?名|参加|加入|取消|退掉?)|给我|帮我|那个|的")
+ENOUGH = 0.25
+"""The part of a title, or of what was said, that both must have."""
 
 
 def _parts(text: str) -> set[str]:
     """Two characters of Chinese at a time, and the words of other languages."""
-    said = folded(text)
+    said = _ASKING.sub(" ", folded(text))
     pairs = {run[i : i + 2] for run in _HAN.findall(said) for i in range(len(run) - 1)}
     return (pairs - _COMMON_HAN) | (set(_WORD.findall(said)) - _COMMON)
 
 
 def likeness(said: str, title: str) -> float:
-    """How much of the title is said, 0 to 1; 1 when all of it is."""
+    """How much of the title is said, or of what is said the title, 0 to 1."""
     if folded(title) and folded(title) in folded(said):
         return 1.0
-    wanted = _parts(title)
-    return len(wanted & _parts(said)) / len(wanted) if wanted else 0.0
+    wanted, heard = _parts(title), _parts(said)
+    least = min(len(wanted), len(heard))
+    return len(wanted & heard) / least if least else 0.0
 
 
 def meant(said: str, events: Sequence[queries.Event]) -> list[queries.Event]:

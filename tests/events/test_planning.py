@@ -10,7 +10,7 @@ import pytest
 from backend.core import privacy
 from backend.core.clock import Hands
 from backend.core.errors import Conflict, Forbidden, Invalid
-from backend.events import actions, queries, sweeping
+from backend.events import actions, personal, queries, sweeping
 from backend.events.actions import Draft
 from backend.events.models import Event, EventSignup
 from tests.events.village import Village, local, told
@@ -172,6 +172,7 @@ def test_her_sign_ups_are_hers_to_take_along_and_to_have_forgotten(village: Vill
         village.person(0), event.id, village.neighbours[0], actions.Wish(1, "小孙女", {"diet": "素"})
     )
     village.join(event, 1)
+    privacy.register("events", personal.export, personal.forget)
     exported = privacy.export(village.neighbours[0])["events"]
     assert exported[0]["companion_names"] == "小孙女" and exported[0]["answers"] == {"diet": "素"}
     privacy.forget(village.neighbours[0])
