@@ -174,6 +174,7 @@ def reconnect_if_lost() -> None:
 
 # --- plain SQL for the hot path -------------------------------------------------------------------------------
 
+
 def execute(sql: str, params: Sequence[Any] = ()) -> Any:
     """Run SQL written with `?` places on either database; returns the cursor. Only for the hot path: see "A turn, cheaply" in
     ARCHITECTURE.md (a turn through model objects costs ten times as much)."""
