@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import peewee
 import structlog
@@ -41,8 +42,9 @@ class Engine:
         """One Inbound, one transaction. A repeat of its event_id changes nothing and gets the same replies."""
         began = time.perf_counter()
         # The channel's own, when it has tied the update to one already: from the update to the delivery it is the same.
-        correlation = structlog.contextvars.get_contextvars().get("correlation") or ids.correlation()
-        with structlog.contextvars.bound_contextvars(correlation=correlation):
+        known = structlog.contextvars.get_contextvars().get("correlation")
+        correlation = known or ids.correlation()
+        with nullcontext() if known else structlog.contextvars.bound_contextvars(correlation=correlation):
             turn = self._surely(inbound, correlation)
             metrics.inbound_total.inc(inbound.channel, "repeat" if turn.repeated else turn.outcome)
             metrics.turn_seconds.observe(time.perf_counter() - began)

@@ -6,6 +6,7 @@ like a number of a person, an address, a secret or Chinese text is masked wherev
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+import orjson
 import structlog
 
 from backend.core import ids
@@ -82,9 +84,32 @@ def without_personal_data(
     return event
 
 
+def _json(event: Any, **_options: Any) -> str:
+    try:
+        return orjson.dumps(event).decode()
+    except TypeError:  # half a surrogate pair, or a number beyond 64 bits
+        return json.dumps(event)
+
+
+class _Out:
+    """Where the lines go. Loggers are made once and keep it; what it writes to may change."""
+
+    stream: TextIO = sys.stdout
+
+    def msg(self, line: str) -> None:
+        self.stream.write(line + "\n")
+        self.stream.flush()
+
+    debug = info = warning = error = critical = fatal = msg
+    log = exception = warn = failure = err = msg
+
+
+_out = _Out()
+
+
 def configure(process: str, *, stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send structlog and the standard library's logging to `stream` (default: stdout). Call once per process."""
-    out = stream or sys.stdout
+    out = _out.stream = stream or sys.stdout
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -96,13 +121,13 @@ def configure(process: str, *, stream: TextIO | None = None, level: int = loggin
     render: Any = (
         structlog.dev.ConsoleRenderer(colors=False)
         if out.isatty()
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
+        else structlog.processors.JSONRenderer(_json)
     )
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(out),
-        cache_logger_on_first_use=False,
+        logger_factory=lambda *_args: _out,
+        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(

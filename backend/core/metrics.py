@@ -39,6 +39,7 @@ class Metric:
     ) -> None:
         self._kind, self._name, self._meaning, self._labels = kind, name, meaning, tuple(labels)
         self._options = options
+        self._by_labels: dict[tuple[str, ...], Any] = {}
 
     @cached_property
     def _made(self) -> Any:
@@ -51,11 +52,17 @@ class Metric:
 
     def inc(self, *labels: str, by: float = 1) -> None:
         """Count `by` more under the label values, in the order that they were declared."""
-        (self._made.labels(*labels) if labels else self._made).inc(by)
+        self._of(labels).inc(by)
 
     def observe(self, seconds: float, *labels: str) -> None:
         """Add one duration under the label values."""
-        (self._made.labels(*labels) if labels else self._made).observe(seconds)
+        self._of(labels).observe(seconds)
+
+    def _of(self, labels: tuple[str, ...]) -> Any:
+        found = self._by_labels.get(labels)
+        if found is None:
+            found = self._by_labels[labels] = self._made.labels(*labels) if labels else self._made
+        return found
 
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)

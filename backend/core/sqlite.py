@@ -26,9 +26,16 @@ PRAGMAS = {
     "wal_autocheckpoint": 4000,
 }
 
+_AS_PEEWEE: Any = vars(peewee)["__exception_wrapper__"]
+"""Turns the driver's errors into peewee's."""
+
 
 class Sqlite(peewee.SqliteDatabase):
     """A file in WAL mode. What is written outside `writing` goes over the thread's own connection."""
+
+    _state: Any
+    _connect: Any
+    _log_query: Any
 
     def __init__(self, path: str) -> None:
         super().__init__(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10, check_same_thread=False)
@@ -79,7 +86,7 @@ class Sqlite(peewee.SqliteDatabase):
     def _writer_of_this_process(self) -> sqlite3.Connection:
         # A connection must not be taken through a fork.
         if self._writer is None or self._process != os.getpid():
-            with peewee.__exception_wrapper__:
+            with _AS_PEEWEE:
                 self._writer = self._connect()
             self._process = os.getpid()
         return self._writer
@@ -98,5 +105,5 @@ def _run(connection: sqlite3.Connection, sql: str, params: Sequence[Any] = ()) -
     try:
         return connection.execute(sql, params)
     except sqlite3.Error:
-        with peewee.__exception_wrapper__:
+        with _AS_PEEWEE:
             raise
