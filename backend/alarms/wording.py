@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from backend.alarms import kinds, record
 from backend.alarms.models import Alarm
 from backend.core import clock
-from backend.core.i18n import LOCALES, Msg, Text, _, render
+from backend.core.i18n import DEFAULT_LOCALE, LOCALES, Msg, Text, _, language, render
 from backend.fields.address import Home
 from backend.fields.words import Option, Words
 from backend.messaging import people
@@ -21,7 +21,7 @@ OFFERED: dict[str, tuple[Msg, Msg]] = {
     "cannot": (_("I cannot, ask somebody else"), _("I cannot")),
     "called_120": (_("I have called 120"), _("Called 120")),
     "called_119": (_("I have called 119"), _("Called 119")),
-    "safe": (_("I reached her, all is well"), _("All is well")),
+    "safe": (_("I reached her, all is well"), _("All well")),
     "false_alarm": (_("False alarm"), _("False alarm")),
 }
 """What an answer is called on a button, and in a text message."""
@@ -51,6 +51,17 @@ def where(alarm: Alarm) -> Text:
         home = Home.from_json(json.loads(alarm.place))
         return {locale: home.show(locale) for locale in LOCALES}
     return who(alarm) or _("place not known")
+
+
+def _brief_place(alarm: Alarm) -> Text:
+    """The same for a text message: other alphabets spend more letters on it."""
+    if not alarm.place:
+        return where(alarm)
+    home = Home.from_json(json.loads(alarm.place))
+    return {
+        locale: home.show(locale) if language(locale) == DEFAULT_LOCALE else home.short(locale)
+        for locale in LOCALES
+    }
 
 
 def who(alarm: Alarm) -> str:
@@ -106,9 +117,15 @@ def raised(
         )
     brief = said.short or said.text
     called = _("{name}: {words}", name=name, words=brief) if name else brief
-    short = _("{title}, {place}, {time}. {words}", **facts, words=called)
+    short = _(
+        "{title}, {place}, {time}. {words}",
+        title=facts["title"],
+        place=_brief_place(alarm),
+        time=facts["time"],
+        words=called,
+    )
     if number:
-        short = _("{words} Phone {phone}", words=short, phone=number)
+        short = _("{words} Phone {phone}", words=short, phone=number.removeprefix("+86"))
     heard = said.spoken or said.text
     spoken = _(
         "This is urgent. {title}, {place}. {words}",
@@ -138,7 +155,7 @@ def answered(alarm: Alarm, name: Text, answer: str, text: Text = "") -> Words:
         if not text
         else _("{name} {time}: {means}. “{text}”", **facts, text=text)
     )
-    short = _("{name} {time}: {means}. ({title}, {place})", **facts, **about)
+    short = _("{name} {time}: {means}. ({title}, {place})", **facts, **about | {"place": _brief_place(alarm)})
     return Words(
         _("**{said}**\n{title} · {place}", said=said, **about),
         short,
