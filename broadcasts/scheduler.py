@@ -32,6 +32,7 @@ MODULES = (
     "backend.alarms.jobs",
     "backend.family.jobs",
     "backend.events.jobs",
+    "backend.surveys.jobs",
 )
 
 Job = tuple[str, float, Callable[[], object]]

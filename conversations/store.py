@@ -111,7 +111,7 @@ def record(inbound: Inbound, said: Said, identity_id: int, outcome: str, masked:
     if said.text:
         heard["text"] = MASKED if masked else said.text[:10_000]
     if said.choice is not None:
-        heard["choice"] = said.choice[:200]
+        heard["choice"] = MASKED if masked and not _anywhere(said.choice) else said.choice[:200]
     if said.media is not None:
         heard["media"] = said.media.key
     if said.location is not None:
@@ -121,6 +121,11 @@ def record(inbound: Inbound, said: Said, identity_id: int, outcome: str, masked:
     sealed = crypto.seal(heard, SAID_PLACE)
     params = (inbound.channel, inbound.event_id[:80], identity_id, sealed, outcome, now)
     return int(execute(_INSERT_INBOUND, params).fetchone()[0])
+
+
+def _anywhere(choice: str) -> bool:
+    """Whether the option means the same whatever is asked: it tells nothing of an answer."""
+    return choice.startswith("!") or ":" in choice
 
 
 def reply(talk: Talk, inbound_id: int, correlation: str, now: int) -> tuple[Outgoing, ...]:

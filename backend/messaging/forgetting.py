@@ -9,7 +9,7 @@ from typing import Any
 from backend.core import clock
 from backend.core.crypto import ring
 from backend.core.db import transaction
-from backend.core.i18n import DEFAULT_LOCALE
+from backend.core.i18n import DEFAULT_LOCALE, LOCALES, Text, render
 from backend.messaging.content import Content
 from backend.messaging.models import SAID_PLACE, Conversation, Delivery, Identity, Inbound, Message
 
@@ -60,3 +60,29 @@ def _identities(resident_id: int) -> list[int]:
 
 def _hers(resident_id: int, ids: list[int]) -> Any:
     return (Message.resident_id == resident_id) | Message.identity_id.in_(ids)
+
+
+def blank(identity_ids: Iterable[int], since_ms: int, said: Iterable[Text], instead: Text) -> int:
+    """Put `instead` for every message since then that said one of these texts (in any language); returns how many. For what
+    would tell more about her than she chose to."""
+    wanted = {words for text in said for locale in LOCALES if (words := render(text, locale))}
+    ids = list(identity_ids)
+    rows = Message.select().where(
+        Message.identity_id.in_(ids) & (Message.created_at >= clock.from_ms(since_ms))
+    )
+    done = 0
+    with transaction():
+        for row in rows:
+            content = Content.unseal(row.content)
+            if any(words in content.text or words in content.short for words in wanted):
+                text = render(instead, content.locale)
+                Message.update(content=Content(text, text, text, content.locale).seal()).where(
+                    Message.id == row.id
+                ).execute()
+                done += 1
+    return done
+
+
+def no_more_reminders(flow: str) -> None:
+    """Nobody who left this conversation open is asked to go on: there is nothing to go on with."""
+    Conversation.update(remind_at=None).where(Conversation.flow == flow).execute()

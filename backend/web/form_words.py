@@ -39,11 +39,7 @@ _WORDS: dict[str, Msg] = {
     "later": _("(asked later)"),
     "choose": _("Please choose"),
     "depends": _("It depends on an answer that is not asked before it. Please move it, or choose another."),
-    "shown": _("This is how it looks now."),
     "not_shown": _("The preview did not come. Please try again."),
-    "optional": _("optional"),
-    "conditional": _("only sometimes"),
-    "hides": _("Question {n} no longer depends on it."),
 }
 
 

@@ -1,0 +1,43 @@
+"""What may be kept and shown of anonymous answers, so that no group is so small that it points at somebody. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+LEAST = 5
+"""People in the smallest group that may be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of one person; empty where they are not known or must not be kept."""
+
+    building: str = ""
+    age_group: str = ""
+
+
+def kept(one: Groups, everybody: Iterable[Groups]) -> Groups:
+    """What is kept with the answer of somebody in `one`, of all who were invited: her building where it has `LEAST` of them,
+    and her age group where, together with what is kept of the building, that still fits `LEAST`."""
+    invited = list(everybody)
+    building = one.building if sum(g.building == one.building for g in invited) >= LEAST else ""
+    alike = [g for g in invited if not building or g.building == building]
+    age = one.age_group if sum(g.age_group == one.age_group for g in alike) >= LEAST else ""
+    return Groups(building, age)
+
+
+def shown(counts: Mapping[str, int]) -> list[str]:
+    """The groups that may be looked at alone, of these with so many answers each ("": of no group). The others together are
+    nobody, or at least `LEAST`, so that they cannot be found by taking the shown ones away from all."""
+    offered = sorted((n, name) for name, n in counts.items() if name and n >= LEAST)
+    rest = sum(counts.values()) - sum(n for n, _name in offered)
+    while offered and 0 < rest < LEAST:
+        n, _name = offered.pop(0)
+        rest += n
+    return sorted(name for _n, name in offered)
+
+
+def tally(names: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(names))
