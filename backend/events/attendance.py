@@ -71,13 +71,13 @@ def undo(actor: Actor, event_id: int, signup_id: int) -> EventSignup:
 
 def walk_in(actor: Actor, event_id: int, name: str, companions: int = 0) -> Arrived:
     """Somebody who did not sign up, and is here. Raises Conflict when no place is left."""
-    name = name.strip()[:80]
-    if not name:
-        raise Invalid(_("Please write the name."), "name")
-    if not 0 <= companions <= 20:
-        raise Invalid(_("We expect a number from {least} to {most}.", least=0, most=20), "companions")
     with transaction():
         event = record.for_staff(actor, event_id)
+        name = name.strip()[:80]
+        if not name:
+            raise Invalid(_("Please write the name."), "name")
+        if not 0 <= companions <= 20:
+            raise Invalid(_("We expect a number from {least} to {most}.", least=0, most=20), "companions")
         _check_taking_place(event)
         rows = record.signups(event)
         if 1 + companions > places.free(event.capacity, record.parties(rows)):

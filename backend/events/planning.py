@@ -174,10 +174,10 @@ def publish(actor: Actor, event_id: int) -> Event:
 def refuse(actor: Actor, event_id: int, why: str) -> Event:
     """Send a resident's gathering back, with a reason that she is told. Raises Conflict when it was decided already."""
     why = why.strip()[:500]
-    if not why:
-        raise Invalid(_("Please give a reason; the organiser reads it."), "why")
     with transaction():
         event = record.for_staff(actor, event_id, "event.approve")
+        if not why:
+            raise Invalid(_("Please give a reason; the organiser reads it."), "why")
         if event.status != "awaiting":
             raise Conflict(_("A colleague has decided this already."))
         _ended(actor, event, "event.refuse", why)
@@ -237,10 +237,10 @@ def set_cover(actor: Actor, event_id: int, media_key: str | None) -> Event:
 def notify(actor: Actor, event_id: int, text: str, statuses: tuple[str, ...] = places.STANDING) -> int:
     """Tell those who stand so what staff write; returns how many were told."""
     text = text.strip()[:1000]
-    if not text:
-        raise Invalid(_("Please write a few words."), "text")
     with transaction():
         event = record.for_staff(actor, event_id)
+        if not text:
+            raise Invalid(_("Please write a few words."), "text")
         told = tell(event, statuses, lambda _s: wording.notice(event, text))
         _noted(actor, event, "event.notify", why=text)
     return told
