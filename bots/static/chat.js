@@ -12,6 +12,8 @@ const title = document.title;
 // --- what comes ---
 const show = (item) => {
   if (item.event !== undefined) { hers(item); return; }
+  if (item.typing) { typing(); return; }
+  notTyping();
   last = Math.max(last, item.id);
   if (!told(item, pick)) return;
   sensitive = item.sensitive;
@@ -21,6 +23,14 @@ const show = (item) => {
   if (document.hidden) document.title = fill(words.new, { n: ++unread }) + " " + title;
   seenSoon();
 };
+
+let typingTimer = null;
+const typing = () => {
+  note(words.typing);
+  window.clearTimeout(typingTimer);
+  typingTimer = window.setTimeout(notTyping, 6000);
+};
+const notTyping = () => { if (state.textContent === words.typing) note(""); };
 
 let seenTimer = null, seenUpTo = 0;
 const seenSoon = () => { if (!seenTimer) seenTimer = window.setTimeout(seen, 700); };
@@ -158,7 +168,12 @@ const begin = async () => {
     history.lines.forEach(show);
     for (const entry of outbox.entries) draw(entry.event, entry.shown);
     toBottom();
-    if (history.lines.length) { outbox.now(); listen(); } else if (!outbox.entries.length) say({ start: true }, null);
+    // A relative opened the link of an invitation (?invite=123456): the code is said once.
+    const invite = new URLSearchParams(location.search).get("invite") || "";
+    if (/^[0-9]{6}$/.test(invite)) {
+      window.history.replaceState(null, "", location.pathname);
+      say({ text: `家人 ${invite}` }, { text: `家人 ${invite}` });
+    } else if (history.lines.length) { outbox.now(); listen(); } else if (!outbox.entries.length) say({ start: true }, null);
     else outbox.now();
   } catch (e) {
     note(navigator.onLine ? words.reconnecting : words.offline);

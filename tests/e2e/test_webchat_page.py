@@ -243,3 +243,13 @@ def test_the_portal_reads_well_and_leads_to_the_chat(
         assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
         shown.click("text=打开聊天")
         expect(shown.locator(".line.ours")).to_have_count(1)
+
+
+def test_the_link_of_an_invitation_says_its_code_once(site: Site, chromium: Browser) -> None:
+    with page(chromium, PHONE) as shown:
+        shown.goto(f"{site.base}/chat?invite=000000")
+        expect(shown.locator(".line.hers")).to_contain_text("家人 000000")
+        expect(shown.locator(".line.ours").last).to_contain_text("邀请家人")
+        assert shown.url == f"{site.base}/chat"
+        shown.reload()
+        expect(shown.locator(".line.hers")).to_have_count(1)
