@@ -8,7 +8,7 @@ Sources: the practice of daily safe-and-well calls: a second attempt after 30 to
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -123,7 +123,7 @@ def step(one: Plain, now: datetime) -> Step:
     return Miss("silent")
 
 
-def after_question(questions: Collection[Question]) -> Status:
+def after_question(questions: Sized) -> Status:
     """The status once these questions were asked."""
     return "asked" if len(questions) < MOST_QUESTIONS else "asked_again"
 

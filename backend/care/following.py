@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from backend.alarms import actions as alarms
@@ -57,20 +58,24 @@ def advance(care: CarePlan, check_in: CheckIn) -> int:
     """Do for this locked check-in whatever is due now; returns the number of steps taken."""
     if check_in.status not in checkin.WAITING:
         return 0
-    if (cry := _cried(check_in)) is not None:
-        check_in.alarm_id = cry
-        record.end(check_in, "help", "herself")
-        return 1
-    _mark_failed(check_in)
-    word = reach.heard(check_in)
-    if word is not None:
-        check_in.heard_at = reach.at_of(word)
+    asked: list[CheckInQuestion] = []
+    word = None
+    if check_in.asked_at is not None:
+        if (cry := _cried(check_in, check_in.asked_at)) is not None:
+            check_in.alarm_id = cry
+            record.end(check_in, "help", "herself")
+            return 1
+        asked = record.questions(check_in)
+        _mark_failed(asked)
+        word = reach.heard(check_in, asked)
+        check_in.heard_at = reach.at_of(word) if word is not None else check_in.heard_at
     addresses = reach.reachable(care)
     taken = 0
     while True:
-        match checkin.step(record.plain(check_in, care, tuple(addresses)), clock.now()):
+        match checkin.step(record.plain(check_in, care, asked, tuple(addresses)), clock.now()):
             case Ask(channel):
-                _ask(care, check_in, channel, addresses[channel])
+                asked.append(_ask(care, check_in, channel, addresses[channel]))
+                check_in.status = checkin.after_question(asked)
             case Nudge():
                 where = word.identity_id if word else next(iter(addresses.values())).id
                 _say(check_in, where, wording.gently(care, check_in), "gently")
@@ -89,14 +94,13 @@ def advance(care: CarePlan, check_in: CheckIn) -> int:
     return taken
 
 
-def _ask(care: CarePlan, check_in: CheckIn, channel: str, to: Identity) -> None:
+def _ask(care: CarePlan, check_in: CheckIn, channel: str, to: Identity) -> CheckInQuestion:
+    now = clock.now()
     message_id = _say(check_in, to.id, wording.question(care, check_in), channel)
-    CheckInQuestion.create(
-        check_in=check_in.id, channel=channel, identity_id=to.id, message_id=message_id, at=clock.now()
+    check_in.asked_at = check_in.asked_at or now
+    return CheckInQuestion.create(
+        check_in=check_in.id, channel=channel, identity_id=to.id, message_id=message_id, at=now
     )
-    asked = record.plain(check_in, care, ()).questions
-    check_in.status = checkin.after_question(asked)
-    check_in.asked_at = check_in.asked_at or clock.now()
 
 
 def _say(check_in: CheckIn, identity_id: int, words: Words, key: str) -> int | None:
@@ -109,16 +113,16 @@ def _say(check_in: CheckIn, identity_id: int, words: Words, key: str) -> int | N
     )
 
 
-def _mark_failed(check_in: CheckIn) -> None:
-    asked = {q.message_id: q.id for q in record.questions(check_in) if q.message_id and not q.failed}
-    failed = [asked[m] for m in deliveries.failed(list(asked))]
-    if failed:
-        CheckInQuestion.update(failed=True).where(CheckInQuestion.id.in_(failed)).execute()
+def _mark_failed(asked: list[CheckInQuestion]) -> None:
+    failed = deliveries.failed([q.message_id for q in asked if q.message_id and not q.failed])
+    for question in asked:
+        if question.message_id in failed:
+            question.failed = True
+            question.save()
 
 
-def _cried(check_in: CheckIn) -> int | None:
+def _cried(check_in: CheckIn, since: datetime) -> int | None:
     """The alarm that she raised herself since she was asked."""
-    since = check_in.asked_at or check_in.due_at
     for alarm in alarm_queries.of_resident(check_in.resident_id, limit=5):
         if alarm.kind in _CRIES and alarm.raised_at >= since:
             return alarm.id

@@ -34,6 +34,9 @@ class CarePlan(Model):
     created_by = peewee.CharField(24)
     confirmed_at = Instant(null=True)
 
+    class Meta:
+        only_save_dirty = True
+
 
 class CheckIn(Model):
     """One time that she is asked; see `checkin` for `status`. The database itself allows each instant of a plan once.
@@ -61,6 +64,7 @@ class CheckIn(Model):
     alarm_id = peewee.IntegerField(null=True, index=True)
 
     class Meta:
+        only_save_dirty = True
         indexes = ((("plan", "due_at"), True),)
 
 

@@ -30,12 +30,11 @@ def reachable(plan: CarePlan) -> dict[str, Identity]:
     return found
 
 
-def heard(check_in: CheckIn) -> Heard | None:
+def heard(check_in: CheckIn, asked: list[CheckInQuestion]) -> Heard | None:
     """What she last wrote or said since she was asked, anywhere."""
     if check_in.asked_at is None:
         return None
     hers = {i.id for i in people.identities(Resident(check_in.resident_id), reachable=False)}
-    asked = CheckInQuestion.select(CheckInQuestion.identity_id).where(CheckInQuestion.check_in == check_in.id)
     hers.update(q.identity_id for q in asked if q.identity_id is not None)
     return threads.last_word(sorted(hers), clock.to_ms(check_in.asked_at))
 

@@ -63,7 +63,9 @@ def spans(resident_id: int) -> list[Span]:
     return [Span(a.starts_at, a.ends_at) for a in found]
 
 
-def plain(check_in: CheckIn, care: CarePlan, channels: tuple[str, ...]) -> Plain:
+def plain(
+    check_in: CheckIn, care: CarePlan, asked: list[CheckInQuestion], channels: tuple[str, ...]
+) -> Plain:
     """The check-in as `checkin.step` sees it."""
     return Plain(
         cast(Status, check_in.status),
@@ -71,7 +73,7 @@ def plain(check_in: CheckIn, care: CarePlan, channels: tuple[str, ...]) -> Plain
         timedelta(minutes=care.wait),
         timedelta(minutes=care.window),
         channels,
-        tuple(Question(q.channel, q.at, q.failed) for q in questions(check_in)),
+        tuple(Question(q.channel, q.at, q.failed) for q in asked),
         check_in.heard_at,
         check_in.nudged_at,
     )
