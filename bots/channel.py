@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from backend.messaging.deliveries import Due
 
+NOT_SET_UP = "is not set up"
+"""Part of the error of a Delivery for which this community has no channel."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

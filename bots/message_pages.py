@@ -22,6 +22,7 @@ from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import mask, safe_next, say
 from bots import emphasis, message_log
+from bots.channel import NOT_SET_UP
 from bots.message_log import Filters
 
 blueprint = Blueprint("messages", __name__, url_prefix="/admin/messages", template_folder="templates")
@@ -161,6 +162,8 @@ def _about(about: str | None) -> Text:
 
 def _trouble(error: str | None) -> Text:
     """Why it was not delivered; a provider's own words stay as they are."""
+    if error is not None and NOT_SET_UP in error:
+        return _("this channel is not set up here")
     return _("no address to send it to") if error == NO_ADDRESS else error or "–"
 
 

@@ -13,7 +13,7 @@ from backend.core import clock
 from backend.messaging.deliveries import Due
 from backend.settings import settings
 from bots import sms
-from bots.channel import Channel, Refused, Sent
+from bots.channel import NOT_SET_UP, Channel, Refused, Sent
 
 
 class KeptCodes(Channel):
@@ -23,7 +23,7 @@ class KeptCodes(Channel):
 
     async def send(self, due: Due) -> Sent:
         if due.purpose != "code":
-            raise Refused("SMS is not set up: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM")
+            raise Refused(f"SMS {NOT_SET_UP}: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM")
         texts = [body.text for body in sms.shape(due.content)]
         path = await asyncio.to_thread(_keep, due.address, texts)
         print(f"No SMS provider is set; the code is in {path}", flush=True)  # noqa: T201

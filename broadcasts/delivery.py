@@ -15,7 +15,7 @@ from backend.core import jobs
 from backend.messaging import deliveries
 from backend.messaging.deliveries import Due
 from bots import settle
-from bots.channel import Channel
+from bots.channel import NOT_SET_UP, Channel
 from bots.settle import Outcome
 from broadcasts.limits import Pace
 from conversations.store import HOLDER
@@ -80,7 +80,7 @@ class Courier:
     async def _attempt(self, due: Due, until: float) -> Outcome:
         channel = self._channels.get(due.channel)
         if channel is None:
-            return Outcome(due, "failed", error=f"the channel {due.channel} is not set up")
+            return Outcome(due, "failed", error=f"the channel {due.channel} {NOT_SET_UP}")
         pace, room = self._paces[due.channel], self._rooms[due.channel]
         if later := await pace.turn(due.address, max(until - self._loop.time(), 0)):
             return Outcome(due, "postponed", after_s=later)
