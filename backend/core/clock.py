@@ -17,6 +17,10 @@ def _system() -> datetime:
 _source: Callable[[], datetime] = _system
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
 def now() -> datetime:
     """This instant, aware, in UTC."""
     return _source()
@@ -28,7 +32,8 @@ def now_ms() -> int:
 
 
 def to_ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+    """Whole milliseconds that have passed: what is stored as of now is never later than now."""
+    return (at - _EPOCH) // _MS
 
 
 def from_ms(ms: int) -> datetime:

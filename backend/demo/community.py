@@ -10,7 +10,7 @@ from backend.core.access import SYSTEM, Actor
 from backend.core.clock import Hands
 from backend.core.db import transaction
 from backend.core.orgs import Org
-from backend.demo import history, repairs
+from backend.demo import history, life, repairs
 from backend.demo.people import HOUSEHOLDS, STAFF, WAITING, Person
 from backend.demo.repairs import Neighbour
 from backend.fields.address import Home
@@ -47,6 +47,7 @@ def build() -> dict[str, str]:
         _newcomers(places, hands, today)
         repairs.make(today, hands, neighbours, actors)
         hands.at = today
+        life.make(places.community.id, neighbours, actors)
         history.settle()
     return {username: employed.password for username, employed in staff.items()}
 
