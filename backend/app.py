@@ -38,6 +38,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.events.check_in_web",
     "backend.inbox.web",
     "backend.inbox.words_web",
+    "bots.inbox_typing",
     "backend.feedback.web",
     "bots.webchat_web",
     "bots.portal",

@@ -67,13 +67,25 @@ class AiohttpRequest(BaseRequest):
         )
         try:
             async with self._opened().request(
-                method, url, data=request_data.json_parameters if request_data else None, timeout=timeout
+                method, url, data=_body(request_data), timeout=timeout
             ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise NetworkError(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TimedOut(type(error).__name__) from None
+
+
+def _body(request_data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
+    """The parameters as a form; with a photo, in parts."""
+    if request_data is None or not request_data.contains_files:
+        return request_data.json_parameters if request_data else None
+    form = aiohttp.FormData()
+    for name, value in request_data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, kind) in (request_data.multipart_data or {}).items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form
 
 
 class LinliBot(Bot):

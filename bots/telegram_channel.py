@@ -25,6 +25,8 @@ from telegram.error import (
     TimedOut,
 )
 
+from backend.core import media
+from backend.core.errors import NotFound
 from backend.messaging.deliveries import Due
 from bots import telegram_api
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
@@ -61,6 +63,8 @@ class TelegramChannel(Channel):
         chat_id = int(due.address)
         parts = shape(due.content, due.message_id, reply=due.purpose == "reply")
         kept: Message | None = None
+        for key in due.content.media:
+            await self._photo(chat_id, key)
         for number, part in enumerate(parts):
             message = await self._part(chat_id, part, first=number == 0)
             if kept is None or not part.share:
@@ -69,6 +73,17 @@ class TelegramChannel(Channel):
 
     async def close(self) -> None:
         await telegram_api.close(self.bot)
+
+    async def _photo(self, chat_id: int, key: str) -> None:
+        """Before the words, so that a second try after a failure repeats a photo at the most."""
+        try:
+            data, _type = await asyncio.to_thread(media.load, key)
+        except NotFound:
+            return  # erased meanwhile: the words still count
+        try:
+            await self.bot.send_photo(chat_id, data)
+        except TelegramError as error:
+            raise _meaning(error) from None
 
     async def _part(self, chat_id: int, part: Part, *, first: bool) -> Message:
         try:

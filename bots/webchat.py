@@ -46,6 +46,7 @@ def told_item(delivery_id: int, message_id: int, content: Content, at_ms: int) -
         "message": message_id,
         "at": at_ms,
         "text": content.text,
+        "photos": [f"/chat/told/{delivery_id}/{place}" for place in range(len(content.media))],
         "lang": tag(content.locale),
         "options": [option.label for option in content.options],
         "keep": next(filter(None, (_lasting(option.value) for option in content.options)), ""),

@@ -143,6 +143,19 @@ def own_photo(key: str) -> Response:
     return response
 
 
+@blueprint.get("/told/<int:delivery_id>/<int:place>")
+def our_photo(delivery_id: int, place: int) -> Response:
+    """A photo that we sent to this person."""
+    identity = webchat_session.identity()
+    keys = threads.photos(identity.id, delivery_id) if identity is not None else ()
+    if place >= len(keys):
+        abort(404)
+    data, content_type = media.load(keys[place])
+    response = Response(data, mimetype=content_type)
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
 @blueprint.post("/seen")
 @limiter.limit(PER_ADDRESS)
 def seen() -> tuple[str, int]:

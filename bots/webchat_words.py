@@ -12,6 +12,8 @@ _WORDS: dict[str, Msg] = {
     "reconnecting": _("Connecting again…"),
     "uploading": _("Sending the photo… {percent}%"),
     "photo": _("A photo you sent"),
+    "photoOurs": _("A photo for you."),
+    "typing": _("The office is writing…"),
     "place": _("Your location"),
     "options": _("Answers to choose from"),
     "placeDenied": _("Your phone did not tell us where you are. Please write the address instead."),

@@ -124,6 +124,12 @@ def label_of(choice: str, before: Iterable[Line]) -> str | None:
     return None
 
 
+def photos(identity_id: int, delivery_id: int) -> tuple[str, ...]:
+    """The keys of the photos that went with a Delivery to this address; empty for another's."""
+    row = execute(f"{_TOLD} WHERE d.id = ? AND d.identity_id = ?", (delivery_id, identity_id)).fetchone()
+    return _told(row).content.media if row is not None else ()
+
+
 def seen(identity_id: int, up_to: int, *, read: bool) -> int:
     """The webchat shows (`read`: to somebody who looks at it) everything up to this Delivery. Returns how many moved on."""
     status = "read" if read else "delivered"

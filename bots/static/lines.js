@@ -53,6 +53,13 @@ export const told = (item, pick) => {
   const line = make("div", "line ours");
   line.lang = item.lang;
   const bubble = make("div", "bubble");
+  for (const address of item.photos || []) {
+    const picture = make("img");
+    picture.alt = words.photoOurs;
+    picture.src = address;
+    picture.onload = () => follow(was);
+    bubble.append(picture);
+  }
   emphasised(bubble, item.text);
   line.append(bubble);
   const open = item.options.length > 0 && !item.closed;
