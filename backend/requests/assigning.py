@@ -7,12 +7,14 @@ from backend.core.access import SYSTEM, Actor
 from backend.core.db import transaction
 from backend.core.errors import Invalid
 from backend.core.i18n import _
+from backend.family import queries as family
 from backend.messaging import say
 from backend.messaging.people import At, Resident, StaffMember, To
 from backend.requests import crew, history, wording
 from backend.requests.crew import Worker
 from backend.requests.history import Done
 from backend.requests.models import Request, RequestEvent
+from backend.residents import queries as residents
 
 
 def resident_of(request: Request) -> To | None:
@@ -30,6 +32,16 @@ def tell_resident(request: Request, words: wording.Words) -> None:
     to = resident_of(request)
     if to is not None:
         say(to, words, purpose="request", queue=queue_of(request), about=request.subject)
+    if request.resident_id is not None:
+        tell_family(request, request.resident_id, words)
+
+
+def tell_family(request: Request, resident_id: int, words: wording.Words) -> None:
+    """Those whom she lets follow her repairs hear the same, without her buttons."""
+    relatives = family.contacts(resident_id, "request")
+    name = residents.name_of(resident_id) if relatives else ""
+    for relative in relatives:
+        say(relative.to, wording.for_family(name, words), purpose="request", about=request.subject)
 
 
 def tell_staff(request: Request, staff_id: int, words: wording.Words) -> None:

@@ -360,3 +360,12 @@ def late(request: Request, clock_name: str, minutes: int) -> Words:
             what=what,
         ),
     )
+
+
+def for_family(name: str, words: Words) -> Words:
+    """What she is told about her repair, to a relative."""
+    return Words(
+        _("About the repair of {name}: {words}", name=name, words=words.text),
+        _("About the repair of {name}: {words}", name=name, words=words.short or words.text),
+        _("About the repair of {name}: {words}", name=name, words=words.spoken or words.text),
+    )

@@ -7,7 +7,11 @@ import pytest
 from backend.core import audit
 from backend.core.clock import Hands
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.family import actions as family
+from backend.family.actions import Relative
 from backend.messaging import people
+from backend.messaging.content import Content
+from backend.messaging.models import Message
 from backend.requests import actions, queries, slots
 from backend.requests.actions import Asker, Contact
 from backend.requests.models import Booking, Request, RequestEvent
@@ -201,3 +205,17 @@ def test_a_second_report_of_the_same_thing_is_noticed_but_never_hides_something_
     assert actions.same_open(report(degree="running"), hood.chen, None) is None
     assert actions.same_open(report(category="gas", degree="smell"), hood.chen, None) is None
     assert actions.same_open(report(), hood.zhou, None) is None
+
+
+def test_a_relative_whom_she_lets_follow_her_repairs_hears_how_they_go(hood: Neighbourhood) -> None:
+    follows = family.accept(
+        family.invite(hood.chen).code, Relative(people.ensure("telegram", "tg-son").id, "陈强", "儿子")
+    )
+    number = booked(hood).request.number
+    actions.assign(hood.actor(hood.desk), number, hood.wang)
+    son = Message.select().where(Message.identity_id == follows.identity_id, Message.purpose == "request")
+    assert son.count() == 0
+    family.change_topics(chens(hood)[0], follows.id, ["request"])
+    actions.accept(hood.actor(hood.wang), number)
+    (told,) = [Content.unseal(m.content) for m in son]
+    assert told.text.startswith("关于陈秀英的报修：") and told.options == ()
