@@ -9,6 +9,8 @@ from backend.settings import settings
 
 PERSON = Option("!person", _("Talk to a person"))
 MENU = Option("!menu", _("Menu"))
+URGENT = Option("emergency:", _("I need help at once"), _("Urgent help"))
+"""Who writes only “help” may want to know how this works, or may lie on the floor."""
 SOMETHING_ELSE = Option("!menu", _("Something else"))
 
 

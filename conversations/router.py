@@ -321,7 +321,8 @@ def _help(talk: Talk, said: Said) -> None:
     if flow is not None and talk.memory.form is not None:
         _answer(talk, flow, said, "help")
     else:
-        talk.say(phrases.help_(), phrases.menu(talk.registry.menu(talk.person)))
+        urgent = (phrases.URGENT,) if "emergency" in talk.registry.commands else ()
+        talk.say(phrases.help_(), phrases.menu((*urgent, *talk.registry.menu(talk.person))))
 
 
 _ANYWHERE: dict[str | None, Any] = {"menu": _menu, "language": _language, "person": _person, "help": _help}

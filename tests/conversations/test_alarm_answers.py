@@ -128,3 +128,10 @@ def test_staff_ask_for_the_open_alarms(street: Street) -> None:
     desk = talker("telegram", "tg-desk")
     desk.say("警报")
     assert f"alarm.list:{alarm_id}" in desk.options.values()
+
+
+def test_who_asks_for_help_can_say_with_the_first_answer_that_it_is_urgent(street: Street) -> None:
+    her = talker("sms", "+8613800132210")
+    her.say("帮助")
+    her.say("1")
+    assert Alarm.get().resident_id == street.chen
