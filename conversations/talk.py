@@ -73,10 +73,8 @@ class Talk:
 
 def whoever(person: Person) -> Person:
     """Whose Identity it is now: a Flow may just have proven it."""
-    identity = people.get(person.identity_id)
-    return replace(
-        person, resident_id=identity.resident_id, staff_id=identity.staff_id, org_id=identity.org_id
-    )
+    resident_id, staff_id, org_id = people.whose(person.identity_id)
+    return replace(person, resident_id=resident_id, staff_id=staff_id, org_id=org_id)
 
 
 def vouched(person: Person) -> list[str]:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import peewee
@@ -23,8 +23,10 @@ PRAGMAS = {
     "busy_timeout": 10_000,
     "cache_size": -32_000,
     "temp_store": "memory",
-    "wal_autocheckpoint": 4000,
+    "wal_autocheckpoint": 16_000,  # pages (64 MB): see Sqlite._copy_log
 }
+COPY_EVERY = 350
+"""Transactions, of about eleven pages each."""
 
 _AS_PEEWEE: Any = vars(peewee)["__exception_wrapper__"]
 """Turns the driver's errors into peewee's."""
@@ -42,6 +44,8 @@ class Sqlite(peewee.SqliteDatabase):
         self._writers = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._process = 0
+        self._written = 0
+        self._copying: threading.Thread | None = None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -51,29 +55,49 @@ class Sqlite(peewee.SqliteDatabase):
             state = self._state
             own, own_closed = state.conn, state.closed
             writer = self._writer_of_this_process()
-            _run(writer, "BEGIN IMMEDIATE")
+            with _AS_PEEWEE:
+                writer.execute("BEGIN IMMEDIATE")
             state.conn, state.closed = writer, False
             self.push_transaction(self)  # peewee's own `atomic` makes a savepoint of itself inside
             try:
                 yield
-                _run(writer, "COMMIT")
+                with _AS_PEEWEE:
+                    writer.execute("COMMIT")
             except BaseException:
                 self._undo(writer)
                 raise
             finally:
                 self.pop_transaction()
                 state.conn, state.closed = own, own_closed
+            self._written += 1
+            if self._written % COPY_EVERY == 0 and not (self._copying and self._copying.is_alive()):
+                self._copying = threading.Thread(target=self._copy_log, name="checkpoint", daemon=True)
+                self._copying.start()
+
+    def _copy_log(self) -> None:
+        """Bring the write-ahead log into the file. It waits for the disk, and so it is done beside the turns and not, as SQLite
+        does it by itself, by the one whose commit makes the log too long; that remains for when writing never pauses."""
+        with suppress(sqlite3.Error), closing(self._connect()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
         """`execute_sql` without what it takes to be the same for every kind of database: half of a short statement's time."""
-        if self._state.closed:
+        state = self._state
+        if state.closed:
             self.connect()
         self._log_query(sql, params)
-        return _run(self._state.conn, sql, params)
+        try:
+            cursor: sqlite3.Cursor = state.conn.execute(sql, params)
+            return cursor
+        except sqlite3.Error:
+            with _AS_PEEWEE:
+                raise
 
     def close(self) -> bool:
         """Close this thread's connection, and the writing one unless another thread is at it; the next use opens them again."""
         closed: bool = super().close()
+        if self._copying is not None:
+            self._copying.join()
         if self._writers.acquire(blocking=False):
             try:
                 if self._writer is not None and self._process == os.getpid():
@@ -99,11 +123,3 @@ class Sqlite(peewee.SqliteDatabase):
         except sqlite3.Error:
             self._writer = None
             writer.close()
-
-
-def _run(connection: sqlite3.Connection, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
-    try:
-        return connection.execute(sql, params)
-    except sqlite3.Error:
-        with _AS_PEEWEE:
-            raise

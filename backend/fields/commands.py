@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, get_args
 
 from backend.fields.plain import folded
@@ -61,17 +62,17 @@ def command(said: Said) -> Command | None:
     """
     if said.choice is not None:
         return _BY_CHOICE.get(said.choice)
-    text = said.text
-    if not text or len(text) > LONGEST:
+    if not said.text or len(said.text) > LONGEST:
         return None
-    bare = text.strip()
-    found = (_KEYED if said.keyed else _TYPED).get(bare)
-    if found or said.keyed:
-        return found
+    bare = said.text.strip()
+    return _KEYED.get(bare) if said.keyed else _typed(bare)
+
+
+@lru_cache(maxsize=512)
+def _typed(bare: str) -> Command | None:
+    """What these words are; both the router and the Form's step ask it, in every turn."""
     phrase = folded(bare)
-    if not phrase:
-        return _TYPED.get(bare)
-    known = _BY_PHRASE.get(phrase) or _TYPED.get(phrase)
-    if known is not None:
+    known = _TYPED.get(bare) or _BY_PHRASE.get(phrase) or _TYPED.get(phrase)
+    if known is not None or not phrase:
         return known
     return "person" if _PERSON.fullmatch(phrase) else _BY_PHRASE.get(respelt(phrase))

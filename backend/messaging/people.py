@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.core import clock, crypto
-from backend.core.db import transaction
+from backend.core.db import execute, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.messaging.models import Identity
 
@@ -46,6 +46,15 @@ def find(channel: str, address: str) -> Identity | None:
 
 def get(identity_id: int) -> Identity:
     return Identity.get_by_id(identity_id)  # type: ignore[no-any-return]
+
+
+def whose(identity_id: int) -> tuple[int | None, int | None, int | None]:
+    """(resident, staff member, Org) whose Identity it is."""
+    resident_id, staff_id, org_id = execute(_WHOSE, (identity_id,)).fetchone()
+    return resident_id, staff_id, org_id
+
+
+_WHOSE = "SELECT resident_id, staff_id, org_id FROM identity WHERE id = ?"
 
 
 def by_ids(ids: Iterable[int]) -> dict[int, Identity]:
