@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from backend.core import clock, orgs
 from backend.core.access import SYSTEM, Actor
@@ -46,8 +46,11 @@ def build() -> dict[str, str]:
         neighbours = _residents(places, actors["admin"], hands)
         _newcomers(places, hands, today)
         repairs.make(today, hands, neighbours, actors)
-        hands.at = today
+        hands.at = datetime.combine(
+            clock.local(today).date() - timedelta(days=1), time(10), clock.zone()
+        ).astimezone(UTC)
         life.make(places.community.id, neighbours, actors)
+        hands.at = today
         history.settle()
     return {username: employed.password for username, employed in staff.items()}
 

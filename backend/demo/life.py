@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from backend.care import plans
-from backend.care.plans import Wanted
 from backend.core import clock
 from backend.core.access import Actor
 from backend.demo.people import PHONES
@@ -20,15 +19,17 @@ from backend.fields.form import Form
 from backend.fields.numbers import Rating
 from backend.fields.text import LongText
 from backend.surveys import actions as surveys
+from backend.surveys import inviting
 from backend.surveys.audience import Audience
 from backend.surveys.models import Survey
 
 
 def make(org_id: int, neighbours: Mapping[str, Neighbour], actors: Mapping[str, Actor]) -> None:
-    """As of now: what is to come lies days ahead, whenever the demo begins."""
+    """As of now, in waking hours: what is to come lies days ahead, whenever the demo begins."""
     _events(org_id, neighbours, actors["admin"])
     _elders(neighbours, actors["admin"])
     _survey(org_id, neighbours, actors["admin"])
+    inviting.run()
 
 
 def _at(days: int, hour: int) -> datetime:
@@ -88,7 +89,8 @@ def _events(org_id: int, neighbours: Mapping[str, Neighbour], admin: Actor) -> N
 
 
 def _elders(neighbours: Mapping[str, Neighbour], admin: Actor) -> None:
-    """Two who live alone: one has a daughter abroad, the other a neighbour who looks in."""
+    """Two who live alone: one has a daughter abroad and would like to be asked each day how she is, the other has a neighbour
+    who looks in."""
     chen, zhao = neighbours["陈秀英"].id, neighbours["赵淑珍"].id
     changing.add_by_staff(
         admin,
@@ -108,10 +110,8 @@ def _elders(neighbours: Mapping[str, Neighbour], admin: Actor) -> None:
         zhao,
         Entered("neighbour", "陈志强", "楼下邻居", f"{PHONES}01006", ("alarm",), "paper"),
     )
-    for resident_id, called, at in ((chen, "陈奶奶", time(8, 30)), (zhao, "赵奶奶", time(9, 0))):
-        plans.save(
-            admin, resident_id, Wanted(days="1234567", times=(at,), channels=("sms", "voice"), called=called)
-        )
+    # Nobody is asked while no channel is set up: her wish waits for staff to confirm it.
+    plans.wish(f"resident:{chen}", chen, [time(8, 30)], ("sms", "voice"))
 
 
 def _survey(org_id: int, neighbours: Mapping[str, Neighbour], admin: Actor) -> None:
