@@ -39,11 +39,13 @@ def shown(events: list[Event]) -> dict[str, Any]:
 @blueprint.get("/<int:event_id>")
 def show(event_id: int) -> str:
     event = queries.public(event_id)
+    room = queries.places_of(event)
     return render_template(
         "bots/event.html",
         event=event,
         when=wording.when(event),
-        room=replies.room(event, queries.places_of(event)),
+        room=replies.room(event, room),
+        full=room.left is not None and room.left <= 0,
         open=queries.takes_signups(event),
         number=_number(),
     )

@@ -39,7 +39,8 @@ def _one(event_id: int, now: datetime) -> int:
         event = record.locked(event_id)
         done = 0
         if event.status == "published":
-            done += signing.lapse(event, now) + signing.settle(event)
+            if now >= event.starts_at or hours.awake(now, clock.zone()):
+                done += signing.lapse(event, now) + signing.settle(event)
             done += _remind(event, now) + _begin(event, now) + _end(event, now)
         if event.status == "over":
             done += _ask_how_it_was(event, now)

@@ -11,13 +11,14 @@ from backend.core import access, media, privacy
 from backend.core.access import Actor
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import LOCALES, Text, _, ngettext
-from backend.events import actions, export, page_form, personal, places, queries, states
+from backend.events import actions, export, page_form, personal, places, queries, states, wording
 from backend.events.models import Event
 from backend.residents import queries as residents
 from backend.web import dashboard, listing, nav, sections, session
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
-from backend.web.text import locale, say, when
+from backend.web.text import locale, say
+from backend.web.text import when as moment
 
 blueprint = Blueprint(
     "events",
@@ -46,7 +47,7 @@ def _card(actor: Actor) -> Card | None:
     return Card(
         _("Events: {n} wait for approval", n=len(waiting)) if waiting else _("Coming events"),
         len(shown),
-        [Item(e.title, url_for("events.show", event_id=e.id), when(e.starts_at)) for e in shown[:5]],
+        [Item(e.title, url_for("events.show", event_id=e.id), moment(e.starts_at)) for e in shown[:5]],
         url_for("events.index"),
         "attention" if waiting else "calm",
         _("Nothing is planned. An event is made in three minutes."),
@@ -61,9 +62,13 @@ def _section(actor: Actor, resident_id: int) -> Section | None:
     if not access.may(actor, "event.read", residents.org_of(resident_id)):
         return None
     found = queries.of_resident(resident_id)
-    if not found:
+    org_id = residents.org_of(resident_id)
+    coming = queries.open_now(org_id) if access.may(actor, "event.change", org_id) else []
+    if not found and not coming:
         return None
-    html = render_template("events/section.html", found=found, **_words())
+    html = render_template(
+        "events/section.html", found=found, coming=coming, resident_id=resident_id, **_words()
+    )
     return Section(_("Events"), Markup(html))  # noqa: S704  # rendered by our own template
 
 
@@ -173,6 +178,7 @@ def show(event_id: int) -> Any:
         places=queries.places_of(event),
         standing=places.STANDING,
         organiser=_organiser(event),
+        when=wording.when(event),
         questions=queries.questions_of(event),
         photos=queries.photos(event),
         opinions=queries.opinions(event),
@@ -219,6 +225,20 @@ def notify(event_id: int) -> Any:
     )
     told = actions.notify(session.current_actor(), event_id, request.form.get("text", ""), to)
     return _done(event_id, ngettext("One person is told.", "{n} people are told.", told))
+
+
+@blueprint.post("/sign-up")
+@session.staff_only
+def sign_up() -> Any:
+    """For a resident who rings up or stands at the counter."""
+    event_id, resident_id = request.form.get("event", type=int), request.form.get("resident", type=int)
+    if event_id is None or resident_id is None:
+        raise Invalid(_("Which event do you mean?"), "event")
+    wish = actions.Wish(request.form.get("companions", 0, type=int))
+    residents.by_id(resident_id)
+    done = actions.sign_up(session.current_actor(), event_id, resident_id, wish)
+    words = _("On the waiting list.") if done.signup.status == "waiting" else _("Signed up.")
+    return _done(event_id, _("That was so already.") if done.repeated else words)
 
 
 @blueprint.post("/<int:event_id>/remove")

@@ -217,15 +217,10 @@ def how_was_it(event: Event) -> Words:
     return Words(
         _("Thank you for coming to “{title}”. How was it?", title=event.title),
         short=_("How was {title}?", title=event.title),
+        # In this order the number to answer with is the rating itself.
         options=tuple(
             Option(f"event.rate:{event.id}:{n}", label)
-            for n, label in (
-                (5, _("Very good")),
-                (4, _("Good")),
-                (3, _("Fair")),
-                (2, _("Poor")),
-                (1, _("Very poor")),
-            )
+            for n, label in enumerate((_("Very poor"), _("Poor"), _("Fair"), _("Good"), _("Very good")), 1)
         ),
     )
 
