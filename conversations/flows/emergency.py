@@ -3,47 +3,96 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import structlog
 
 from backend.alarms import actions, queries
 from backend.core import orgs
 from backend.core.db import savepoint
-from backend.core.i18n import _
+from backend.core.i18n import _, render
 from backend.fields.words import Option, Words
 from conversations import phrases
-from conversations.flow import Answer, Command, Person
+from conversations.flow import Answer, Command, Opening, Person
+from conversations.flows import repair
 
 MANY = 5
 """Open cries of one address; each is an event of its own, and one more only adds to the last: nobody floods the ladder."""
 log = structlog.get_logger()
 
-_CRY = re.compile(
-    r"救命|救救|救我|着火了|起火了|失火了|快来救|^\W*(?:快来人|来人[啊呀哪])|我(?:刚|刚刚|又)?[摔跌](?:倒|了|跤)|[摔跌]倒.{0,4}起不来|^\W*(?:[摔跌](?:倒|跤|下来)了?|[摔跌]了一跤)\W*$|晕倒|昏倒|昏过去|昏迷|没(?:了)?(?:呼吸|意识|知觉)|喘不(?:上|过)(?:来)?气|不能呼吸"
-    r"|胸口(?:好|很|特别)?(?:疼|痛|闷)|心脏病|心梗|脑梗|中风了|触电了|被电(?:到|了)|煤气中毒|叫(?:个)?救护车|救护车|打120|流(?:了)?(?:好多|很多|大量)血"
-    r"|不想活|想死|自杀|跳楼|割腕|有人抢|抢劫|入室|进(?:了)?(?:小偷|贼)|有(?:小偷|贼)|持刀|拿(?:着)?刀|打人(?!工)|家暴|打老婆|打孩子"
-    r"|(?:老人|孩子|小孩|爷爷|奶奶|老伴).{0,4}(?:走丢|走失|不见了)|^\W*jiu\s?ming\W*$"
-    r"|\bSOS\b|\bhelp me[\s!.]*$|\bhelp me,? (?:please|now|quick)|^\W*help(?:\s*!+|\W+help)\W*$|\bhelp\b\W+(?:me\W+)?i(?:'?ve| have|'?m| am)?\W+(?:just |been )?(?:fell|fallen|hurt|bleeding|trapped)"
-    r"|\bon fire\b|\bthere(?:'?s| is) a fire\b|can'?t breathe|\bheart attack\b|\bchest pains?\b"
-    r"|\bI(?:'?ve| have)? (?:just )?(?:fell|fallen)\b(?! (?:in love|asleep|behind|out|for))|\b(?:fell|fallen)\b.{0,30}\bcan'?t get up|^\W*(?:(?:a )?fall|fell(?: down)?|fallen)\W*$"
-    r"|\bunconscious\b|\bambulance\b|\bkill myself\b|\bsuicid|\bburglar|\bbeing attacked\b",
-    re.IGNORECASE,
+_WHO = r"(?:老伴|老头子?|老太太|老人家?|大爷|大妈|孩子|小孩|宝宝|爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|丈夫|妻子|老公|老婆|邻居|有人|他|她)"
+_EN_WHO = r"(?:mother|father|mom|mum|dad|son|daughter|child|baby|grand\w+|husband|wife|neighbou?r|somebody|someone|he|she|old (?:man|lady|woman))"
+_HELP = (
+    r"救命|救救|救我|救人|快来救|^\W*(?:快|赶紧|赶快)来(?:个)?人(?![修看弄])|来人[啊呀哪]|出人命|出(?:大)?事了|快死了|要死人|叫(?:个|辆)?救护车|救护车|[打拨叫](?:1[12]0|119)|紧急求[助救]|^\W*(?:求救|急救)\W*$"
+    r"|^\W*(?:jiu\s?(?:ming|ren|wo)|kuai\s?lai\s?ren)\b|\bSOS\b|\bhelp me[\s!.]*$|\bhelp me,? (?:please|now|quick)|^\W*help(?:\s*!+|\W+help)\W*$|\bambulance\b|(?<!not an )(?<!no )\bemergency\W*$"
+    r"|\bneed (?:urgent|emergency|immediate) help\b|\bneed help (?:now|fast|right now|immediately|urgently)\b|\bcall (?:the )?(?:police|911|999|1[12]0|119)\b"
+    r"|\bhelp\b\W+(?:me\W+)?i(?:'?ve| have|'?m| am)?\W+(?:just |been )?(?:fell|fallen|hurt|bleeding|trapped)"
+)
+_FIRE = (
+    r"(?<![打点不])(?:着|起|失)火了|(?:家里?|厨房|楼[上下里道]?|房子|隔壁|邻居|电动?车|床|油锅|阳台|车库).{0,4}(?<![打点不])(?:[着起失]火|冒(?:黑|浓|大)?烟)|(?<![怕防])火灾(?!险)|(?<!发)烧起来了|浓烟|爆炸了"
+    r"|^\W*(?:zh?ao|qi|shi)\s?huo(?:\s?la?e?)?\W*$|\bon fire\b|\bthere(?:'?s| is) (?:a )?fire\b(?! (?:drill|alarm|exit|extinguisher))|^\W*fire\W*(?:fire\W*)*$|\b(?:house|kitchen|flat|apartment|building)\b.{0,12}\b(?:burning|on fire)\b"
+    r"|\bfire in (?:the|my|our)\b|\b(?:caught|catching) fire\b"
+)
+_FALL = (
+    r"我(?:刚才?|刚刚|又)?(?:给)?[摔跌](?:倒|跤|下|伤|断|着|了(?!一?[个只台部盆碗杯瓶手]))|[摔跌]倒.{0,8}(?:起不来|爬不起|动不了|站不起)|[摔跌].{0,6}(?:起不来|爬不起|动不了|流血|骨折)|^\W*(?:[摔跌](?:倒|跤|下来)了?|[摔跌]了一跤)\W*$"
+    rf"|{_WHO}.{{0,6}}(?:[摔跌](?:倒|下来|伤|跤|了(?:一)?跤)|掉下(?:来|去|楼))|[摔滚掉]下(?:了)?楼|从.{{0,4}}(?:楼梯|楼上|窗户|床)上?[摔跌掉滚]|坠楼|(?:我|{_WHO}).{{0,4}}(?:起不来|动不了|动弹不得|站不起来)|爬不起来"
+    r"|\bI(?:'ve| have)? (?:just )?(?:fell|fallen)\b(?! (?:in love|asleep|behind|out|for))|\b(?:fell|fallen)\b.{0,30}\bcan'?t (?:get|stand) up|^\W*(?:(?:a )?fall|fell(?: down)?|fallen)\W*$"
+    rf"|\b{_EN_WHO}(?:'?s| has| is)? (?:just )?(?:fell|fallen|collapsed)\b(?! (?:in love|asleep|behind|out))|\bcan'?t (?:get|stand) up\b|\bI can'?t move\W*$"
+    r"|^\W*(?:wo\s?)?sh?uai\s?(?:dao|jiao)(?:\s?le)?\b"
+)
+_ILL = (
+    r"晕(?:倒|过去|厥|死)|昏(?:倒|过去|迷|厥)|不省人事|没(?:有)?(?:了)?(?:呼吸|意识|知觉|心跳)|[叫喊](?:不醒|他不应|她不应)|喘不(?:上|过)(?:来)?气?|不能呼吸|呼吸(?:困难|不了|不过来)|窒息|噎(?:住|着|到)|头晕得?(?:厉害|站不|不行)"
+    rf"|{_WHO}.{{0,4}}(?:没(?:有)?反应|(?:快|要)?不行了|抽(?:搐|起来|风))|(?<![怕会易致])(?:我|{_WHO}).{{0,4}}(?:受(?:了)?重?伤|[烫烧]伤|骨折|流(?:了)?血)"
+    r"|胸口?(?:好|很|特别|突然)?(?:疼|痛|闷)|心口(?:好|很)?(?:疼|痛)|心脏(?:疼|痛|难受|不舒服|骤停)|心脏病(?:发|犯|又|了|\W*$)|心梗|心绞痛|(?<!过)脑梗|脑溢血|脑出血|中风(?:了|发作|\W*$)|抽搐|癫痫(?:发|犯|了)|半边(?:身子)?(?:动不了|麻)|嘴(?:都)?歪了"
+    r"|触电了|被电(?:到|了|着)|煤气中毒|食物中毒|(?<!电脑)(?<!手机)中毒了|吃错(?:了)?药|喝(?:了)?农药|流(?:了)?(?:好多|很多|大量|一地|不少)(?:的)?血|血(?:止不住|流不止)|大出血|吐血|羊水破了|[快要]生了\W*$|落水(?!管)|溺水|掉(?:进|到).{0,4}(?:河|湖|池|水|井)"
+    r"|车祸|撞(?:到|了|伤)(?:老?人|孩子)|被(?:电动?车|汽?车|摩托车?)撞"
+    r"|^\W*(?:yun|hun)\s?dao(?:\s?le)?\W*$|\bcan(?:'?t| ?not) breathe|\b(?:trouble|difficulty) breathing\b|\bheart attack\b|\bchest (?:pains?|hurts|is tight)\b|\bpains? in (?:my|his|her|the) chest\b|\ba stroke\b|\bseizure\b"
+    r"|\bunconscious\b|\bpassed out\b|\bfainted\b|\bnot (?:breathing|responding)\b|\bwon'?t wake up\b|\bchoking\b|\bbleeding\b|\bblood everywhere\b|\belectrocuted\b|\bdrown(?:ing|ed)\b|\boverdose\b|\bhit by a (?:car|bike|scooter)\b"
+    r"|\b(?:am|i'?m|is|are|got|been|was) (?:badly |seriously )?(?:hurt|injured)\b"
+)
+_VIOLENCE = (
+    r"不想活|想死(?!你|了你)|自杀|轻生|跳楼|割腕|有人抢|抢劫|入室|进(?:来)?(?:了)?(?:个)?(?:小偷|贼|坏人)|有(?:个)?(?:小偷|贼(?!心)|坏人)|(?:小偷|贼).{0,4}(?:进来|在家|撬|爬)|有人.{0,3}(?:撬|闯)|撬(?:我|邻居|隔壁)家?|闯进|持刀|拿(?:着)?刀"
+    r"|(?:有人|在|被).{0,2}(?:打|砍)(?:我|人(?!工))|打人(?!工)|家暴|打老婆|打孩子|绑架|有人跟踪"
+    r"|(?:老人|老头|老太太|孩子|小孩|宝宝|爷爷|奶奶|老伴|爸爸?|妈妈?)[^的书包车钥匙手机]{0,5}(?:走丢|走失|不见|找不(?:到|着))了"
+    r"|\bkill (?:myself|me|him|her)\b|\bsuicid|\bburglar|\bintruder|\bthief\b|\bthieves\b|\bbreaking in(?:to)?\b|\bbroke in\b|\bbroken into\b|\bbeing (?:attacked|robbed|beaten)\b|\brobb(?:ed|er\w*)\b|\b(?:has|with) a (?:knife|gun)\b|\battacked me\b"
+    rf"|\b{_EN_WHO} (?:is|went|has gone|got) (?:missing|lost)\b|\b(?:someone|somebody|a (?:man|stranger)) (?:is |got |came )?(?:in|into|inside) my (?:house|home|flat|apartment)\b"
+)
+_CRY = re.compile("|".join((_HELP, _FIRE, _FALL, _ILL, _VIOLENCE)), re.IGNORECASE)
+_GAS = (
+    r"(?:煤气|燃气|天然气|瓦斯|液化气).{0,6}(?:泄[漏露]|漏|味|臭|呛)|(?:闻到|一股|有股|好大).{0,4}(?:煤气|燃气|瓦斯)|^\W*(?:mei|ran)\s?qi\s?(?:xie\s?)?lou(?:\s?qi)?(?:\s?le)?\W*$"
+    r"|\bsmell\w*\b.{0,12}\bgas\b|\bgas\b.{0,12}\b(?:leak\w*|smell\w*)\b|\bleak\w*\b.{0,8}\bgas\b"
+)
+_TRAPPED = (
+    r"困.{0,6}(?:电|升降)梯|[关卡](?:在|进).{0,4}(?:电|升降)梯|电梯.{0,10}(?:困|[关卡](?:着|住)?(?:了)?人|出不来)|电梯(?:停|坏|卡|不动|掉).{0,6}里面?有人"
+    r"|\b(?:stuck|trapped|locked)\b.{0,20}\b(?:lift|elevator)\b|\b(?:lift|elevator)\b.{0,30}\b(?:trapped|people inside|somebody inside|someone inside)\b"
 )
 _TROUBLE = re.compile(
-    r"着火|起火|火灾|冒烟|煤气泄漏|燃气泄漏|摔倒|被打|打架|报警(?!器)|出人命|快死了|smoke everywhere|\bfire\b|\bpolice\b",
+    rf"冒(?:黑|浓|大)?烟|(?<![打点不])[着起]火(?!点)|(?:全是|都是|好多|很多|好大的?)(?:浓)?烟(?![头灰花味])|摔倒|跌倒|被打(?![扰断湿开扫])|打架|打起来了|报警(?!器|列表|情况|记录)|\bsmoke (?:everywhere|in|coming|from)\b|\bfire\W*$|{_GAS}|{_TRAPPED}",
     re.IGNORECASE,
 )
 """Heard when nothing is open: in the middle of a form they may belong to a story."""
+_A_WORKER_TOO = re.compile(f"{_GAS}|{_TRAPPED}", re.IGNORECASE)
+"""Where the alarm is not all: somebody with tools has to come."""
 
 
-def _cry(person: Person, said: str) -> Answer:
+def _cry(person: Person, said: str) -> Answer | Opening:
     alarm_id = _raised(person, said.strip())
+    if _A_WORKER_TOO.search(said) and not _CRY.search(said):
+        return _and_a_worker(person, said)
     over = (
         ()
         if alarm_id is None
         else (Option(f"alarm.over:{alarm_id}", _("It was nothing, I am well"), _("I am well")),)
     )
-    return Answer((phrases.emergency().with_options(*over),), handover="emergency")  # fmt: skip
+    return Answer((phrases.emergency().with_options(*over),), handover="emergency")
+
+
+def _and_a_worker(person: Person, said: str) -> Opening:
+    """The duty desk knows already; what to do first, and one tap sends the worker."""
+    opening = repair.begin(person, said)
+    told = render(_("The duty desk has been told."), person.locale)
+    known = " ".join(part for part in (str(opening.facts.get("known", "")), told) if part)
+    return replace(opening, flow="repair", facts={**opening.facts, "known": known})
 
 
 def _raised(person: Person, said: str) -> int | None:
@@ -75,4 +124,19 @@ def _words(said: str) -> Words:
     return Words(_("“{said}”", said=said[:300]), _("“{said}”", said=said[:40]), said[:120])
 
 
-COMMANDS = [Command("emergency", _cry, patterns=(_CRY, _TROUBLE), anytime=(_CRY,), whole=True)]
+COMMANDS = [
+    Command(
+        "emergency",
+        _cry,
+        _("Emergency: help at once"),
+        patterns=(_CRY, _TROUBLE),
+        anytime=(_CRY,),
+        whole=True,
+        examples=(
+            "救命啊", "快来人救救我", "家里着火了", "厨房起火了", "楼道里都是烟", "我摔倒了起不来", "老人晕倒了", "胸口疼喘不上气",
+            "煤气泄漏了", "被困在电梯里了", "家里进小偷了", "有人受伤流血了", "快叫救护车", "help me I fell down", "the house is on fire",
+            "my husband is unconscious", "I smell gas in the flat", "I am trapped in the lift", "somebody broke into my flat",
+            "I cannot breathe my chest hurts",
+        ),
+    )
+]  # fmt: skip

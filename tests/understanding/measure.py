@@ -10,7 +10,7 @@ from pathlib import Path
 from backend.core import clock
 from backend.fields.words import Said, Words
 from conversations import flows, phrases, router
-from conversations.flow import Answer, Command, Flow, Person
+from conversations.flow import Answer, Command, Flow, Opening, Person
 from conversations.memory import Memory
 from conversations.registry import Registry
 from conversations.talk import Talk
@@ -28,11 +28,22 @@ ENTRIES: Mapping[str, frozenset[str]] = {
         "delete_file": "file_delete",
         "consent_withdraw": "consent_withdraw",
         "emergency": "emergency",
-        "complaint": "complaint",
+        # Who waits for a repair is heard there, and a colleague is called as well.
+        "complaint": "complaint request.hurry",
+        "events": "event.list",
+        "join_event": "event.join",
+        "propose_event": "event_propose",
+        "my_events": "event.mine event.quit",
+        "family": "family family.invite family.no_more family.leave_which family_ask",
+        "surveys": "survey.list",
+        "daily_checkin": "checkin.wish",
+        "absence": "absence",
+        "feedback": "feedback",
         "who": "who",
     }.items()
 }
 """The Flows and Commands that are right for a topic; `+menu` and the like are what the router answers itself."""
+DECIDE = frozenset({"request.hurry", "request.still"})
 NEWCOMERS = frozenset({"register", "link"})
 ASKED = frozenset({"+unsure", "+lost"})
 
@@ -79,8 +90,21 @@ class Listener:
         ours = flows.registry()
         self.registry = Registry(
             [replace(flow, start=self._noting(flow)) for flow in ours.flows.values()],
-            [replace(command, run=self._noting(command)) for command in ours.commands.values()],
+            [
+                replace(command, run=self._deciding(command) if name in DECIDE else self._noting(command))
+                for name, command in ours.commands.items()
+            ],
         )
+
+    def _deciding(self, command: Command) -> Callable[[Person, str], Answer]:
+        """It looks at what is open of hers, and may come to another conversation."""
+
+        def decide(person: Person, text: str) -> Answer:
+            result = command.run(person, text)
+            self.reached.append(result.flow if isinstance(result, Opening) else command.name)
+            return Answer.of()
+
+        return decide
 
     def _noting(self, entry: Flow | Command) -> Callable[[Person, str], Answer]:
         def note(person: Person, text: str) -> Answer:
