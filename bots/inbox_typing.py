@@ -28,6 +28,8 @@ def typing(handover_id: int) -> tuple[str, int]:
     if handover.taken_by != actor.id or handover.done_at is not None:
         return "", 204
     to = answering.where(handover, marks.addresses(handover))
+    if to is None:
+        return "", 204
     if to.channel == webchat.NAME:
         webchat.show(to.id, [{"typing": True}])
     elif to.channel == "telegram" and settings().telegram_bot_token.get_secret_value():

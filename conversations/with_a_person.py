@@ -47,6 +47,8 @@ def hears(talk: Talk, inbound: Inbound, said: Said, where: str, found: Found) ->
 def pass_on(talk: Talk, said: Said, found: Found, now: int) -> None:
     """Give it to the person who has the thread; she is told once who that is."""
     talk.outcome = "with_person"
+    if not (said.text or said.media or said.location or said.contact):
+        return  # a page that was opened, an old button: nothing that waits for an answer
     handover = answering.heard(found.handover_id or 0, now)
     if handover is None:
         return

@@ -14,7 +14,7 @@ from backend.feedback import history, wording
 from backend.feedback.models import Feedback
 from backend.fields.words import Words
 from backend.messaging.outbox import say
-from backend.messaging.people import At, Resident, To
+from backend.messaging.people import At, Resident, StaffMember, To
 
 SAME_ANGER = timedelta(hours=1)
 """Angry messages within it belong together."""
@@ -153,9 +153,22 @@ def settle(voice: Voice, number: int, settled: bool) -> Feedback:
             history.note(voice.actor(), feedback, "settled")
         elif not feedback.reopened:
             history.apply(voice.actor(), feedback, "reopen", reopened=True)
+            _tell_closer(feedback)
         else:
             history.note(voice.actor(), feedback, "unsettled")
     return feedback
+
+
+def _tell_closer(feedback: Feedback) -> None:
+    """Whoever closed it hears that it is open again."""
+    closed = history.last(feedback, "close")
+    if closed is not None and closed.actor_kind == "staff":
+        say(
+            StaffMember(closed.actor_id),
+            Words(_("F-{number} is not settled, they say: it is open again.", number=feedback.number)),
+            purpose="feedback",
+            about=feedback.subject,
+        )
 
 
 def _tell(feedback: Feedback, words: Words) -> None:

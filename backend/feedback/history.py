@@ -77,3 +77,14 @@ def note(actor: Actor, feedback: Feedback, act: str, text: str = "") -> None:
         text=text or None,
     )
     live.publish(live.ADMIN, {"kind": "feedback", "id": feedback.number})
+
+
+def last(feedback: Feedback, act: str) -> FeedbackEvent | None:
+    """The newest line of that act."""
+    found: FeedbackEvent | None = (
+        FeedbackEvent.select()
+        .where((FeedbackEvent.feedback_id == feedback.id) & (FeedbackEvent.act == act))
+        .order_by(FeedbackEvent.id.desc())
+        .first()
+    )
+    return found

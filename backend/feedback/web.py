@@ -15,7 +15,7 @@ from backend.core.i18n import Text, _
 from backend.feedback import actions, lifecycle, personal, queries
 from backend.messaging import channels
 from backend.residents import queries as residents
-from backend.web import dashboard, listing, nav, sections, session
+from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.sections import Section
 from backend.web.text import mask, say
 
@@ -36,6 +36,7 @@ ACTS: dict[str, Text] = {
 ON_CARD = 3
 privacy.register("feedback", personal.export, personal.forget)
 nav.register(_("Feedback"), "feedback.index", "feedback.read", 28, badge=queries.fresh)
+subjects.register("feedback", _("F-{number}"), "feedback.show", "number")
 
 
 def _words() -> dict[str, Any]:

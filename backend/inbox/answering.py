@@ -7,7 +7,7 @@ import re
 from backend.core import audit, clock
 from backend.core.access import Actor
 from backend.core.db import transaction
-from backend.core.errors import Invalid
+from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import _
 from backend.fields.words import Words
 from backend.inbox import marks, taking, thread
@@ -58,6 +58,8 @@ def answer(
         thread.check_mine(actor, handover)
         addresses = marks.addresses(handover)
         target = where(handover, addresses) if identity_id is None else _hers(addresses, identity_id)
+        if target is None:
+            raise Conflict(_("There is no address that this person can be reached at. Please call."))
         marks.forget_menus([target.id])
         message_id = say(
             At(target.id, elsewhere=True),
@@ -87,16 +89,18 @@ def note(actor: Actor, handover_id: int, text: str) -> None:
         audit.record(actor, "handover.note", handover.subject, org_id=handover.org_id)
 
 
-def where(handover: Handover, addresses: list[Identity]) -> Identity:
-    """The address that she wrote from last. A call is answered by text to the same number where that is an address of hers."""
+def where(handover: Handover, addresses: list[Identity]) -> Identity | None:
+    """The address that she wrote from last; None when she has none any more. A call is answered by text to the same number where that is an address of hers."""
     by_id = {i.id: i for i in addresses}
+    if not by_id:
+        return None
     row = (
         Inbound.select(Inbound.identity_id)
         .where(Inbound.identity_id.in_(list(by_id)))
         .order_by(Inbound.id.desc())
         .first()
     )
-    last = by_id[row.identity_id if row is not None else handover.identity_id]
+    last = by_id.get(row.identity_id if row is not None else handover.identity_id, addresses[0])
     if last.channel == "voice":
         return next((i for i in addresses if i.channel == "sms" and i.address == last.address), last)
     return last

@@ -60,7 +60,7 @@ def rows(actor: Actor, found: list[Handover]) -> list[Row]:
             h,
             registered[h.resident_id].name if h.resident_id in registered else "",
             channels.NAMES[identities[h.identity_id].channel] if h.identity_id in identities else "",
-            int((now - (h.unanswered_at or h.asked_at)).total_seconds() // 60),
+            max(1, int((now - (h.unanswered_at or h.asked_at)).total_seconds() // 60)),
             colleagues[h.taken_by].name if h.taken_by in colleagues else "",
             h.taken_by == actor.id,
             opening.REASONS[h.reason],

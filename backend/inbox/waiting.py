@@ -108,4 +108,4 @@ def today(actor: Actor) -> Today:
         visible(actor) & (Handover.first_answer_at >= midnight)
     )
     waits = [(h.first_answer_at - h.asked_at).total_seconds() / 60 for h in answered]
-    return Today(len(waits), round(median(waits)) if waits else None)
+    return Today(len(waits), max(1, round(median(waits))) if waits else None)

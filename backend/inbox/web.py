@@ -16,7 +16,7 @@ from backend.inbox import thread as thread_
 from backend.inbox.models import Handover
 from backend.inbox.office import RIGHT
 from backend.messaging import channels
-from backend.web import dashboard, nav, session
+from backend.web import dashboard, nav, session, subjects
 from backend.web.text import mask, say
 
 blueprint = Blueprint(
@@ -217,3 +217,4 @@ def _is_urgent(handover: Handover) -> bool:
 
 dashboard.register(_card, order=5)
 nav.register(_("Inbox"), "inbox.index", RIGHT, 15, badge=waiting.waiting_count)
+subjects.register("handover", _("conversation {number}"), "inbox.show", "handover_id")

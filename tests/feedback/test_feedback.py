@@ -121,6 +121,7 @@ def test_staff_answer_and_close_and_whoever_is_not_satisfied_opens_it_again_once
     assert any("解决" in text for text in told(feedback.subject))
     assert "抱歉" in chen.says("2")
     assert Feedback.get().status == "in_work" and Feedback.get().reopened
+    assert any("重新打开" in text for text in told(feedback.subject)), "whoever closed it hears of it"
     desk.post(f"{page}/close", {"why": "又换了一次"})
     chen.says("2")
     after = Feedback.get()

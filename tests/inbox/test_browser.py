@@ -94,9 +94,7 @@ async def _drain() -> None:
     await channel.close()
 
 
-def test_two_colleagues_and_a_neighbour_all_live(
-    site: Site, chromium: Browser, tmp_path: Path
-) -> None:
+def test_two_colleagues_and_a_neighbour_all_live(site: Site, chromium: Browser, tmp_path: Path) -> None:
     with chat_of(site, chromium) as chen, desk_of(site, chromium, "li") as li:
         li.goto(f"{site.base}/admin/inbox")
         expect(li.locator(".empty")).to_be_visible()
@@ -135,7 +133,9 @@ def test_two_colleagues_and_a_neighbour_all_live(
             expect(li.locator(".talk-note")).to_contain_text("上周也坏过一次")
             assert "上周" not in chen.inner_text("#log")
 
-            li.set_input_files("[name=photo]", {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+            li.set_input_files(
+                "[name=photo]", {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+            )
             li.fill("#text", "是这盏吗？")
             li.press("#text", "Control+Enter")
             expect(li.locator(".talk-ours img")).to_be_visible()
@@ -166,7 +166,12 @@ def test_on_a_phone_the_thread_is_all_there_is(site: Site, chromium: Browser, tm
         li.goto(f"{site.base}/admin/inbox")
         expect(li.locator(".queue-urgent")).to_have_count(1)
         li.screenshot(path=tmp_path / "phone-queue.png")
-        for address in (f"/admin/inbox/{number}", "/admin/inbox/words", "/admin/inbox/hours", "/admin/feedback"):
+        for address in (
+            f"/admin/inbox/{number}",
+            "/admin/inbox/words",
+            "/admin/inbox/hours",
+            "/admin/feedback",
+        ):
             li.goto(f"{site.base}{address}")
             assert li.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
             assert not accessibility(li), address
