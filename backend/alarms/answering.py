@@ -17,6 +17,8 @@ from backend.messaging.models import Identity
 from backend.messaging.people import At, Resident, To
 from backend.staff import queries as staff
 
+UNTOLD = "untold"
+"""The `who` of an AlarmStep of somebody who came before her rung was told."""
 _TELLS_HER = ("sos", "asked_for_help")
 """Kinds where she waits to hear who comes."""
 
@@ -56,6 +58,8 @@ def answer(by: Actor | Caller, alarm_id: int, answer: str, text: str = "") -> An
         if steps:
             mine = AlarmStep.id.in_([s.id for s in steps])
             AlarmStep.update(answer=answer, answered_at=clock.now()).where(mine).execute()
+        elif answer in climbing.GOING:
+            _joins(alarm, actor, name, answer)
         record.note(alarm, "answered", name=name, answer=answer, text=text[:500])
         audit.record(
             actor, f"alarm.{answer}", f"alarm:{alarm.id}", org_id=alarm.org_id, after=answer, why=text
@@ -84,6 +88,24 @@ def clear(actor: Actor, alarm_id: int, why: Text) -> Summary:
         found = summary.of(alarm)
         listeners.tell(found)
         return found
+
+
+def _joins(alarm: Alarm, actor: Actor, name: str, answer: str) -> None:
+    """Staff who take it on untold hear how it goes on, and are asked how it was, as if they had been told."""
+    now = clock.now()
+    AlarmStep.create(
+        alarm=alarm.id,
+        round=alarm.round,
+        rung=alarm.rung,
+        who=UNTOLD,
+        person=f"staff:{actor.id}",
+        name=name,
+        staff_id=actor.id,
+        told_at=now,
+        deadline_at=now,
+        answered_at=now,
+        answer=answer,
+    )
 
 
 def over(by: Caller, alarm_id: int) -> Summary:

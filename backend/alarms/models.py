@@ -41,7 +41,8 @@ class Alarm(Model):
 
 
 class AlarmStep(Model):
-    """Somebody was told: `person` is staff:5 or relation:9, once in a round of a rung. `name` is how the others know her."""
+    """Somebody was told: `person` is staff:5 or relation:9, once in a round of a rung; `who` is the
+    rung's, or "untold" for staff who took it on by themselves. `name` is how the others know her."""
 
     alarm = peewee.ForeignKeyField(Alarm, on_delete="CASCADE")
     round = peewee.IntegerField()

@@ -62,7 +62,6 @@ def keep(alarm: Alarm, state: ladder.State) -> None:
             ladder.wake_at(state, kinds.KINDS[alarm.kind].policy, critical=critical) or clock.now()
         )
     alarm.save()
-    live.publish(live.ADMIN, {"kind": "alarm", "id": alarm.id})
 
 
 def note(alarm: Alarm, act: str, **data: Any) -> None:
@@ -73,3 +72,4 @@ def note(alarm: Alarm, act: str, **data: Any) -> None:
         act=act,
         data=json.dumps(data, ensure_ascii=False) if data else None,
     )
+    live.publish(live.ADMIN, {"kind": "alarm", "id": alarm.id})

@@ -13,7 +13,7 @@ from backend.core import access, privacy
 from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
 from backend.residents import queries as residents
-from backend.web import dashboard, listing, nav, sections, session
+from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import say, when
@@ -37,6 +37,7 @@ SEVERITY_TONES = {"critical": "urgent", "warning": "attention", "info": "calm"}
 ON_CARD = 5
 
 nav.register(_("Alarms"), "alarms.index", "alarm.read", 5, badge=queries.open_count)
+subjects.register("alarm", _("alarm {number}"), "alarms.show", "alarm_id")
 privacy.register("alarms", personal.export, personal.forget)
 
 

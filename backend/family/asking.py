@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from backend.core import audit, clock
+from backend.core import audit, clock, sweep
 from backend.core.access import SYSTEM
 from backend.core.db import transaction
 from backend.core.errors import Conflict
@@ -108,14 +108,18 @@ def answer(resident_id: int, relation_id: int, *, yes: bool) -> Relation:
 def forget_unanswered() -> int:
     """End questions and invitations that nobody answered in time; returns how many."""
     now = clock.now()
-    stale = Relation.select().where(
+    stale = Relation.select(Relation.id).where(
         ((Relation.status == "asked") & (Relation.created_at < now - VALID))
         | ((Relation.status == "invited") & (Relation.code_until < now))
     )
-    ended = 0
-    for relation in list(stale):
-        with transaction():
-            relations.end(relation)
-            audit.record(SYSTEM, "family.lapse", relations.subject(relation))
-            ended += 1
-    return ended
+    return sweep.each("family.forget_unanswered", [relation.id for relation in stale], _lapse)
+
+
+def _lapse(relation_id: int) -> int:
+    with transaction():
+        relation = Relation.get_by_id(relation_id)
+        if relation.status not in ("asked", "invited"):
+            return 0
+        relations.end(relation)
+        audit.record(SYSTEM, "family.lapse", relations.subject(relation))
+    return 1

@@ -17,11 +17,12 @@ from backend.fields.base import Context, Misunderstood
 from backend.fields.phone import Phone
 from backend.fields.words import Said
 from backend.residents import queries as residents
-from backend.web import sections, session
+from backend.web import sections, session, subjects
 from backend.web.sections import Section
 from backend.web.text import locale, say
 
 blueprint = Blueprint("family", __name__, url_prefix="/admin/family", template_folder="templates")
+subjects.register("relation", _("family"))
 privacy.register("family", personal.export, personal.forget)
 
 _MOBILE = Phone("mobile", label=_("Mobile"))

@@ -193,3 +193,13 @@ def test_two_schedulers_at_once_take_each_step_once(street: Street) -> None:
             thread.join()
     assert acts(alarm_id) == ["raised", "told", "told"]
     assert len(heard(resident_id=street.zhou)) == 1
+
+
+def test_staff_who_take_it_on_from_the_page_are_asked_how_it_was(street: Street, clock: Hands) -> None:
+    alarm_id = help_needed(street)
+    answer(street.actor(street.admin), alarm_id, "going")
+    clock.forward(minutes=30)
+    climb()
+    assert "怎么样" in heard(staff_id=street.admin)[-1].text
+    answer(street.actor(street.admin), alarm_id, "safe")
+    assert alarm(alarm_id).status == "cleared"
