@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from backend.core import access, clock
@@ -17,7 +17,7 @@ from backend.messaging.models import Delivery
 from backend.messaging.outbox import NO_ADDRESS
 from backend.residents import queries as residents
 from backend.staff import queries as staff
-from backend.web import dashboard, listing, nav, sections, session
+from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import mask, safe_next, say
@@ -39,7 +39,16 @@ STATUS: dict[str, tuple[Msg, str]] = {
 }
 PURPOSES: dict[str, Msg] = {
     "reply": _("Answer in a conversation"),
+    "alarm": _("Alarm"),
+    "checkin": _("Check-in"),
+    "care": _("Care"),
+    "visit": _("Visit"),
+    "summary": _("Monthly summary"),
+    "family": _("Family"),
     "request": _("Repair"),
+    "feedback": _("Feedback"),
+    "event": _("Event"),
+    "survey": _("Survey"),
     "registration": _("Registration"),
     "reminder": _("Reminder"),
     "handover": _("Call for a person"),
@@ -130,8 +139,8 @@ def _rows(actor: Actor, found: list[Any]) -> list[Row]:
                 resident_id if openable else None,
                 message_log.shown_address(_identity(delivery)),
                 message_log.shown_text(delivery.message),
-                _link(delivery.message.about),
-                _about(delivery.message.about),
+                subjects.link(delivery.message.about),
+                subjects.shown(delivery.message.about),
             )
         )
     return rows
@@ -152,30 +161,11 @@ def _owner(delivery: Any) -> tuple[int | None, int | None]:
     )
 
 
-def _about(about: str | None) -> Text:
-    """What a message is about, as people call it: R-1047, or the file of a resident."""
-    kind, _colon, number = (about or "").partition(":")
-    if kind == "request":
-        return f"R-{number}"
-    return _("the file") if kind == "resident" else about or ""
-
-
 def _trouble(error: str | None) -> Text:
     """Why it was not delivered; a provider's own words stay as they are."""
     if error is not None and NOT_SET_UP in error:
         return _("this channel is not set up here")
     return _("no address to send it to") if error == NO_ADDRESS else error or "–"
-
-
-def _link(about: str | None) -> str:
-    """The page of what a message is about; empty when it has none."""
-    kind, _colon, number = (about or "").partition(":")
-    pages = {"request": ("requests.show", "number"), "resident": ("residents.show", "resident_id")}
-    if kind not in pages or not number.isdigit():
-        return ""
-    endpoint, argument = pages[kind]
-    values: dict[str, Any] = {argument: int(number)}
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
 
 
 # --- elsewhere in the admin -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from backend.core.i18n import LOCALES, Text, _, ngettext
 from backend.events import actions, export, page_form, personal, places, queries, states, wording
 from backend.events.models import Event
 from backend.residents import queries as residents
-from backend.web import dashboard, listing, nav, sections, session
+from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import locale, say
@@ -36,6 +36,7 @@ def _waiting(actor: Actor) -> int:
 
 
 nav.register(_("Events"), "events.index", "event.read", 30, badge=_waiting)
+subjects.register("event", _("event {number}"), "events.show", "event_id")
 privacy.register("events", personal.export, personal.forget)
 
 

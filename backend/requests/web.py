@@ -15,7 +15,7 @@ from backend.messaging import channels
 from backend.requests import actions, clocks, crew, lifecycle, personal, queries, replies, triage
 from backend.requests.models import Request
 from backend.residents import queries as residents
-from backend.web import dashboard, listing, nav, sections, session
+from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import locale, say
@@ -51,6 +51,7 @@ def _waiting(actor: Actor) -> int:
 
 
 nav.register(_("Repairs"), "requests.index", "request.read", 10, badge=_waiting)
+subjects.register("request", _("R-{number}"), "requests.show", "number")
 
 
 def _card(actor: Actor) -> Card | None:

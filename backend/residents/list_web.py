@@ -13,7 +13,7 @@ from backend.core.i18n import Msg, Text, _
 from backend.residents import actions, consent, decisions, file, history, page_form, queries
 from backend.residents.flags import FLAGS
 from backend.residents.form import FILE, REGISTRATION
-from backend.web import dashboard, listing, nav, session
+from backend.web import dashboard, listing, nav, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.text import locale, say
 
@@ -32,6 +32,7 @@ def _may_decide(actor: Actor) -> bool:
 
 
 nav.register(_("Residents"), "residents.index", "resident.read", 20, badge=queries.waiting_count)
+subjects.register("resident", _("the file"), "residents.show", "resident_id")
 
 
 def _card(actor: Actor) -> Card | None:
