@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import peewee
@@ -12,7 +13,7 @@ from backend.core.access import Actor
 from backend.core.errors import NotFound
 from backend.core.i18n import Text
 from backend.fields.form import Form
-from backend.surveys import answering, form
+from backend.surveys import answering, form, wording
 from backend.surveys.models import Survey, SurveyAnswer, SurveyAnswerBefore, SurveyInvitation
 
 
@@ -85,6 +86,35 @@ def by_token(token: str) -> Survey:
     if survey is None:
         raise NotFound()
     return survey  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the public page tells. `state`: open, soon, closed."""
+
+    title: Text
+    intro: Text | None
+    questions: int
+    anonymous: bool
+    state: str
+    words: Text
+    """When it opens or closes, in a sentence; empty when nothing is to be said."""
+
+
+def shown(survey: Survey, now: datetime) -> Shown:
+    going = answering.is_open(survey, now)
+    over = survey.status == "closed" or (survey.closes_at is not None and survey.closes_at <= now)
+    words: Text = wording.until(survey) or ""
+    if not going:
+        words = wording.closed(survey) if over else wording.not_yet(survey)
+    return Shown(
+        form.title(survey),
+        form.intro(survey),
+        len(form.questions(survey).fields),
+        survey.anonymous,
+        "open" if going else "closed" if over else "soon",
+        words,
+    )
 
 
 # --- for staff ------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def answer_option(survey: Survey, label: Text | None = None) -> Option:
 def invitation(survey: Survey) -> Words:
     """The first time that she hears of it."""
     named = form.title(survey)
-    until = _until(survey)
+    last = until(survey)
     text = join(
         _(
             "{community} would like your opinion: **{title}**",
@@ -29,9 +29,9 @@ def invitation(survey: Survey) -> Words:
         ),
         form.intro(survey),
         _promise(survey),
-        until,
+        last,
     )
-    short = join(_("A survey: {title}.", title=named), until, by=" ")
+    short = join(_("A survey: {title}.", title=named), last, by=" ")
     return Words(
         text or named,
         short=short,
@@ -43,11 +43,11 @@ def invitation(survey: Survey) -> Words:
 
 def reminder(survey: Survey) -> Words:
     """Once, to somebody who has not answered."""
-    named, until = form.title(survey), _until(survey)
+    named, last = form.title(survey), until(survey)
     return Words(
-        join(_("Your answer would still help us: **{title}**", title=named), _promise(survey), until)
+        join(_("Your answer would still help us: **{title}**", title=named), _promise(survey), last)
         or named,
-        short=join(_("Still open: the survey {title}.", title=named), until, by=" "),
+        short=join(_("Still open: the survey {title}.", title=named), last, by=" "),
         spoken=_("Your answer would still help us: {title}.", title=named),
         options=_options(survey),
         subject=named,
@@ -65,7 +65,8 @@ def _promise(survey: Survey) -> Text | None:
     return _("It is anonymous.") if survey.anonymous else None
 
 
-def _until(survey: Survey) -> Text | None:
+def until(survey: Survey) -> Text | None:
+    """Until when it can be answered; None without an end."""
     return None if survey.closes_at is None else _("Open until {when}.", when=moment(survey.closes_at))
 
 
