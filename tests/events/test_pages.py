@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -77,7 +78,7 @@ def test_the_calendar_file_says_when_and_where(neighbour: Browser, village: Vill
     event = village.event()
     answer = neighbour.get(f"/events/{event.id}.ics")
     assert answer.mimetype == "text/calendar"
-    entry = Calendar.from_ical(answer.data).walk("VEVENT")[0]
+    entry: Any = Calendar.from_ical(answer.data).walk("VEVENT")[0]
     assert (str(entry["summary"]), str(entry["location"])) == ("包粽子", "社区活动室")
     assert entry["dtstart"].dt == event.starts_at and entry["dtend"].dt == event.ends_at
 
