@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.alarms import summary
+from backend.alarms import kinds, summary
 from backend.alarms.models import Alarm, AlarmNote, AlarmStep
 from backend.alarms.summary import Summary
 from backend.core import access
@@ -23,6 +23,9 @@ __all__ = [
     "staff_going",
     "told",
 ]
+
+
+STATUSES = ("open", "going", "cleared")
 
 
 def by_id(alarm_id: int) -> Summary:
@@ -54,9 +57,9 @@ def listed(actor: Actor, *, status: str = "", kind: str = "") -> Any:
     query = _readable(actor)
     if status == "unsettled":
         query = query.where(Alarm.status != "cleared")
-    elif status:
+    elif status in STATUSES:
         query = query.where(Alarm.status == status)
-    if kind:
+    if kind in kinds.KINDS:
         query = query.where(Alarm.kind == kind)
     return query.order_by(Alarm.status == "cleared", Alarm.status == "going", Alarm.id.desc())
 
