@@ -43,15 +43,16 @@ def well(by: Voice, check_in_id: int, said: str = "") -> Heard:
         named = _hers(by, check_in_id)
         care = named.plan
         late = changed = False
+        raised: set[int] = set()
         for other in record.waiting(named.resident_id):
             check_in = record.locked(other.id)
             if not checkin.may_end(check_in.status, "well"):
                 continue
             changed, late = True, late or check_in.status == "missed"
-            alarm_id = check_in.alarm_id
+            raised |= {check_in.alarm_id} if check_in.alarm_id is not None else set()
             record.end(check_in, "well", "herself", said)
-            if alarm_id is not None:
-                alarms.clear(SYSTEM, alarm_id, wording.ANSWERED_HERSELF)
+        for alarm_id in sorted(raised):
+            alarms.clear(SYSTEM, alarm_id, wording.ANSWERED_HERSELF)
         if not changed:
             return Heard("again", wording.noted_already())
         return Heard("late", wording.good_after_all()) if late else Heard("well", wording.good(care))

@@ -98,7 +98,8 @@ def waiting(resident_id: int) -> list[CheckIn]:
 
 def end(check_in: CheckIn, status: str, by: str, said: str = "") -> None:
     """How it ended, and by whom. Belongs in a transaction that holds it."""
-    check_in.late = check_in.late or (check_in.status == "missed" and by == "herself")
+    in_vain = check_in.status == "missed" and check_in.asked_at is not None
+    check_in.late = check_in.late or (in_vain and by == "herself")
     check_in.status, check_in.by = status, by
     check_in.settled_at, check_in.next_at = clock.now(), None
     if said:

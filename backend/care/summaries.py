@@ -66,7 +66,7 @@ def counts(resident_id: int, month: date) -> dict[str, int]:
         "days": len(asked),
         "well": sum(all(_fine(c) for c in some) for some in asked.values()),
         "late": sum(c.late for c in every),
-        "missed": sum(c.missed_at is not None and not c.late for c in every),
+        "missed": sum(c.why in ("silent", "unclear") and not c.late for c in every),
         "helped": sum(c.status == "help" for c in every),
         "away": sum(c.status == "excused" for c in every),
         "visits": Visit.select().where(done & (Visit.done_at >= since) & (Visit.done_at < until)).count(),

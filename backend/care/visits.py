@@ -10,7 +10,7 @@ from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
 from backend.alarms.summary import Summary
 from backend.care import checkin, record, visiting, wording
-from backend.care.models import CheckIn, Visit
+from backend.care.models import Absence, CheckIn, Visit
 from backend.care.visiting import Report
 from backend.core import access, audit, clock, sweep
 from backend.core.access import SYSTEM, Actor
@@ -290,6 +290,19 @@ def visitors(org_id: int) -> list[staff.Staff]:
 def place(resident_id: int) -> Text:
     home = residents.home_of(resident_id)
     return {locale: Home.from_json(home).show(locale) for locale in LOCALES} if home else _("place not known")
+
+
+def point(visit: Visit) -> str | None:
+    """Where it was reported from, as latitude and longitude."""
+    if not visit.place:
+        return None
+    latitude, longitude = json.loads(visit.place)
+    return f"{latitude:.5f}, {longitude:.5f}"
+
+
+def last_day(absence: Absence) -> date | None:
+    """The last day on which nobody asks."""
+    return clock.local(absence.ends_at - timedelta(minutes=1)).date() if absence.ends_at else None
 
 
 def subject(visit: Visit) -> str:

@@ -19,8 +19,9 @@ from backend.care.answering import Voice
 from backend.care.models import CarePlan, CheckIn, CheckInQuestion, Visit
 from backend.care.visiting import Report
 from backend.core import clock, db
+from backend.core.crypto import seal
 from backend.messaging import deliveries, people
-from backend.messaging.models import Delivery, Inbound
+from backend.messaging.models import SAID_PLACE, Delivery, Inbound
 from backend.staff import queries as staff
 
 _HABITS = {
@@ -136,7 +137,7 @@ class Simulation:
         elif habit == "help":
             self.later(soon, lambda: answering.help_(who, check_in.id, "头晕"))
         elif habit == "writes":
-            self.later(soon, lambda: _writes(question.identity_id))
+            self.later(soon, lambda: writes(question.identity_id))
         elif habit == "away":
             days = timedelta(days=self.rng.randint(1, 5))
             self.later(soon, lambda: self._leaves(check_in.resident_id, days))
@@ -180,11 +181,8 @@ def _one_scheduler() -> None:
         db.db.close()
 
 
-def _writes(identity_id: int) -> None:
+def writes(identity_id: int) -> None:
     """She writes something that is no answer."""
-    from backend.core.crypto import seal
-    from backend.messaging.models import SAID_PLACE
-
     Inbound.create(
         channel=people.get(identity_id).channel,
         event_id=f"sim-{identity_id}-{clock.now_ms()}",

@@ -41,7 +41,7 @@ def settle(hands: Hands, size: int, seed: int) -> Simulation:
             if rng.random() < 0.7:
                 towns.daughter(her)
             # Half of them have a plan; some are asked every day, the others once a week: as many as a quick test can live through.
-            days = plan.WEEK if n % 50 == 0 else rng.choice(plan.WEEK)
+            days = plan.WEEK if n % 100 == 0 else rng.choice(plan.WEEK)
             towns.plan(
                 town, her, at=rng.choice(_TIMES), days=days, channels=channels, zone=rng.choice(_ZONES)
             )
