@@ -115,7 +115,7 @@ def _hooks(app: Flask) -> Flask:
     hooks.config.update({name: app.config[name] for name in ("MAX_CONTENT_LENGTH", "MAX_FORM_MEMORY_SIZE")})
     hooks.extensions = app.extensions  # what the process has one of, such as Telegram's listener
     hooks.json.ensure_ascii = False  # type: ignore[attr-defined]
-    rim.init_app(hooks)
+    rim.init_app(hooks, pages=False)
     hooks.before_request(_connected)
     for name in HOOKS:
         hooks.register_blueprint(import_module(name).blueprint)

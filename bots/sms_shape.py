@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from backend.core.i18n import _, language, render
@@ -114,6 +115,12 @@ def shape(replies: Sequence[Content], community: str) -> list[Body]:
 
     Numbers pick among the options of the last reply that has any: those are what the conversation listens for.
     """
+    return list(_shaped(tuple(replies), community))
+
+
+@lru_cache(maxsize=256)
+def _shaped(replies: tuple[Content, ...], community: str) -> list[Body]:
+    """Kept for a while: most questions and menus are the same for everybody."""
     if not replies:
         return []
     locale = replies[-1].locale

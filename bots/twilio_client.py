@@ -55,9 +55,12 @@ def personal_number(address: str) -> str | None:
     return found if E164.fullmatch(found) and found not in _HIDDEN else None
 
 
+_NO_ID = re.compile(r"[^A-Za-z0-9]+")
+
+
 def sid(given: str) -> str:
     """A message's or a call's id as we keep it: letters and digits, as Twilio's are."""
-    return "".join(c for c in given[:200] if c.isascii() and c.isalnum())[:60]
+    return _NO_ID.sub("", given[:200])[:60]
 
 
 def dead_number(code: int | None) -> bool:
@@ -71,8 +74,8 @@ def dead_number(code: int | None) -> bool:
 def signature(token: str, url: str, form: MultiDict[str, str]) -> str:
     """HMAC-SHA1 in base64 over the public URL and the form's names and values in the order of their names."""
     signed = [url]
-    for name in sorted(form.keys()):
-        for value in sorted(set(form.getlist(name))):
+    for name, values in sorted(form.lists()):
+        for value in sorted(set(values)) if len(values) > 1 else values:
             signed += (name, value)
     message = "".join(signed).encode("utf-8", "surrogatepass")
     return base64.b64encode(hmac.new(token.encode(), message, hashlib.sha1).digest()).decode()

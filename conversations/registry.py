@@ -35,6 +35,7 @@ class Registry:
         self.flows = {f.name: f for f in flows}
         self.commands = {c.name: c for c in commands}
         self.series = {s.name: s for s in series}
+        self._cries = [(pattern, c) for c in self.commands.values() for pattern in c.anytime]
         several = Counter([*self.flows, *self.commands, *self.series])
         if clash := [name for name, count in several.items() if count > 1]:
             raise ValueError(f"a flow, a command or a series are both named {', '.join(sorted(clash))}")
@@ -67,7 +68,7 @@ class Registry:
     def cry(self, text: str) -> Command | None:
         """The Command whose words must not be taken for an answer to anything."""
         text = text[:LONGEST_INTENT]
-        return next((c for c in self.commands.values() if any(p.search(text) for p in c.anytime)), None)
+        return next((command for pattern, command in self._cries if pattern.search(text)), None)
 
     def meaning(self, text: str, person: Person) -> Meant | None:
         """The Flow or Command that the free text is about: the longest match wins. Words that mean nothing as they stand are

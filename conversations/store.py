@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from backend.core import crypto
-from backend.core.db import execute, is_postgres
+from backend.core.db import execute, insert, is_postgres
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.words import Said
 from backend.messaging import outbox, people
@@ -33,7 +33,9 @@ _INSERT_IDENTITY = (
     "INSERT INTO identity (channel, address, address_index, locale, state, preference, created_at)"
     " VALUES (?, ?, ?, ?, 'active', 100, ?) ON CONFLICT (channel, address_index) DO NOTHING"
 )
-_INSERT_INBOUND = "INSERT INTO inbound (channel, event_id, identity_id, said, outcome, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id"
+_INSERT_INBOUND = (
+    "INSERT INTO inbound (channel, event_id, identity_id, said, outcome, at) VALUES (?, ?, ?, ?, ?, ?)"
+)
 _SAVE = (
     "INSERT INTO conversation (identity_id, state, flow, offer_id, phone_index, remind_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (identity_id) DO UPDATE SET state = excluded.state, flow = excluded.flow,"
@@ -120,7 +122,7 @@ def record(inbound: Inbound, said: Said, identity_id: int, outcome: str, masked:
         heard["contact"] = MASKED
     sealed = crypto.seal(heard, SAID_PLACE)
     params = (inbound.channel, inbound.event_id[:80], identity_id, sealed, outcome, now)
-    return int(execute(_INSERT_INBOUND, params).fetchone()[0])
+    return insert(_INSERT_INBOUND, params)
 
 
 def _anywhere(choice: str) -> bool:

@@ -184,6 +184,13 @@ def execute(sql: str, params: Sequence[Any] = ()) -> Any:
     return database.execute_sql(_with_percents(sql), params)
 
 
+def insert(sql: str, params: Sequence[Any]) -> int:
+    """`execute` an INSERT of one row without a RETURNING of its own; returns the new row's id."""
+    if is_postgres():
+        return int(execute(f"{sql} RETURNING id", params).fetchone()[0])
+    return int(execute(sql, params).lastrowid)
+
+
 @lru_cache(maxsize=512)
 def _with_percents(sql: str) -> str:
     return sql.replace("?", "%s")

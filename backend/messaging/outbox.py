@@ -8,7 +8,7 @@ from __future__ import annotations
 import structlog
 
 from backend.core import clock, jobs, live
-from backend.core.db import after_commit, execute, transaction
+from backend.core.db import after_commit, execute, insert, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.words import Words
 from backend.messaging.content import Content, rendered
@@ -26,9 +26,13 @@ _INSERT_MESSAGE = (
     "INSERT INTO message (identity_id, resident_id, staff_id, content, purpose, queue, inbound_id, dedupe, about, correlation,"
     " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe) WHERE dedupe IS NOT NULL DO NOTHING RETURNING id"
 )
+_INSERT_REPLY = (
+    "INSERT INTO message (identity_id, resident_id, staff_id, content, purpose, queue, inbound_id, correlation, created_at)"
+    " VALUES (?, ?, ?, ?, 'reply', 'replies', ?, ?, ?)"
+)
 _INSERT_DELIVERY = (
     "INSERT INTO delivery (message_id, identity_id, channel, queue, status, attempts, next_at, lease_until, lease_by, error,"
-    " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+    " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -101,20 +105,8 @@ def reply(
 ) -> tuple[int, int]:
     """An answer within a turn, leased to `holder`, the process that will deliver it itself. Returns (message, delivery) ids."""
     identity_id, channel, resident_id, staff_id = identity
-    params = (
-        identity_id,
-        resident_id,
-        staff_id,
-        content.seal(),
-        "reply",
-        "replies",
-        inbound_id,
-        None,
-        None,
-        correlation,
-        now,
-    )
-    message_id: int = execute(_INSERT_MESSAGE, params).fetchone()[0]
+    params = (identity_id, resident_id, staff_id, content.seal(), inbound_id, correlation, now)
+    message_id = insert(_INSERT_REPLY, params)
     lease = now + REPLY_LEASE_MS
     delivery_id = _deliver(
         message_id, identity_id, channel, "replies", "sending", now, lease_until=lease, lease_by=holder
@@ -149,7 +141,7 @@ def _deliver(
         now,
         now,
     )
-    return int(execute(_INSERT_DELIVERY, params).fetchone()[0])
+    return insert(_INSERT_DELIVERY, params)
 
 
 def deliver_again(message_id: int, identity: Identity, queue: str) -> int:

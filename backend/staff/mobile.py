@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from backend.core import crypto
 from backend.core.audit import record
-from backend.core.db import transaction
+from backend.core.db import execute, transaction
 from backend.fields.phone import textable
 from backend.messaging import people
 from backend.messaging.people import StaffMember
@@ -46,9 +46,14 @@ def moved(staff: Staff, before: str | None, *, vouched: bool) -> None:
             tell(staff.id)
 
 
+_ANYBODY = "SELECT 1 FROM staff WHERE phone_index = ? LIMIT 1"
+
+
 def met(identity_id: int, address: str) -> Staff | None:
     """Whose recorded number an SMS came from; from now on that address is theirs. None when it is nobody's, or several share
     it."""
+    if execute(_ANYBODY, (index(address),)).fetchone() is None:
+        return None  # nearly every text: asked in every turn with nothing open
     found = list(Staff.select().where((Staff.phone_index == index(address)) & Staff.active).limit(2))
     if len(found) != 1:
         return None

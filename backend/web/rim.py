@@ -70,11 +70,13 @@ class _RowId(IntegerConverter):
     regex = "[0-9]{1,9}"
 
 
-def init_app(app: Flask) -> None:
-    """Hang the rim around `app`."""
+def init_app(app: Flask, *, pages: bool = True) -> None:
+    """Hang the rim around `app`. `pages`: people see its answers, in browsers; else only programs do."""
     app.url_map.converters["int"] = _RowId
     app.before_request(_begin)
-    app.after_request(_finish)
+    app.after_request(_counted)
+    if pages:
+        app.after_request(_for_browsers)
     app.register_error_handler(LinliError, _linli_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -92,19 +94,22 @@ def _begin() -> None:
     g.began = time.perf_counter()
 
 
-def _finish(response: Response) -> Response:
+def _for_browsers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", CSP)
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
     if settings().public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.path.startswith("/admin"):
         response.headers.setdefault("Cache-Control", "no-store")
-    if "began" in g and request.endpoint and not request.endpoint.endswith("static"):
-        metrics.http_request_seconds.observe(
-            time.perf_counter() - g.began, request.endpoint, str(response.status_code)
-        )
+    return response
+
+
+def _counted(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    endpoint = request.endpoint
+    if endpoint and not endpoint.endswith("static") and (began := g.get("began")) is not None:
+        metrics.http_request_seconds.observe(time.perf_counter() - began, endpoint, str(response.status_code))
     return response
 
 
