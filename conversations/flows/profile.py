@@ -26,26 +26,33 @@ EMAIL_AGAIN = Option("file.email:", _("Send the e-mail link again"))
 
 CHANGEABLE = ("name", "gender", "birthday", "id_number", "mobile", "email", "home")
 
+_KEPT = r"(?:个人)?(?:资料|档案|信息|数据|登记信息|注册信息|记录)"
 _FILE = re.compile(
-    r"(?:我的|查看|看看|个人)(?:资料|档案|信息|个人资料|登记信息)|\bmy (?:file|data|profile|details)\b",
+    rf"(?:我的?|查看?|看看?|看一下|核对|查询|个人|登记的?|注册的?|存的?|填的?)(?:一下|下)?(?:我的?)?(?:登记的?|注册的?|存的?|填的?|住户)?{_KEPT}(?:对不对|对吗|有没有错|是什么|有哪些)?|(?:你们)?(?:存|记|登记)了我(?:的)?(?:什么|哪些)\S{{0,6}}"
+    r"|\b(?:my|view my|show my|see my|check my) (?:own )?(?:file|data|profile|details|info(?:rmation)?|account|record)\b|\bwhat (?:data |information |details )?do you (?:have|know|hold|keep|store) (?:on|about) me\b",
     re.IGNORECASE,
 )
 _EXPORT = re.compile(
     r"(?:导出|下载|拷贝)(?:我的)?(?:个人)?(?:资料|数据|信息|档案)|\b(?:export|download) (?:my )?(?:data|file)\b",
     re.IGNORECASE,
 )
+_PART = r"(?:手机号?码?|电话(?:号码)?|号码|联系方式|邮箱|邮件地址|地址|住址|门牌号?|房号|楼号|姓名|名字|生日|出生日期|性别|身份证号?码?|证件号?码?|资料|档案|信息)"
+_EN_PART = r"(?:file|data|profile|details|info(?:rmation)?|name|phone|mobile|cell|number|e-?mail|address|flat|birthday|id)"
 _CHANGE = re.compile(
-    r"(?:修改|更改|更新|变更|改)(?:一下|个)?(?:我的)?(?:个人)?(?:资料|档案|信息|手机号?码?|电话|邮箱|地址|住址|姓名|名字)|我?(?:换了?|改了?)(?:手机|号码|电话|邮箱)"
-    r"|我?搬家了?|\b(?:change|update) my (?:file|data|profile|details|name|phone|mobile|number|e-?mail|address)\b|\bi(?:'ve| have)? moved\b",
+    rf"(?:修改|更改|更新|变更|更正|改正|改|换|订正|纠正)(?:一下|下|个|了|成)?(?:新的?)?(?:我的?)?(?:登记的?|个人)?{_PART}|(?:把|将)?(?:我的?)?(?:登记的?)?{_PART}(?:都|要|也|给|写|填|登记|登|录|打|是|有|信息|已经|全|想|需要|的)*(?:改|换|变|错|不对|有误|更新|更正|修改|不是这个)\S{{0,4}}|要更正"
+    r"|我?(?:刚)?(?:换了?|改了?)(?:个|新|了)*(?:手机|号码?|电话|邮箱|微信)(?:号码?)?(?:了)?|我?(?:们)?(?:家)?(?:刚|已经|要|从.{1,6})?搬(?:家|到|去|走|了)(?!来).{0,8}|新(?:手机)?号码?(?:是)?"
+    rf"|\b(?:change|update|correct|edit|fix|modify) (?:my|the|our) (?:\w+ )?{_EN_PART}\b(?: number| address)?|\bmy (?:\w+ )?{_EN_PART}(?: number| address)? (?:has |have |is |was )?(?:changed|wrong|incorrect|misspel\w+|different|new|not right)\b|\b(?:i |we )?(?:have |got |'ve got |'ve |changed to )a new (?:phone|mobile|number|e-?mail|address|flat)\b"
+    r"|\b(?:i|we)(?:'ve| have)? moved\b(?! in\b)(?: (?:to|house|out|away|flat)\b.{0,20})?|\bmoved to (?:another|a new|a different|building|flat)\b.{0,12}|\bspelled wrong\b",
     re.IGNORECASE,
 )
 _DELETE = re.compile(
-    r"注销(?:账号|账户|登记|注册)?|(?:删除|清除)(?:我的)?(?:个人)?(?:全部|所有)?(?:资料|数据|信息|档案)"
-    r"|\b(?:delete|erase|remove) my (?:data|file|account|profile)\b|\bforget me\b",
+    rf"注销(?:我的?)?(?:账号|帐号|账户|登记|注册|户)?|(?:删除|清除|删掉|删了|删|抹掉|抹去|销毁|清空|去掉|移除)(?:一下)?(?:我的?|所有|全部|关于我的)*(?:{_KEPT}|账号|帐号|账户)|(?:把|将)?(?:我的?|所有的?|关于我的)?(?:{_KEPT}|账号|帐号|账户)(?:都|全部|全|给|统统|我|要|想|能|可以|帮我|请)*(?:删|注销|清除|抹掉|销毁|清空|销)\S{{0,3}}|不想(?:再)?用(?:你们|这个).{{0,6}}了"
+    r"|\b(?:delete|erase|remove|wipe) (?:all )?(?:of )?(?:my|the) (?:personal )?(?:data|file|account|profile|info(?:rmation)?|details|registration)\b|\b(?:delete|erase|remove|wipe) (?:everything|all) (?:about|you have)\b.{0,12}|\bforget me\b|\b(?:close|cancel|deactivate) my (?:account|registration)\b",
     re.IGNORECASE,
 )
 _WITHDRAW = re.compile(
-    r"(?:撤回|收回|撤销|取消)(?:我的)?(?:同意|授权)|\b(?:withdraw|take back|revoke) (?:my )?consent\b",
+    rf"(?:撤回|收回|撤销|取消|解除|终止)(?:一下)?(?:我的?|对你们的?)?(?:个人)?(?:信息|数据|隐私)?(?:的)?(?:使用|处理)?(?:的)?(?:同意|授权|许可)(?:书)?|(?:我)?不(?:再)?(?:同意|授权|允许|准|许|想让|要|想)(?:你们)?(?:再|继续|收集|用|使用|保存|处理|存|留|拿)+(?:着)?(?:我的?)?{_KEPT}了?|(?:停止|别|不要)(?:再)?(?:使用|收集|用)我的?{_KEPT}(?:了)?"
+    r"|\b(?:withdraw|take back|revoke|cancel|retract) (?:my )?(?:consent|permission|agreement)\b|\b(?:no longer|don'?t|do not) (?:agree|consent)\b.{0,30}|\bstop (?:using|keeping|storing|processing) my (?:\w+ )?(?:data|info\w*|details)\b",
     re.IGNORECASE,
 )
 _WHICH = (
@@ -294,10 +301,34 @@ def _stays() -> Words:
 
 FLOWS = [
     Flow(
-        "file_change", FILE_CHANGE, _("Change my file"), _start_change, _submit_change, (_CHANGE,), "resident"
+        "file_change",
+        FILE_CHANGE,
+        _("Change my file"),
+        _start_change,
+        _submit_change,
+        (_CHANGE,),
+        "resident",
+        examples=(
+            "我换手机号了",
+            "改一下电话号码",
+            "地址要改",
+            "名字写错了",
+            "我搬家了",
+            "更新我的资料",
+            "change my phone number",
+            "my address has changed",
+            "my name is misspelled",
+        ),
     ),
     Flow(
-        "file_delete", FILE_DELETE, _("Delete my data"), _start_plain, _submit_delete, (_DELETE,), "resident"
+        "file_delete",
+        FILE_DELETE,
+        _("Delete my data"),
+        _start_plain,
+        _submit_delete,
+        (_DELETE,),
+        "resident",
+        examples=("删除我的资料", "注销账号", "把我的信息都删了", "delete my account", "erase all my data"),
     ),
     Flow(
         "consent_withdraw",
@@ -307,10 +338,25 @@ FLOWS = [
         _submit_withdraw,
         (_WITHDRAW,),
         "resident",
+        examples=(
+            "撤回同意",
+            "收回授权",
+            "不同意你们用我的信息",
+            "withdraw my consent",
+            "stop using my data",
+        ),
     ),
 ]
 COMMANDS = [
-    Command("file", _show, _("My file"), (_FILE,), "resident", menu=80),
+    Command(
+        "file",
+        _show,
+        _("My file"),
+        (_FILE,),
+        "resident",
+        menu=80,
+        examples=("看看我的资料", "我登记的信息", "查我的档案", "show my file", "what do you know about me"),
+    ),
     Command("file.export", _export, patterns=(_EXPORT,), audience="resident"),
     Command("file.email", _email_again, audience="resident"),
     Command("file.correct", _correct, audience="resident"),

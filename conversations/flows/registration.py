@@ -23,14 +23,19 @@ REPAIR = Option("flow:repair", _("Book a repair"))
 REGISTER = Option("flow:registration", _("Register"))
 
 _REGISTER = re.compile(
-    r"(?:我要|我想|帮我)?(?:实名)?(?:注册|登记|实名|认证)|\bregist(?:er|ration)\b|\bsign(?:ing)? ?up\b",
+    r"(?:我要|我想|帮我|怎么|如何|在哪)?(?:实名|住户|居民|租户|租客|人口|新住户|信息)?(?:注册|登记|实名|认证|建档|入户)(?:账号|帐号|手续|一下)?|(?:我|我们)?(?:家)?(?:刚|新|才|上周|昨天|前天|最近|这个月|上个月)(?:刚)?(?:搬(?:进|过|到|家)?来?|住进来?|入住|租的?房?)|新(?:来|搬来)的|新住户|新邻居"
+    r"|(?:开|办|申请|创建|弄)(?:一?个|个)?(?:新)?(?:账号|帐号|账户|居民(?:卡|证|登记))|(?:怎么|如何|想|要)(?:加入|成为)(?:你们|社区|小区|居民|住户)|成为(?:社区)?(?:居民|住户)"
+    r"|\bregist(?:er|ration|ering)\b|\bsign(?:ing)? ?(?:me |us )?up\b(?: as)?|\bbecome a (?:resident|member)\b|\b(?:create|open|make|set up) (?:an? )?(?:new )?account\b|\b(?:just|recently|have) moved (?:in|here)\b|\bmoved in (?:last|this|yesterday|today)\b|\bnew (?:resident|tenant|neighbou?r|here)\b|\benrol(?:l)?\b",
     re.IGNORECASE,
 )
 _REGISTERED = re.compile(
-    r"(?:我)?(?:已经|已|早就)?(?:注册|登记)(?:过了?|好了)|(?:我)?(?:已经|已|早就)(?:实名)?(?:注册|登记)|\b(?:i(?:'m| am) )?already registered\b"
-    r"|\bi have registered\b",
+    r"(?:我)?(?:(?:已经|已|早就|早|以前|之前|原来|原先|曾经|去年|上次|前年|在.{1,6})(?:就)?(?:在.{1,8})?(?:都)?(?:实名)?(?:注册|登记)(?:过了?|好了|了|的)?|(?:实名)?(?:注册|登记)(?:过了?|好了))(?:的)?|我?(?:已经|早就|以前|之前)?有(?:账号|帐号|账户|登记)(?:的|了)?|(?:是|做)?老(?:用户|住户|居民)"
+    r"|换了?(?:个)?(?:手机|微信|设备|号).{0,6}(?:怎么|还能|登不|没有?了|找不)\S{0,6}|(?:登录|登陆|找回|绑定|关联)(?:一下)?(?:我的?)?(?:账号|帐号|账户|档案|登记)?"
+    r"|\b(?:i(?:'m| am|'ve| have)? )?already (?:been )?(?:registered|signed up|a (?:resident|member)|have an account)\b|\bi (?:have |was |am |'ve )?registered\b.{0,20}(?:before|already|last|earlier|by|on|at)?|\bhave an account\b|\blog ?in\b|\bsign in\b|\blink my (?:account|file|registration)\b",
     re.IGNORECASE,
 )
+_REGISTER_SAID = ("我要注册", "我想登记", "怎么登记", "新住户登记", "刚搬来想登记", "实名认证", "注册账号", "I want to register", "sign me up as resident", "I just moved in", "how do I create an account")  # fmt: skip
+_REGISTERED_SAID = ("我登记过了", "我以前注册过", "已经有账号了", "我注册过换了手机", "I am already registered", "I have an account", "I registered before")  # fmt: skip
 
 
 # --- registering ----------------------------------------------------------------------------------------------
@@ -203,6 +208,7 @@ FLOWS = [
         intents=(_REGISTER,),
         audience="newcomer",
         menu=10,
+        examples=_REGISTER_SAID,
     ),
     Flow(
         "link",
@@ -213,6 +219,16 @@ FLOWS = [
         intents=(_REGISTERED,),
         audience="newcomer",
         menu=90,
+        examples=_REGISTERED_SAID,
     ),
 ]
-COMMANDS = [Command("registered", _status, patterns=(_REGISTER, _REGISTERED), audience="resident")]
+COMMANDS = [
+    Command(
+        "registered",
+        _status,
+        _("Am I registered?"),
+        patterns=(_REGISTER, _REGISTERED),
+        audience="resident",
+        examples=(*_REGISTER_SAID, *_REGISTERED_SAID),
+    )
+]

@@ -27,35 +27,47 @@ _PHOTO_HELPS = ("water", "drain")
 """Emergencies of which a photo can be taken safely."""
 
 _THING = (
-    r"水管|水龙头|龙头|阀门|马桶|热水器|花洒|下水道|下水|地漏|排水|厕所|电路|插座|电闸|灯泡|路灯|声控灯|灯|电梯|门锁|锁芯|锁|门禁|单元门|防盗门|大门|房门|窗户|窗子|"
-    r"玻璃|纱窗|煤气|燃气|天然气|灶|暖气片|暖气|地暖|供暖|网络|宽带|网线|电视|井盖|栏杆|扶手|墙皮|屋顶|楼道|健身器材"
+    r"水管|管子|管道|水龙头|龙头|阀门?|马桶|坐便器?|热水器|太阳能|花洒|淋浴|浴霸|浴缸|洗[手脸菜碗]?[池盆槽]|[洗水][池槽]|台盆|下水道?|地漏|排水|化粪池|厕所|卫生间|厨房|电路|电线|线路|插座|插头|开关|电闸|空开|保险丝|电箱|灯泡|灯管|路灯|声控灯|灯|电梯|"
+    r"门锁|锁芯|锁|钥匙|门禁|门铃|对讲|单元门|防盗[门网]|大门|房门|(?<![出上部热专入澳登])门|窗户|窗子|窗|玻璃|纱窗|煤气|燃气|天然气|灶|油烟机|抽烟机|排气扇|换气扇|暖气片|暖气|地暖|供暖|空调|冰箱|洗衣机|水箱|[水电气]表|网络|宽带|网线|路由器|电视|"
+    r"井盖|栏杆|护栏|围栏|扶手|墙皮|墙面?|屋顶|楼顶|房顶|天花板?|吊顶|瓷砖|地[砖板]|阳台|楼道|楼梯|路面|台阶|信箱|垃圾桶|道闸|摄像头|监控|充电桩|健身器材|秋千|滑梯|长椅|椅子|电器|设备|设施"
 )
 _BROKEN = (
-    r"坏|漏|渗|堵|不亮|不热|不通|不出水|不动|不转|断|裂|爆|停了|停运|打不开|关不上|开不了|锁不上|松了|掉了|脱落|有异响|卡住|没反应|不能用|用不了|失灵|跳了|冒|"
-    r"困|有味|碎|不制热|不着|打不着|丢了|进不去"
+    r"坏|漏|渗|堵|不[亮热通转响灵动]|不出水|不下水|不制[冷热]|不好[使用]|不工作|不够热|不凉|冲不[下走动干]|断|裂|爆|炸|停了|又停|停运|打不[开着了]|关不|拧不|开不了|锁不|亮不了|松了|掉|脱落|塌|鼓|翘|歪|烂|锈|发霉|有异响|嗡嗡|吱吱|哗哗|卡[住死了]|没反应|不能[用开关]|用不[了成起]|失灵|"
+    r"跳|闪|冒|困|[有返反]味|发?臭|碎|不着|丢了|进不去|有(?:点)?(?:毛病|问题|故障)|出(?:了)?(?:点|个)?(?:毛病|问题|故障)|故障|罢工|没(?:有|得)?[水电气网]|要[换修]|得[换修]|滴"
 )
-_ALONE = r"漏水|渗水|滴水|跑水|爆管|没水了?|停水|没电了?|停电|断电|跳闸|返水|反水|漏气|煤气味|燃气味|没暖气|断网|没网|漏电|堵了|我?[要想]?报修|报个修|维修|修一下|修理|找人修|来人修"
+_ALONE = (
+    r"漏[水雨风]|(?:东西|玩意儿?).{0,4}坏了?|渗水|滴水|跑水|滋水|冒水|爆管|没(?:有|得)?[水气]了?(?!平)|停水|没(?:有|得)?电了?(?![话视影])|停电|断电|跳闸|返水|反水|倒灌|漏气|煤气味|燃气味|焦味|糊味|没(?:有|得)?暖气|断网|没网|上不了网|漏电|堵了|堵住|堵死"
+    r"|(?:需要|帮(?:我|忙)|申请|预约|约)?(?:我?[想要])?(?:报修|报个修)|(?:上门)?维修|修(?:一下|下|修|理|个)|(?:来|给|帮|要|想|得|需要|找|约|请|叫|派)\S{0,6}?修(?!改|养|行|正)|修(?:我家|家里)|[派叫请找来约](?:个|一?位|一下)?(?:人|师傅|工人|电工|水工|水电工|管道工)(?:过?来|上门)?(?:看看|看一下|瞧瞧|检查|修|弄|处理|疏通|帮忙看)|(?:师傅|人|电工|水电工)(?:过?来|上门)(?:看看|看一下|修|弄|检查|处理|疏通)|疏通"
+)
 _EN_THING = (
-    r"pipe|tap|faucet|toilet|sink|drain|shower|boiler|heater|power|socket|light|lights|lamp|bulb|lift|elevator|lock|door|window|"
-    r"stove|gas|heating|radiator|internet|wifi|wi-fi|tv|intercom"
+    r"pipes?|taps?|faucets?|toilets?|sinks?|basin|bath(?:tub)?|drains?|shower|boiler|(?:water )?heater|power|electricity|sockets?|outlets?|plug|switch(?:es)?|fuse|wir(?:e|es|ing)|light ?bulb|lights?|lamps?|bulbs?|lift|elevator|locks?|keys?|doors?|gate|doorbell|windows?|glass|"
+    r"stove|cooker|gas|heating|heat|radiators?|air ?con(?:ditioner|ditioning)?|a/?c|fridge|washing machine|washer|water|internet|wi-?fi|broadband|network|tv|intercom|ceiling|roof|walls?|floor|tiles?|stairs|handrail|railing|manhole|camera|bench|plumbing"
 )
 _EN_BROKEN = (
-    r"leak(?:s|ing|ed)?|burst|broke(?:n)?|block(?:ed)?|clogged|not work(?:ing)?|doesn'?t work|stuck|out|dead|down|won'?t \w+|"
-    r"drip(?:s|ping)?|smell(?:s)?|cold|trips|tripped|overflow(?:s|ing)?"
+    r"leak(?:s|ing|ed|y)?|burst|broke(?:n)?|break(?:s|ing)?|block(?:ed|ing)?|clog(?:s|ged)?|not (?:\w+ )?(?:work(?:ing)?|hot|warm|turning on|clos\w+|open\w+|flush\w*)|(?:does|do|did|is|wo)n'?t (?:\w+ )?(?:work\w*|clos\w*|open\w*|flush\w*|turn\w*|lock\w*|drain\w*|start\w*|stop\w*)|won'?t \w+|stuck|out|dead|down|off|"
+    r"drip(?:s|ping)?|smell(?:s|y)?|cold|trips|tripped|tripping|overflow(?:s|ing|ed)?|loose|crack(?:s|ed)?|flicker(?:s|ing)?|noisy|jam(?:s|med)?|damaged?|faulty|fell|falling|everywhere|coming (?:through|up|out|in)|gone|stopped|fail(?:s|ed|ing)?|rusty|mou?ldy|running|flushing|can'?t (?:open|close|lock|turn)"
 )
 INTENTS = (
     re.compile(
-        rf"(?:{_THING}).{{0,8}}?(?:{_BROKEN})\w{{0,2}}|(?:坏|漏|堵)[^,,。]{{0,4}}(?:{_THING})"
-        rf"|困在?.{{0,6}}电梯|电梯.{{0,10}}困|(?:反?锁|关)在(?:家|屋|门|里|房|外)|{_ALONE}"
+        rf"(?:{_THING}).{{0,8}}?(?:{_BROKEN})\w{{0,2}}|(?:坏|漏|堵)[^,,。]{{0,4}}(?:{_THING})|换(?:个|一个|一下|下)?(?:新)?(?:的)?(?:{_THING})"
+        rf"|困在?.{{0,6}}电梯|电梯.{{0,10}}困|(?:反?锁|关)在(?:家|屋|门|里|房|外)|钥匙.{{0,4}}(?:忘|落|锁)|{_ALONE}"
     ),
     re.compile(
         rf"\b(?:{_EN_THING})\b.{{0,25}}?\b(?:{_EN_BROKEN})\b|\b(?:{_EN_BROKEN})\b.{{0,15}}?\b(?:{_EN_THING})\b"
-        r"|\bno (?:power|water|heat(?:ing)?|gas|internet|hot water|electricity)\b|\brepair(?:s|ed)?\b|\bneeds? fixing\b|\bfix (?:my|the|our)\b"
+        r"|\bno (?:power|water|heat(?:ing)?|gas|internet|wi-?fi|hot water|electricity|light)\b|\brepair(?:s|ed|ing)?\b|\bneeds? (?:fixing|mending|repairing|to be (?:fixed|mended|repaired|replaced))\b|\b(?:fix|mend) (?:my|the|our|a|it|this|something)\b"
+        r"|\b(?:send|need|get|call|want|book|find)\b.{0,15}\b(?:plumber|electrician|handyman|locksmith|repair ?man|technician|maintenance|(?:somebody|someone|worker) to (?:fix|repair|look|mend|come))\b|\bsomething(?:'s| is| has)? (?:\w+ )?(?:broken?|not working)\b|\bpower cut\b|\bblackout\b|\blocked out\b"
         r"|\bleak(?:s|ing)?\b|\bflood(?:s|ed|ing)?\b",
         re.IGNORECASE,
     ),
 )
 
+EXAMPLES = (
+    "我要报修", "找人来修东西", "家里东西坏了", "水管漏水了", "水龙头滴水", "水龙头坏了", "马桶堵了", "下水道堵了", "家里没电了", "跳闸了", "电梯坏了", "电梯停了",
+    "灯不亮了", "灯泡坏了", "路灯坏了", "楼道灯坏了", "门锁坏了", "门打不开", "窗户坏了", "暖气不热", "空调坏了", "热水器坏了", "没有热水", "网络断了", "墙皮掉了", "屋顶漏水",
+    "洗衣机坏了", "插座没电", "燃气灶打不着火", "停水了", "厕所漏水", "派个师傅来看看",
+    "I need a repair", "something is broken at home", "the tap is leaking", "the toilet is blocked", "no electricity", "the lift is broken",
+    "the light does not work", "the lock is broken", "the heating does not work", "send a plumber",
+)  # fmt: skip
 _BUILDING = re.compile(r"号楼|栋|幢|座|单元|[-#]|building|bldg|block|tower|unit", re.IGNORECASE)
 
 
@@ -262,6 +274,16 @@ def _no_start(person: Person, text: str) -> Answer:
 
 
 FLOWS = [
-    Flow("repair", FORM, _("Report a repair"), begin, _submit, intents=INTENTS, menu=20, aside=_aside),
+    Flow(
+        "repair",
+        FORM,
+        _("Report a repair"),
+        begin,
+        _submit,
+        intents=INTENTS,
+        menu=20,
+        aside=_aside,
+        examples=EXAMPLES,
+    ),
     Flow("repair_photo", PHOTO, PHOTO.title, _no_start, _submit_photo),
 ]

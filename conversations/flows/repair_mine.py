@@ -18,13 +18,18 @@ REPORT = Option("flow:repair", _("Report a repair"))
 _SHOW = re.compile(r"(?:^|[^a-z0-9])R\s?[-–—]?\s?(\d{4,8})(?!\d)", re.IGNORECASE)
 _SHOW_ZH = re.compile(r"(?:工单|报修单?|单号)\s*号?\s*[::]?\s*(\d{4,8})(?!\d)")
 _MINE = re.compile(
-    r"(?:我的)?(?:报修|维修|修理)(?:单|的)?(?:进度|进展|情况|状态|到哪了?|怎么样了?|记录)|查(?:一?下|询)?(?:报修|维修|工单)?的?进度|我的报修"
-    r"|修得?怎么样了?|师傅.{0,4}(?:什么时候|几点|多久|到哪|来了没|来了吗|来不来|来吗)\S{0,6}|(?:修|弄|搞)(?:好|完)(?:了)?(?:吗|没有?|么)|(?:什么时候|几点|多久|啥时候).{0,3}(?:能|会)?(?:来|到|上门|修好?)"
-    r"|师傅.{0,4}(?:电话|手机|号码|姓什么|叫什么|是谁)|(?:哪个|哪位|谁).{0,3}师傅|谁来修|来了?(?:吗|没有?)|到哪(?:里|儿)?了|有人来吗|有(?:没有)?消息|进度|is it (?:fixed|done|ready|repaired)(?: yet)?|\bany news\b|\bwhen (?:is|will|are|does) .{0,25}(?:com(?:e|ing)|arriv\w*|here)"
-    r"|\bmy repairs?\b|\brepair (?:status|progress)\b|\bcheck (?:the )?(?:progress|status)\b"
-    r"|\bwhere is (?:the|my) (?:worker|plumber|electrician|repairman)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
+    r"(?:我的?)?(?:上次)?(?:报(?:的|了)?修|维修|修理|工单|单子|订单)(?:单|的|事)*(?:进度|进展|情况|状态|到哪(?:一步)?了?|(?:处理|安排|弄)?得?(?:怎么样|咋样|如何)了?|记录|有(?:没有)?(?:人|结果|消息|下文|进展)\S{0,6}|处理(?:了|好|完)\S{0,4}|受理\S{0,4}|派(?:人|单|出去)\S{0,4}|呢|啥时候\S{0,6}|什么时候\S{0,6})"
+    r"|(?:查|看|问)(?:一?下|询|看|问)*(?:我的?)?(?:上次)?(?:的)?(?:报的?修|维修|工单|单子)(?:的)?(?:进度|情况|记录)?|我的?报修|报修(?:进度|记录|单)|上次报的?.{0,3}修"
+    r"|修(?:得|的)?(?:怎么样|咋样|如何|到哪(?:一步|儿|里)?)了?|(?:师傅|工人|维修工|修理工).{0,6}(?:什么时候|啥时候|几点|多久|到哪|来了没|来了吗|来不来|来吗|今天来)\S{0,6}|(?:修|弄|搞)(?:好|完)(?:了)?(?:吗|没有?|么)|(?:什么时候|几点|多久|啥时候|何时|哪天).{0,4}(?:能|会)?(?:来|到|上门|修好?)"
+    r"|师傅.{0,4}(?:电话|手机|号码|姓什么|叫什么|是谁)|(?:哪个|哪位|谁).{0,3}师傅|谁来修|来了?(?:吗|没有?)|到哪(?:里|儿)?了|有人(?:来|管|处理|接单|修)(?:了)?吗|有(?:没有)?消息|进度|is it (?:fixed|done|ready|repaired)(?: yet)?|\bany (?:news|update)s?\b|\bwhen (?:is|will|are|does|do|can) .{0,25}(?:com(?:e|ing)|arriv\w*|here|fix\w*|repair\w*|visit\w*)"
+    r"|\bmy repairs?\b(?: request| status)?|\b(?:repair|request|ticket|job) (?:status|progress|update)\b|\b(?:check|track|see|follow)(?: on)?(?: up)? (?:the |my )?(?:progress|status|repair|request|ticket)s?\b|\b(?:status|progress|update) (?:of|on|about) (?:the |my )?(?:repair|request|ticket|job)\b|\bwhat(?:'s| is| has) (?:happen\w* )?(?:with |to |about )?my (?:repair|request|ticket)\b"
+    r"|\bhow is (?:my|the) (?:repair|request)\b.{0,12}|\bis (?:somebody|someone|anybody|anyone|the \w+) (?:coming|on the way)\b|\bwhere is (?:the|my) (?:worker|plumber|electrician|repair ?man|technician)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
     re.IGNORECASE,
 )
+_MINE_SAID = (
+    "我的报修怎么样了", "师傅什么时候来", "修到哪一步了", "查一下报修进度", "上次报的修有人管吗", "我报的修呢", "师傅到哪儿了", "when is the plumber coming", "status of my repair",
+    "what about my repair request", "is the worker on the way",
+)  # fmt: skip
 
 
 def number_in(argument: str) -> int:
@@ -155,9 +160,24 @@ FLOWS = [
 ]
 COMMANDS = [
     Command("request.show", _show, patterns=(_SHOW, _SHOW_ZH)),
-    Command("request.mine", _mine, _("My repairs"), patterns=(_MINE,), audience="resident", menu=25),
+    Command(
+        "request.mine",
+        _mine,
+        _("My repairs"),
+        patterns=(_MINE,),
+        audience="resident",
+        menu=25,
+        examples=_MINE_SAID,
+    ),
     # Somebody who is not registered has no use for the menu entry, but may ask all the same.
-    Command("request.status", _mine, patterns=(_MINE,), audience="newcomer"),
+    Command(
+        "request.status",
+        _mine,
+        _("My repairs"),
+        patterns=(_MINE,),
+        audience="newcomer",
+        examples=_MINE_SAID,
+    ),
     Command("request.cancel", _cancel),
     Command("request.rate", rate),
     Command("request.reopen", _reopen),

@@ -35,8 +35,8 @@ ENTRIES: Mapping[str, frozenset[str]] = {
         "propose_event": "event_propose",
         "my_events": "event.mine event.quit",
         "family": "family family.invite family.no_more family.leave_which family_ask",
-        "surveys": "survey.list",
-        "daily_checkin": "checkin.wish",
+        "surveys": "survey.mine",
+        "daily_checkin": "daily_checkin",
         "absence": "absence",
         "feedback": "feedback",
         "who": "who",
@@ -140,6 +140,7 @@ def _own(menu: tuple) -> dict[str, Words]:
         "+thanks": phrases.welcome(),
         "+fine": phrases.fine(),
         "+lost": phrases.not_understood((), 1),
+        "+unsure": phrases.did_you_mean(()),
     }
 
 
