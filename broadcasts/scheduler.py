@@ -30,6 +30,7 @@ MODULES = (
     "backend.inbox.jobs",
     "backend.requests.jobs",
     "backend.alarms.jobs",
+    "backend.care.jobs",
     "backend.family.jobs",
     "backend.events.jobs",
     "backend.surveys.jobs",
