@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.core import audit, clock
+from backend.core import audit, clock, media
 from backend.core.db import transaction
 from backend.inbox import marks
 from backend.inbox.models import Handover, HandoverEvent
 from backend.messaging import Resident, people
+from backend.messaging.content import Content
+from backend.messaging.models import Message
 
 FORGOTTEN = "—"
 
@@ -37,6 +39,7 @@ def forget(resident_id: int) -> None:
     """Her words and the notes about her are emptied; a thread that is open ends."""
     with transaction():
         for handover in Handover.select().where(_hers(resident_id)):
+            _forget_photos(handover)
             HandoverEvent.update(text=None).where(HandoverEvent.handover_id == handover.id).execute()
             ended: dict[str, Any] = (
                 {}
@@ -46,6 +49,16 @@ def forget(resident_id: int) -> None:
             Handover.update(said=FORGOTTEN, **ended).where(Handover.id == handover.id).execute()
             marks.take_away(handover)
             audit.erase_payloads(handover.subject)
+
+
+def _forget_photos(handover: Handover) -> None:
+    """Those that staff sent her. Her messages still hold their keys: they are emptied after us."""
+    sent = HandoverEvent.select(HandoverEvent.message_id).where(
+        (HandoverEvent.handover_id == handover.id) & (HandoverEvent.kind == "answer")
+    )
+    for message in Message.select(Message.content).where(Message.id.in_(sent)):
+        for key in Content.unseal(message.content).media:
+            media.forget(key)
 
 
 def _hers(resident_id: int) -> Any:

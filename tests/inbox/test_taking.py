@@ -13,7 +13,7 @@ from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.fields.words import Option, Words
 from backend.inbox import answering, jobs, reading, taking, waiting
 from backend.inbox.models import Handover, HandoverEvent
-from backend.messaging import people, say
+from backend.messaging import deliveries, people, say
 from backend.messaging.content import Content
 from backend.messaging.models import Message
 from backend.messaging.people import At
@@ -244,3 +244,20 @@ def test_another_communitys_desk_does_nothing_here(chen: Neighbour, li: Actor, s
         with pytest.raises(Forbidden):
             act()
     assert waiting.waiting(sunny, 5) == []
+
+
+def test_under_each_answer_stands_how_far_it_got(street: Street, li: Actor) -> None:
+    lin = Neighbour("sms", "+8613800138001")
+    lin.says("找人工")
+    answering.answer(li, lin.thread.id, "明天上午来")
+    [due] = deliveries.claim("default", "a worker")
+    deliveries.sent([(due.id, "SM1")])
+
+    def state() -> str:
+        line = next(line for line in reading.thread(lin.thread).lines if line.side == "ours")
+        assert line.state is not None
+        return str(line.state[0])
+
+    assert state() == "已发送"
+    deliveries.receipt("sms", "SM1", "delivered")
+    assert state() == "已送达"

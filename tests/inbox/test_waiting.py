@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.core import media
 from backend.core.access import Actor
 from backend.core.clock import Hands
 from backend.fields.words import Said, Words
@@ -11,6 +12,7 @@ from backend.messaging import people, say
 from backend.messaging.people import At
 from conversations import engine
 from conversations.inbound import Inbound
+from tests.bots.chatting import photo
 from tests.inbox.conftest import Neighbour
 from tests.staff.conftest import Street
 
@@ -142,10 +144,11 @@ def test_she_takes_it_along_and_it_is_forgotten_with_her(chen: Neighbour, li: Ac
     people.join_resident(chen.identity.id, 7, street.happy.id)
     chen.says("找人工")
     answering.note(li, chen.thread.id, "常来问药费")
-    taking.take(li, chen.thread.id)
+    key = media.save(photo(), "image/jpeg", chen.thread.subject)
+    answering.answer(li, chen.thread.id, "是这盏吗？", photo=key)
     [exported] = personal.export(7)
     assert exported["said"] == "找人工" and exported["notes"][0]["text"] == "常来问药费"
     personal.forget(7)
-    assert not chen.is_with_a_person
+    assert not chen.is_with_a_person and not media.path_of(key).exists()
     [exported] = personal.export(7)
     assert exported["said"] == "—" and exported["notes"][0]["text"] is None

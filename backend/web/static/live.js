@@ -25,7 +25,8 @@
 
   const soon = (kind) => {
     due.add(kind);
-    if (!timer) timer = window.setTimeout(refresh, 250);
+    // Messages come by the hundred where many people write: once a second is live enough.
+    if (!timer) timer = window.setTimeout(refresh, kind === "message" ? 1000 : 250);
   };
 
   const source = new EventSource("/admin/events");
