@@ -7,12 +7,13 @@ import re
 from backend.core.i18n import EASY, language
 
 HELLO = re.compile(
-    r"\W*(?:(?:您|你|大家)好|喂?[,，]?(?:您|你)好|在吗|在不在|喂|早上好|早|下午好|晚上好|hello|hi|hey|good (?:morning|afternoon|evening))[\W啊呀]*",
+    r"\W*(?:(?:(?:您|你|大家|各位|你们|老师|师傅|小邻|邻里|社区)+好|喂?[,，]?(?:您|你)好|在吗|在不在|在么|在不|有人吗|有人在吗|喂|哈[喽啰罗]|嗨|嘿|早上好|早安|早|上午好|中午好|下午好|晚上好|晚安|新年好|过年好|节日好|吃了吗|ni ?hao|nin ?hao|zao(?: ?shang ?hao)?|zai ?ma"
+    r"|hello+|hi+|hey+|yo|hiya|howdy|greetings|morning|evening|good (?:day|morning|afternoon|evening)|(?:are )?you there|how are you(?: doing| today)?|there|everyone|linli)[\W啊呀哦哟嘞诶]*)+",
     re.IGNORECASE,
 )
 THANKS = re.compile(
-    r"\W*(?:好的?|嗯+|行)?[\W了]*(?:(?:多|太|真是?|非常)?(?:感?谢)谢?(?:您|你|你们|啦|了)?|辛苦(?:了|您|你们|师傅)*|麻烦(?:您|你们?)了|thank(?:s| you)(?: very much| a lot| so much)?|thx"
-    r"|ty|great|cheers)[\W啊呀再见拜了]*",
+    r"\W*(?:(?:好的?|嗯+|行|ok(?:ay)?|great|perfect)[\W了]*)?(?:(?:真是?|太|非常|十分|多|万分|特别)*(?:感谢|谢谢|谢|感激|多谢|3q)(?:不尽|您|你|你们|啦|了|啊|哈|师傅|大家|各位|社区|帮忙|帮助|关心|提醒|的)*|(?:真是?|太|您|你们?|大家|师傅)*辛苦(?:了|您|你们|大家|师傅|啦)*|麻烦(?:您|你们?)了|xie ?xie(?: ?(?:ni|nin|le))?|duo ?xie"
+    r"|(?:many |so much |thank(?:s| you| u),? )*(?:thank(?:s| you| u)|thx|ty|cheers|much appreciated|(?:i )?(?:really )?appreciate (?:it|that|your help))(?: very much| a lot| so much| a million| again| for (?:your |the |everything|all )?\w*(?: help)?| indeed)*|great|that(?:'s| is) (?:very )?(?:kind|nice)(?: of you)?)[\W啊呀嘞再见拜了]*",
     re.IGNORECASE,
 )
 FINE = re.compile(
@@ -22,6 +23,10 @@ FINE = re.compile(
 )
 """Said when all is said."""
 ALSO = re.compile(r"还有|另外|顺便|也(?:坏|漏|堵|不)|\balso\b|\banother\b", re.IGNORECASE)
+_NO_CHINESE = re.compile(
+    r"(?:no|not|don't|can't|cannot).{0,20}chinese|[不没][懂会](?:说|看)?(?:中文|汉语|普通话)"
+)
+_NO_ENGLISH = re.compile(r"(?:no|not|don't|can't|cannot).{0,20}english|[不没][懂会](?:说|看)?(?:英文|英语)")
 SMALL_TALK = 12
 """Characters of a greeting or thanks in the middle of something."""
 
@@ -31,6 +36,10 @@ def language_in(text: str, speaks: str) -> str | None:
     said = text.casefold()
     if any(word in said for word in ("简单", "大白话", "听不懂", "simple", "easy", "plain")):
         return f"{language(speaks)}{EASY}"
+    if _NO_CHINESE.search(said):
+        return "en"
+    if _NO_ENGLISH.search(said):
+        return "zh_CN"
     if "english" in said or "英" in said:
         return "en"
     return "zh_CN" if any(word in said for word in ("chinese", "中", "普通话")) else None

@@ -15,12 +15,14 @@ from conversations.flows.feedback import voice_of
 from conversations.phrases import PERSON, passed_on
 
 _COMPLAINT = re.compile(
-    r"投诉|举报|(?:太|真|很|特别)(?:差|慢|垃圾|过分|气人|不负责)|什么(?:态度|垃圾|玩意儿?|东西|破)|怎么回事|不像话|气死|吃屎|吃干饭|骗子|骗人|忽悠|不管(?:我们?|用|事)|(?:意见|不满)|垃圾(?:物业|社区|系统|服务)?$|滚(?:蛋|开)?$|混蛋|王八|妈的|他妈|傻逼"
-    r"|\bcomplain(?:t|ts)?\b|\bunacceptable\b|\bridiculous\b|\bterrible\b|\buseless\b|\bangry\b|\bwhat the (?:hell|fuck)\b|\bfuck\w*",
+    r"投诉|举报|告(?:你们|他们|物业)|(?:服务)?态度.{0,4}(?:差|恶劣|不好|坏|凶|蛮横|问题)|(?:太|真|很|特别|实在|好)(?:是)?(?:差劲?|慢|垃圾|过分|气人|不负责|不像话|恶劣|糟糕|离谱|让人失望|失望|敷衍)|什么(?:态度|垃圾|玩意儿?|破|物业|社区|服务)|怎么回事|不像话|气死|气炸|火大|吃屎|吃干饭|骗子|骗人|忽悠|糊弄|敷衍|推卸|推来推去|踢皮球|不作为"
+    r"|不管(?:我们?|用|事)|没人(?:管|理).{0,4}(?:我们?|吗|啊|$)|对.{0,8}(?:有(?:很大)?意见|不满)|(?:很|非常|极度|极其)?不满(?!意?足)|(?:要|给)(?:个|一个)?说法|白交|欺负(?:人|我)|受不了|受够|忍无可忍|忍不了|差评|扰民|吵死|乱收费|黑心|岂有此理|垃圾(?:物业|社区|系统|服务)?$|滚(?:蛋|开)?$|混蛋|王八|妈的|他妈|傻逼|tou\s?su"
+    r"|\bcomplain(?:t|ts|ing)?\b|\bunacceptable\b|\bridiculous\b|\bterrible\b|\bawful\b|\bhorrible\b|\bdisgusting\b|\bdisgraceful\b|\buseless\b|\bangry\b|\bfurious\b|\bfed up\b|\boutrageous\b|\bso rude\b|\b(?:was|were|is|are|very) rude\b|\bworst\b|\b(?:bad|poor|lousy) service\b|\bdisappoint(?:ed|ing)\b|\bnobody (?:cares|helps|answers|listens)\b|\bwhat the (?:hell|fuck)\b|\bfuck\w*",
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"(?:你|您)(?:到底)?是(?:不是)?(?:个)?(?:谁|人|真人|机器人?|电脑|什么人|哪位|哪个)|(?:是|跟)(?:真人|机器人|人)(?:吗|还是)|\bare you (?:a |an )?(?:real|human|robot|bot|person|machine|ai)\b|\bwho (?:are you|is this)\b",
+    r"(?:你|您|这|对面)(?:到底|究竟)?是(?:不是)?(?:个|一个)?(?:谁|人(?!工智)|真人|机器人?|电脑|人工(?:智能)?|AI|程序|什么(?:人|东西)?|哪位|哪个|哪里|干(?:什么|啥|嘛)的?|做什么的)|(?:你|您)(?:叫|的名字|姓).{0,3}(?:什么|啥|名|谁)|(?:是|跟)(?:真人|机器人|人)(?:吗|还是)|(?:是|和)(?:谁|什么人)(?:在)?(?:说话|聊天|讲话)|^\W*(?:机器人?|真人|ai)(?:吗|么|[?？])\W*$|ni\s?(?:shi|jiao)\s?(?:shui|shei|shen\s?me)|介绍(?:一下)?(?:你)?自己|自我介绍"
+    r"|\bare you (?:a |an )?(?:real|human|robot|bot|person|machine|ai|computer|chat ?bot|program)\b|\bis (?:this|that|it) (?:a |an )?(?:real|human|robot|bot|person|machine|ai|computer|chat ?bot)\b|\bwho (?:are|r) (?:you|u)\b|\bwho is (?:this|that|it|speaking|there)\b|\bwho'?s (?:this|that|there)\b|\bwhat are you\b|\bwhat(?:'s| is) your name\b|\bwho am i (?:talking|speaking|writing|chatting) (?:to|with)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b|\bintroduce yourself\b",
     re.IGNORECASE,
 )
 
@@ -58,6 +60,36 @@ def _who(person: Person, text: str) -> Answer:
 
 
 COMMANDS = [
-    Command("complaint", heard, patterns=(_COMPLAINT,), whole=True),
-    Command("who", _who, patterns=(_WHO,), whole=True),
+    Command(
+        "complaint",
+        heard,
+        _("A complaint"),
+        patterns=(_COMPLAINT,),
+        whole=True,
+        examples=(
+            "我要投诉",
+            "你们态度太差",
+            "没有人管我们",
+            "这物业太不负责",
+            "I want to complain",
+            "this is unacceptable",
+            "your service is terrible",
+        ),
+    ),
+    Command(
+        "who",
+        _who,
+        _("Who I am"),
+        patterns=(_WHO,),
+        whole=True,
+        examples=(
+            "你是谁",
+            "你叫什么名字",
+            "你是机器人吗",
+            "是真人吗",
+            "who are you",
+            "are you a robot",
+            "am I talking to a human",
+        ),
+    ),
 ]
