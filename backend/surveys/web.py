@@ -45,8 +45,8 @@ blueprint = Blueprint(
 )
 STATUSES: dict[str, tuple[Msg, str]] = {
     "draft": (_("Being prepared"), "attention"),
-    "open": (_("Open"), "good"),
-    "closed": (_("Closed"), "calm"),
+    "open": (_("Taking answers"), "good"),
+    "closed": (_("Ended"), "calm"),
 }
 TEXTS_SHOWN = 200
 

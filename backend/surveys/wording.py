@@ -45,8 +45,7 @@ def reminder(survey: Survey) -> Words:
     """Once, to somebody who has not answered."""
     named, last = form.title(survey), until(survey)
     return Words(
-        join(_("Your answer would still help us: **{title}**", title=named), _promise(survey), last)
-        or named,
+        join(_("Your answer would still help us: **{title}**", title=named), _promise(survey), last) or named,
         short=join(_("Still open: the survey {title}.", title=named), last, by=" "),
         spoken=_("Your answer would still help us: {title}.", title=named),
         options=_options(survey),

@@ -110,12 +110,10 @@ def _builds(data: Mapping[str, Any]) -> bool:
 
 def _named(number: int, data: Mapping[str, Any], what: Text) -> Text:
     asked = data.get("ask")
-    words = (
-        next((w for w in asked.values() if isinstance(w, str) and w), "") if isinstance(asked, dict) else ""
-    )
+    words = {code: shortened(text, 24) for code, text in asked.items()} if isinstance(asked, dict) else {}
     if not words:
         return _("Question {n}: {what}", n=number, what=what)
-    return _("Question {n} (“{question}”): {what}", n=number, question=shortened(words, 24), what=what)
+    return _("Question {n} (“{question}”): {what}", n=number, question=words, what=what)
 
 
 # --- cleaning -------------------------------------------------------------------------------------------------

@@ -238,11 +238,14 @@ class Builder {
       event.preventDefault();
       handle.focus();
       handle.setPointerCapture(event.pointerId);
-      card.element.classList.add("dragged");
+      let sorting = false;
       const drag = (moved) => {
+        if (!sorting && Math.abs(moved.clientY - event.clientY) < 6) return;
+        if (!sorting) this.beginSorting(card, moved.clientY);
+        sorting = true;
         // Near the edge of the window the page goes along.
-        if (moved.clientY < 48) window.scrollBy(0, -12);
-        else if (moved.clientY > window.innerHeight - 48) window.scrollBy(0, 12);
+        if (moved.clientY < 48) window.scrollBy({ top: -12, behavior: "instant" });
+        else if (moved.clientY > window.innerHeight - 48) window.scrollBy({ top: 12, behavior: "instant" });
         const others = this.cards.filter((other) => other !== card);
         const before = others.findIndex((other) => {
           const box = other.element.getBoundingClientRect();
@@ -251,7 +254,7 @@ class Builder {
         this.move(card, before < 0 ? others.length : before);
       };
       const drop = () => {
-        card.element.classList.remove("dragged");
+        if (sorting) this.endSorting(card);
         window.removeEventListener("pointermove", drag);
         window.removeEventListener("pointerup", drop);
         window.removeEventListener("pointercancel", drop);
@@ -260,6 +263,26 @@ class Builder {
       window.addEventListener("pointerup", drop);
       window.addEventListener("pointercancel", drop);
     });
+  }
+
+  // While one is dragged all cards are one line each, so that a long form is overseen; the dragged one stays at the finger.
+  beginSorting(card, at) {
+    for (const other of this.cards) one(other.element, ".question-title").textContent = this.titleOf(other.field);
+    this.list.style.minHeight = `${this.list.offsetHeight}px`;
+    this.list.classList.add("sorting");
+    card.element.classList.add("dragged");
+    const shift = card.element.getBoundingClientRect().top + 24 - at;
+    const before = window.scrollY;
+    window.scrollBy({ top: shift, behavior: "instant" });
+    const missing = before + shift - window.scrollY;
+    if (missing < 0) this.list.style.paddingTop = `${-missing}px`;
+  }
+
+  endSorting(card) {
+    this.list.classList.remove("sorting");
+    this.list.style.minHeight = this.list.style.paddingTop = "";
+    card.element.classList.remove("dragged");
+    card.element.scrollIntoView({ block: "nearest" });
   }
 
   // --- options of a choice
