@@ -45,8 +45,8 @@ def forget(resident_id: int) -> None:
     """Her place goes to somebody else; what remains is the count of who came. Her gatherings stay, without her."""
     with transaction():
         held = EventSignup.select(EventSignup.event).where(EventSignup.resident_id == resident_id)
-        for event_id in sorted({s.event_id for s in held}):
-            event = record.locked(event_id)
+        # All of them before any audit row: whoever holds one of these waits for the audit chain.
+        for event in [record.locked(event_id) for event_id in sorted({s.event_id for s in held})]:
             signup = EventSignup.get((EventSignup.event == event) & (EventSignup.resident_id == resident_id))
             stood = signup.status in places.STANDING
             if stood:
