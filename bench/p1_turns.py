@@ -2,7 +2,7 @@
 
 Ours: `Engine.handle` (dedupe, lock, sealed state, domain effect, outbox, commit). Peer: python-telegram-bot's
 ConversationHandler flushing its persistence per update (and, for the goal, in memory). Limit: a dict state machine with one SQLite
-upsert and commit per turn. Everybody has the same eight questions.
+upsert and commit per turn. Everybody has the same people and the same eight questions.
 """
 
 from __future__ import annotations
@@ -93,11 +93,16 @@ def main() -> None:
     def once() -> Run:
         with tempfile.TemporaryDirectory(prefix="linli-bench-") as name:
             folder = Path(name)
+            conversation = turns // CONVERSATIONS
+            as_it_comes = ptb_conversation.durable(folder, given.size, conversation, once=False)
             return Run(
                 ours=ours(folder, given.size, turns),
-                peer=ptb_conversation.durable(folder, turns // 9),
+                peer=ptb_conversation.durable(folder, given.size, conversation),
                 limit=limit(folder, given.size, turns * 2),
-                extra={"peer_in_memory": ptb_conversation.in_memory(turns // 2)},
+                extra={
+                    "peer_as_it_comes": as_it_comes,
+                    "peer_in_memory": ptb_conversation.in_memory(given.size, turns // 2),
+                },
             )
 
     measure("P1", "turns/s", once, runs=given.runs)

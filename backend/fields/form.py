@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from backend.core.i18n import Text, _, text_from_json, text_to_json
-from backend.fields import proof, step
+from backend.fields import commands, proof, step
 from backend.fields.base import Field, Misunderstood
 from backend.fields.commands import Command
 from backend.fields.condition import FILLED, Condition
@@ -99,6 +99,8 @@ class Form:
 
     def command(self, state: State, said: Said, now: datetime, locale: str) -> Command | None:
         """The command that `said` is here; None where the open question claims it ("0" to "how many children?")."""
+        if commands.command(said) is None:
+            return None
         return step.command_in(Turn(self, state, now, locale), said)
 
     def validate(

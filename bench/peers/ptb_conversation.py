@@ -1,7 +1,10 @@
 """The peer of P1: python-telegram-bot's ConversationHandler with the same eight questions, fed updates in process.
 
-`durable` flushes its PicklePersistence after each update, which is what it takes to lose nothing on a kill; `in_memory` keeps
-nothing.
+`durable` has everything in its PicklePersistence's file after each update, which is what it takes to lose nothing on a kill; the
+file holds everybody, and is written anew each time (no fsync, and a kill in the midst of it loses all: that is not held
+against it). `once`: written once for each update (`on_flush=True`), which is the fastest that it can do; else as it comes,
+written for each part that changed: what somebody gets who only calls `update_persistence` after each update.
+`in_memory` keeps nothing.
 """
 
 from __future__ import annotations
@@ -26,8 +29,6 @@ from telegram.ext import (
 from telegram.request import BaseRequest
 
 QUESTIONS = ("name", "street", "house", "room", "colour", "food", "song", "wish")
-PEOPLE = 40
-"""Fewer than ours have: its pickle holds everybody, and grows with them."""
 
 
 class Offline(BaseRequest):
@@ -77,7 +78,7 @@ def _handlers() -> ConversationHandler:
     )
 
 
-async def _turns(turns: int, path: Path | None) -> float:
+async def _turns(turns: int, people: int, path: Path | None, once: bool = True) -> float:
     builder = (
         ApplicationBuilder()
         .token("1:bench")
@@ -86,20 +87,21 @@ async def _turns(turns: int, path: Path | None) -> float:
         .job_queue(None)
     )
     if path is not None:
-        builder = builder.persistence(PicklePersistence(path, update_interval=3600, on_flush=True))
+        builder = builder.persistence(PicklePersistence(path, update_interval=3600, on_flush=once))
     application = builder.build()
     handler = _handlers()
     if path is None:
         handler._persistent = False
     application.add_handler(handler)
     await application.initialize()
-    steps = itertools.cycle(itertools.product(range(len(QUESTIONS) + 1), range(PEOPLE)))
+    steps = itertools.cycle(itertools.product(range(len(QUESTIONS) + 1), range(people)))
     began = time.perf_counter()
     for number, (step, person) in enumerate(itertools.islice(steps, turns)):
         await application.process_update(_update(number, person, step, application.bot))
         if path is not None:
             await application.update_persistence()
-            await application.persistence.flush()  # type: ignore[union-attr]
+            if once:
+                await application.persistence.flush()  # type: ignore[union-attr]
     return turns / (time.perf_counter() - began)
 
 
@@ -121,11 +123,11 @@ def _update(number: int, person: int, step: int, bot: Any) -> Update:
     return Update(number, message=message)
 
 
-def durable(folder: Path, turns: int) -> float:
-    """Turns per second with everything on disk after each update."""
-    return asyncio.run(_turns(turns, folder / "ptb.pickle"))
+def durable(folder: Path, people: int, turns: int, *, once: bool = True) -> float:
+    """Turns per second with everything in the file after each update."""
+    return asyncio.run(_turns(turns, people, folder / f"ptb-{once}.pickle", once))
 
 
-def in_memory(turns: int) -> float:
+def in_memory(people: int, turns: int) -> float:
     """Turns per second with nothing on disk."""
-    return asyncio.run(_turns(turns, None))
+    return asyncio.run(_turns(turns, people, None))
