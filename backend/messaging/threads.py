@@ -177,13 +177,13 @@ def was_heard(identity_id: int, event_id: str) -> bool:
 
 
 _LAST_WORDS = (
-    "SELECT id, event_id, identity_id, channel, at, said FROM inbound WHERE identity_id IN ({places}) AND at > ?"
+    "SELECT id, event_id, identity_id, channel, at, said FROM inbound WHERE identity_id IN ({places}) AND at >= ?"
     " AND outcome NOT IN ('automatic', 'ignored') ORDER BY id DESC LIMIT 5"
 )
 
 
 def last_word(identity_ids: Sequence[int], since: int) -> Heard | None:
-    """What was last said from these addresses after `since` (ms); what a machine answers, and an opened page, is no word."""
+    """What was last said from these addresses since then (ms); what a machine answers, and an opened page, is no word."""
     if not identity_ids:
         return None
     sql = _LAST_WORDS.format(places=",".join("?" * len(identity_ids)))

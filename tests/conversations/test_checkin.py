@@ -1,0 +1,248 @@
+"""“Are you well today?” in conversation: a digit, a key, any friendly word, in the midst of a form; absences and wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time
+
+import pytest
+
+from backend.alarms.models import Alarm
+from backend.care import asking, following, hooks
+from backend.care.models import Absence, CarePlan, CheckIn
+from backend.core import clock as clocks
+from backend.core.clock import Hands
+from backend.inbox.models import Handover
+from backend.messaging.models import Message
+from bots import sms_shape
+from tests.care import town as towns
+from tests.care.town import Town
+from tests.databases import TestDatabase
+from tests.requests.neighbourhood import Talker, talker
+
+assert hooks
+
+
+@pytest.fixture
+def morning(sqlite_database: TestDatabase) -> Iterator[Hands]:
+    """Tuesday 3 November 2026, 07:55 in Shanghai."""
+    with clocks.stopped(towns.local(3, time(7, 55))) as hands:
+        yield hands
+
+
+@pytest.fixture
+def town(morning: Hands) -> Town:
+    return towns.found()
+
+
+@pytest.fixture
+def chen(town: Town) -> int:
+    her = towns.elder(town, "陈秀英", 501, "sms", "voice", "telegram")
+    towns.daughter(her)
+    towns.plan(town, her, called="陈奶奶", normal="阿拉老好额")
+    return her
+
+
+@pytest.fixture
+def phone(chen: int) -> Talker:
+    """Her telephone's text messages."""
+    return talker("sms", "+8613800000501")
+
+
+@pytest.fixture
+def chat(chen: int) -> Talker:
+    return talker("telegram", "telegram-501")
+
+
+@pytest.fixture
+def daughter(chen: int) -> Talker:
+    return talker("telegram", f"daughter-{chen}")
+
+
+def asked(morning: Hands) -> CheckIn:
+    morning.forward(minutes=5)
+    asking.due()
+    return CheckIn.get()
+
+
+def test_the_question_is_one_short_message_with_two_digits(phone: Talker, chen: int, morning: Hands) -> None:
+    asked(morning)
+    (question,) = towns.said_to(towns.address(chen, "sms").id)
+    (body,) = sms_shape.shape([question], "邻里")
+    assert body.text == "【邻里】陈奶奶早上好，今天都好吗？好回1，需要帮忙回2"
+    assert body.cost.segments == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["1", "１", "好", "好着呢，谢谢", "没事", "早上好", "👍", "平安", "阿拉老好额", "OK"]
+)
+def test_one_or_any_friendly_word_means_well(said: str, phone: Talker, morning: Hands) -> None:
+    asked(morning)
+    assert phone.say(said) == "那就好，祝您今天顺心。"
+    assert (CheckIn.get().status, CheckIn.get().by) == ("well", "herself")
+    morning.forward(hours=2)
+    following.remind()
+    assert not Alarm.select().exists()
+
+
+@pytest.mark.parametrize("said", ["2", "我有点不舒服", "帮我", "摔了", "腿疼得厉害"])
+def test_two_or_any_trouble_calls_people_at_once(said: str, phone: Talker, morning: Hands) -> None:
+    asked(morning)
+    assert "请待在原地" in phone.say(said)
+    assert (Alarm.get().kind, CheckIn.get().status) == ("asked_for_help", "help")
+
+
+def test_a_cry_for_help_is_an_alarm_of_its_own_and_ends_the_question(phone: Talker, morning: Hands) -> None:
+    asked(morning)
+    phone.say("救命，我摔倒了")
+    assert Alarm.get().kind == "sos"
+    morning.forward(minutes=31)
+    following.remind()
+    assert (CheckIn.get().status, Alarm.select().count()) == ("help", 1)
+
+
+def test_the_answer_is_understood_in_the_midst_of_a_form_and_the_form_goes_on(
+    phone: Talker, morning: Hands
+) -> None:
+    phone.say("水管漏水了")
+    asked(morning)
+    answer = phone.say("好着呢")
+    assert answer.startswith("那就好")
+    assert CheckIn.get().status == "well"
+    assert len(answer) > 15  # the open question follows
+
+
+def test_words_that_are_no_answer_get_a_reply_and_one_gentle_question_more(
+    phone: Talker, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    assert phone.say("几点了")
+    assert CheckIn.get().status == "asked"
+    morning.forward(minutes=30)
+    following.remind()
+    assert "收到您的消息了" in towns.said_to(towns.address(chen, "sms").id)[-1].text
+    assert phone.say("1").startswith("那就好")
+
+
+def test_she_may_answer_on_another_channel_than_she_was_asked_on(chat: Talker, morning: Hands) -> None:
+    asked(morning)
+    assert chat.say("我挺好的").startswith("那就好")
+    assert CheckIn.get().status == "well"
+
+
+def test_friendly_words_with_nothing_asked_are_small_talk(chat: Talker, morning: Hands) -> None:
+    assert chat.say("我挺好的")
+    assert not CheckIn.select().exists()
+
+
+def test_trouble_told_without_a_question_calls_people(chat: Talker, town: Town, morning: Hands) -> None:
+    assert "请待在原地" in chat.say("我不舒服")
+    assert Alarm.get().kind == "asked_for_help"
+    towns.elder(town, "周敏", 502, "telegram")
+    assert "已经告诉社区" in talker("telegram", "telegram-502").say("我头晕")
+    assert Handover.select().count() == 1
+
+
+def test_an_old_button_tapped_twice_is_thanked(phone: Talker, morning: Hands) -> None:
+    check_in = asked(morning)
+    phone.say("1")
+    assert "记下了" in phone.press(f"checkin.well:{check_in.id}")
+
+
+def test_a_late_answer_is_welcome_and_her_daughter_hears_it(
+    phone: Talker, daughter: Talker, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    for _wait in range(2):
+        morning.forward(minutes=30)
+        following.remind()
+    assert Alarm.get().status == "open"
+    assert "刚才有点担心" in phone.say("刚起来，好着呢") or "那就好" in phone.say("1")
+    assert (CheckIn.get().late, Alarm.get().status) == (True, "cleared")
+
+
+def test_her_daughter_answers_the_alarm_and_the_check_in_is_looked_after(
+    daughter: Talker, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    for _wait in range(2):
+        morning.forward(minutes=30)
+        following.remind()
+    daughter.press(f"alarm.safe:{Alarm.get().id}")
+    assert (CheckIn.get().status, CheckIn.get().by) == ("closed", "alarm")
+
+
+# --- absences -------------------------------------------------------------------------------------------------
+
+
+def test_an_absence_in_plain_words_is_said_back_and_kept(chat: Talker, chen: int, morning: Hands) -> None:
+    said = chat.say("我去女儿家住到周日")
+    assert "11月8日" in said
+    done = chat.tap("对的")
+    assert "到11月8日周日为止不打扰您，11月9日周一再问您好" in done
+    absence = Absence.get()
+    assert absence.ends_at == towns.local(9, time(0))
+    asked(morning)
+    assert CheckIn.get().status == "excused"
+
+
+def test_an_absence_without_a_day_is_asked_for_one(chat: Talker, morning: Hands) -> None:
+    assert "到哪天为止" in chat.say("这几天我不在家")
+    assert "11月6日" in chat.say("周五")
+    chat.tap("对的")
+    assert Absence.get().ends_at == towns.local(7, time(0))
+
+
+def test_an_absence_answers_the_question_too(phone: Talker, morning: Hands) -> None:
+    asked(morning)
+    phone.say("我在女儿家，后天回来")
+    phone.say("1")
+    assert CheckIn.get().status == "excused"
+    assert Absence.get().ends_at == towns.local(5, time(0))
+
+
+def test_back_early_is_one_sentence(chat: Talker, chen: int, morning: Hands) -> None:
+    chat.say("我去女儿家住到周日")
+    chat.tap("对的")
+    assert "欢迎回家" in chat.say("我回来了")
+    assert CheckIn.select().count() == 0
+    assert asked(morning).status == "asked"
+
+
+def test_her_daughter_tells_it_for_her_in_english(chen: int, morning: Hands) -> None:
+    away = talker("telegram", f"daughter-{chen}", "en")
+    said = away.say("mum is away until Sunday")
+    assert "11月8日" in said or "November 8" in said
+    away.tap("对的" if "对的" in away.options else "That is right")
+    assert Absence.get().told_by.startswith("family:")
+
+
+def test_who_has_no_plan_needs_no_absence(town: Town, morning: Hands) -> None:
+    towns.elder(town, "周敏", 502, "telegram")
+    assert "不用停" in talker("telegram", "telegram-502").say("我出门旅游一个星期，不用打电话")
+    assert not Absence.select().exists()
+
+
+# --- wishes ---------------------------------------------------------------------------------------------------
+
+
+def test_a_wish_in_one_sentence_waits_for_staff(town: Town, morning: Hands) -> None:
+    her = towns.elder(town, "周敏", 502, "telegram", "sms")
+    zhou = talker("telegram", "telegram-502")
+    said = zhou.say("每天早上8点打电话问问我好不好")
+    assert "8:00" in said and "打电话" in said
+    assert "会在这里跟您确认" in zhou.tap("就这样")
+    care = CarePlan.get(CarePlan.resident_id == her)
+    assert (care.status, care.times, care.channels.split(",")[0]) == ("pending", "08:00", "voice")
+    told = {m.staff_id for m in Message.select().where(Message.purpose == "care")}
+    assert town.grid_worker in told
+
+
+def test_who_is_asked_already_hears_so_and_can_stop_it(chat: Talker, chen: int, morning: Hands) -> None:
+    assert "已经安排好了" in chat.say("我想每天报平安")
+    assert "以后不再问您了" in chat.tap("不用再问了")
+    assert CarePlan.get().status == "paused"
+
+
+def test_a_stranger_is_asked_to_register_first(town: Town, morning: Hands) -> None:
+    assert "登记" in talker("telegram", "nobody").say("我想每天报平安")
