@@ -170,7 +170,7 @@ def _plan_page(resident_id: int, typed: dict[str, Any], errors: dict[str, Text])
         errors=errors,
         reach=sorted(reach.reachable(care)) if care else [],
         all_channels=[(c, NAMES[c]) for c in reach.CHANNELS],
-        languages=[(code, one.name) for code, one in LANGUAGES.items()],
+        tongues=[(code, one.name) for code, one in LANGUAGES.items()],
         history=queries.history(resident_id, 21),
         absences=queries.absences([resident_id]),
         visits=queries.visits_of(resident_id),
