@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 
+from backend.core import clock
 from backend.core.access import Actor
+from backend.core.orgs import Org
 from backend.fields.words import Said
 from backend.inbox.models import Handover
 from backend.messaging import people
 from backend.messaging.content import Content
 from backend.messaging.models import Conversation, Identity, Message
 from backend.staff import queries as staff
+from backend.staff.models import Staff, StaffPost
 from conversations import engine
 from conversations.inbound import Inbound
 from tests.databases import TestDatabase
 from tests.staff.conftest import Street, found_street
-from tests.web.browser import employ
 
 
 class Neighbour:
@@ -60,6 +62,13 @@ class Neighbour:
         return [Content.unseal(m.content).text for m in rows.order_by(Message.id)]
 
 
+def hired(name: str, role: str, org: Org) -> Actor:
+    """Somebody who works there and never signs in: making a password takes longer than most of these tests."""
+    member = Staff.create(username=name, name=name, password_hash="-", created_at=clock.now())
+    StaffPost.create(staff=member, role=role, org=org)
+    return staff.actor_of(member)
+
+
 @pytest.fixture
 def street(database: TestDatabase) -> Street:
     return found_street()
@@ -67,12 +76,12 @@ def street(database: TestDatabase) -> Street:
 
 @pytest.fixture
 def li(street: Street) -> Actor:
-    return staff.actor_of(employ("li", "小李", ("duty_desk", street.happy)))
+    return hired("小李", "duty_desk", street.happy)
 
 
 @pytest.fixture
 def zhou(street: Street) -> Actor:
-    return staff.actor_of(employ("zhou", "小周", ("duty_desk", street.happy)))
+    return hired("小周", "duty_desk", street.happy)
 
 
 @pytest.fixture

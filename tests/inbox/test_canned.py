@@ -8,10 +8,14 @@ from backend.core.access import Actor
 from backend.core.clock import Hands
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.inbox import answering, canned
-from backend.staff import queries as staff
-from tests.inbox.conftest import Neighbour
-from tests.staff.conftest import Street
-from tests.web.browser import employ
+from tests.databases import TestDatabase
+from tests.inbox.conftest import Neighbour, hired
+from tests.staff.conftest import Street, found_street
+
+
+@pytest.fixture
+def street(sqlite_database: TestDatabase) -> Street:
+    return found_street()
 
 
 def test_placeholders_are_filled_in(clock: Hands, chen: Neighbour, li: Actor, street: Street) -> None:
@@ -50,7 +54,7 @@ def test_what_could_not_be_used_is_refused(li: Actor, street: Street, word: str,
 
 
 def test_a_word_stands_for_one_thing_and_the_nearest_office_decides(li: Actor, street: Street) -> None:
-    head = staff.actor_of(employ("head", "街道", ("street_admin", street.street)))
+    head = hired("街道", "street_admin", street.street)
     canned.save(head, street.street.id, "电话", "街道的电话")
     canned.save(head, street.street.id, "地址", "幸福路 1 号")
     own = canned.save(li, street.happy.id, "电话", "社区的电话")

@@ -9,9 +9,15 @@ from backend.core import media
 from backend.inbox import canned, office
 from backend.inbox.models import CannedAnswer, Handover
 from tests.bots.chatting import photo
+from tests.databases import TestDatabase
 from tests.inbox.conftest import Neighbour
-from tests.staff.conftest import Street
+from tests.staff.conftest import Street, found_street
 from tests.web.browser import Browser, employ
+
+
+@pytest.fixture
+def street(sqlite_database: TestDatabase) -> Street:
+    return found_street()
 
 
 @pytest.fixture

@@ -17,10 +17,8 @@ from backend.messaging import deliveries, people, say
 from backend.messaging.content import Content
 from backend.messaging.models import Message
 from backend.messaging.people import At
-from backend.staff import queries as staff
-from tests.inbox.conftest import Neighbour
+from tests.inbox.conftest import Neighbour, hired
 from tests.staff.conftest import Street
-from tests.web.browser import employ
 
 
 def test_of_two_at_the_same_moment_one_has_it_and_the_other_hears_who(
@@ -230,7 +228,7 @@ def test_a_thread_is_closed_for_a_reason_and_not_twice(chen: Neighbour, li: Acto
 
 
 def test_another_communitys_desk_does_nothing_here(chen: Neighbour, li: Actor, street: Street) -> None:
-    sunny = staff.actor_of(employ("sunny", "阳光", ("duty_desk", street.sunny)))
+    sunny = hired("阳光", "duty_desk", street.sunny)
     chen.says("你好")
     people.join_resident(chen.identity.id, 7, street.happy.id)
     chen.says("找人工")
