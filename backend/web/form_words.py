@@ -46,7 +46,8 @@ _WORDS: dict[str, Msg] = {
 def for_page(kinds: Iterable[str], problems: Sequence[Problem]) -> dict[str, Any]:
     """JSON for the page: kinds with their names and operations, the languages, the script's words, what is wrong where."""
     return {
-        "kinds": {kind: say(KINDS[kind]) for kind in kinds},
+        # Pairs, since JSON for a page sorts the keys of an object.
+        "kinds": [[kind, say(KINDS[kind])] for kind in kinds],
         "allKinds": {kind: say(label) for kind, label in KINDS.items()},
         "operations": {kind: list(operations) for kind, operations in OPERATIONS.items()},
         "operationNames": {name: say(label) for name, label in _OPERATIONS.items()},

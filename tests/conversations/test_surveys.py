@@ -79,6 +79,25 @@ def test_a_survey_is_answered_by_text_message_with_numbers(hood: Neighbourhood) 
     assert survey.id
 
 
+def test_a_survey_is_answered_by_phone_with_the_keypad(hood: Neighbourhood) -> None:
+    survey = opened(hood)
+    line = talker("voice", "+8613800132210")
+    line.say("你好")
+    people.join_resident(people.find("voice", "+8613800132210").id, hood.chen)  # type: ignore[union-attr]
+    line.say("问卷")
+    line.press(f"flow:survey:{survey.id}")
+    for keys in ("1", "13", "4", "2"):
+        line.say(said=Said(text=keys, keyed=True))
+    assert "谢谢" in line.say(said=Said(text="1", keyed=True))
+    assert answers_of(hood.chen) == {
+        "often": "daily",
+        "wants": ["bench", "swing"],
+        "mark": 4,
+        "people": 2,
+        "help": True,
+    }
+
+
 def test_begun_in_the_webchat_it_is_finished_by_text_message(hood: Neighbourhood) -> None:
     survey = opened(hood)
     page, phone = talker("webchat", "chen-page"), talker("sms", "+8613800132210")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from backend.core.i18n import render
 from backend.fields.form import Form
+from backend.settings import ROOT
 from backend.web import form_builder
 from backend.web.form_checks import KINDS
 
@@ -132,6 +133,20 @@ def test_a_kind_that_is_refused_here_says_why() -> None:
     )
     assert "No faces here." in render(draft.problems[0].text, "en")
     assert "photo" not in form_builder.Draft([], refused={"photo": "No"}).refused.values()
+
+
+def test_the_example_of_the_docs_can_be_asked() -> None:
+    page = (ROOT / "docs" / "surveys.md").read_text()
+    example = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    often = {
+        **PARK[0],
+        "name": "often",
+        "options": [
+            {"value": "never", "label": {"en": "Never"}},
+            {"value": "daily", "label": {"en": "Daily"}},
+        ],
+    }
+    assert read([often, example]).problems == ()
 
 
 _JSON = st.recursive(

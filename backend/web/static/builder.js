@@ -58,7 +58,7 @@ class Builder {
   offerKinds() {
     const bar = one(this.root, ".add");
     if (this.frozen) { bar.hidden = true; return; }
-    for (const [kind, label] of Object.entries(this.page.kinds)) {
+    for (const [kind, label] of this.page.kinds) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn btn-secondary";
