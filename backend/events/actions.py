@@ -22,6 +22,7 @@ from backend.events.planning import (
     publish,
     refuse,
     set_cover,
+    take_list,
 )
 from backend.events.signing import (
     COMPANIONS,
@@ -61,6 +62,7 @@ __all__ = [
     "set_cover",
     "sign_up",
     "take",
+    "take_list",
     "tell_of_photos",
     "undo",
     "walk_in",

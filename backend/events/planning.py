@@ -246,6 +246,14 @@ def notify(actor: Actor, event_id: int, text: str, statuses: tuple[str, ...] = p
     return told
 
 
+def take_list(actor: Actor, event_id: int) -> Event:
+    """Names and numbers are about to leave the house as a file: for those who run the event, and on the record."""
+    with transaction():
+        event = record.for_staff(actor, event_id)
+        _noted(actor, event, "event.export")
+    return event
+
+
 def tell(event: Event, statuses: tuple[str, ...], words: Callable[[EventSignup], Words]) -> int:
     """Say `words(signup)` to every resident whose sign-up stands so; returns how many."""
     found = [s for s in record.signups(event) if s.status in statuses]

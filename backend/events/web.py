@@ -251,10 +251,9 @@ def remove(event_id: int) -> Any:
 
 
 @blueprint.get("/<int:event_id>/participants.xlsx")
-@session.needs("event.read")
+@session.needs("event.change")
 def participants(event_id: int) -> Any:
-    event = queries.seen_by(session.current_actor(), event_id)
-    return export.participants(event, locale())
+    return export.participants(actions.take_list(session.current_actor(), event_id), locale())
 
 
 @blueprint.get("/<int:event_id>/badges")

@@ -203,3 +203,13 @@ def test_staff_write_to_the_participants_and_send_a_gathering_back(liu: Browser,
     assert "1个待审核" in liu.get("/admin").text
     liu.post(f"/admin/activities/{event.id}/refuse", {"why": "活动室有会"})
     assert "活动室有会" in told(resident_id=village.neighbours[2])[-1]
+
+
+def test_a_resident_who_rings_up_is_signed_up_from_her_page(liu: Browser, village: Village) -> None:
+    event = village.event(companions=1)
+    resident = village.neighbours[0]
+    assert "包粽子" in liu.get(f"/admin/residents/{resident}").text
+    given = {"resident": str(resident), "event": str(event.id), "companions": "1"}
+    assert "已报名" in liu.post("/admin/activities/sign-up", given).text
+    assert EventSignup.get().people == 2
+    assert f'href="/admin/activities/{event.id}"' in liu.get(f"/admin/residents/{resident}").text
