@@ -7,8 +7,8 @@ import re
 from backend.core.i18n import EASY, language
 
 HELLO = re.compile(
-    r"\W*(?:(?:(?:您|你|大家|各位|你们|老师|师傅|小邻|邻里|社区)+好|喂?[,，]?(?:您|你)好|在吗|在不在|在么|在不|有人吗|有人在吗|喂|哈[喽啰罗]|嗨|嘿|早上好|早安|早|上午好|中午好|下午好|晚上好|晚安|新年好|过年好|节日好|吃了吗|ni ?hao|nin ?hao|zao(?: ?shang ?hao)?|zai ?ma"
-    r"|hello+|hi+|hey+|yo|hiya|howdy|greetings|morning|evening|good (?:day|morning|afternoon|evening)|(?:are )?you there|how are you(?: doing| today)?|there|everyone|linli)[\W啊呀哦哟嘞诶]*)+",
+    r"\W*(?:(?:(?:您|你|大家|各位|你们|老师|师傅|小邻|邻里|社区)+好|喂?[,，]?(?:您|你)好|在吗|在不在|在么|在不|有人吗|有人在吗|喂|哈[喽啰罗]|嗨|嘿|早上好|早安|早|上午好|中午好|下午好|晚上好|晚安|新年好|过年好|节日好|吃了吗|请问(?:一下)?|打扰(?:一下|了)?|问一下|ni ?hao|nin ?hao|zao(?: ?shang ?hao)?|zai ?ma"
+    r"|hello+|hi+|hey+|yo|hiya|howdy|greetings|morning|evening|good (?:day|morning|afternoon|evening)|(?:are )?you there|(?:is )?any(?:body|one) (?:there|here|home)|how are you(?: doing| today)?|there|everyone|linli)[\W啊呀哦哟嘞诶]*)+",
     re.IGNORECASE,
 )
 THANKS = re.compile(

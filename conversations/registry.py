@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backend.core.i18n import Text
+from backend.fields import commands
 from backend.fields.spelling import respelt
-from backend.fields.words import Option
+from backend.fields.words import Option, Said
 from conversations.flow import Command, Flow, Person, Series
+from conversations.sounds import readings
 from conversations.understanding import Guess, Index
 
 LONGEST_INTENT = 2000
@@ -76,14 +78,24 @@ class Registry:
         text = text[:LONGEST_INTENT]
         found = self._meaning(text, person)
         if found is None and (meant := respelt(text)) != text:
+            if text.isascii() and not meant.isascii():
+                meant = next(readings(text), meant)  # pinyin: the whole of it
             found = self._meaning(meant, person)
             if found is not None and found.argument == meant:
                 found = Meant(found.entry, text)
         return found
 
     def guess(self, text: str, person: Person) -> Guess:
-        """What the free text may mean that `meaning` knows nothing of: likeness to the examples of the entries."""
-        return self._index.guess(text, lambda entry: admits(entry, person))
+        """What the free text may mean that `meaning` knows nothing of: as it sounds, else by its likeness to the examples
+        of the entries."""
+        text = text[:LONGEST_INTENT]
+        alike = self._index.guess(text, lambda entry: admits(entry, person))
+        for reading in readings(text):
+            found = self._meaning(reading, person)
+            entry = found.entry if found is not None else commands.command(Said(text=reading))
+            if entry is not None:
+                return alike.led_by(entry, reading if text.isascii() else "", text)
+        return alike
 
     @cached_property
     def _index(self) -> Index:

@@ -362,7 +362,7 @@ def _free_text(talk: Talk, said: Said) -> None:
     elif courtesy.FINE.fullmatch(said.text):
         talk.say(phrases.fine())
     elif (guess := talk.registry.guess(said.text, talk.person)).sure:
-        _follow(talk, guess.candidates[0].entry, said)
+        _follow(talk, guess.candidates[0].entry, replace(said, text=guess.reading or said.text))
     elif (passed_on := with_a_person.instead(talk, said)) is not None:
         # A colleague reads it: that is said, instead of asking her again and again what she means.
         talk.say(passed_on)

@@ -31,6 +31,8 @@ NEAR = 16.0
 FAINT = 38.0
 """Below this it is like nothing; what is above is offered when the whole menu did not help."""
 MOST = 3
+FEW = 24
+"""Characters of a cry for help."""
 LONGEST = 120
 """Longer words are a story, and no example is like a story."""
 
@@ -105,6 +107,21 @@ class Guess:
     candidates: tuple[Candidate, ...] = ()
     sure: bool = False
     likely: bool = False
+    reading: str = ""
+    """What was probably said, where letters were read as pinyin; else empty."""
+
+    def led_by(self, entry: Flow | Command | Anywhere, reading: str, text: str) -> Guess:
+        """With this entry first, found by how the words sound. What raises an alarm is asked about first, unless the words are
+        few: much sounds like it in a story."""
+        alarm = isinstance(entry, Command) and bool(entry.anytime)
+        if isinstance(entry, str):
+            if entry not in ANYWHERE:
+                return self
+            first = Candidate(entry, ANYWHERE[entry][0], 100)
+        else:
+            first = Candidate(entry, entry.title, 100)
+        others = tuple(c for c in self.candidates if c.entry != entry)
+        return Guess((first, *others)[:MOST], not alarm or len(text) <= FEW, True, reading)
 
     def options(self, text: str) -> tuple[Option, ...]:
         return tuple(c.option(text) for c in self.candidates)

@@ -18,13 +18,13 @@ _PHRASES: dict[Command, str] = {
     "back": "返回|反回|上一步|上一题|上一个|回去|后退|退回|back|/back|go back|previous",
     "skip": "跳过|略过|下一步|下一题|不填|先不填|skip|/skip|next|pass|skip it",
     "cancel": "取消|退出|算了|算了吧|不办了|不弄了|不填了|不报了|不报修了|不修了|不用修了|不登记了|不注册了|放弃|停止|取消报修|取消登记|cancel|/cancel|quit|exit|stop|never mind|nevermind|forget it",
-    "menu": "菜单|主菜单|你能做什么|你会做什么|你会什么|你会干啥|你能干什么|你能干啥|你能干嘛|能做什么|能干什么|能干啥|有什么功能|都有什么功能|有哪些功能|有啥功能|能办什么|能办什么事|能办哪些事|可以办什么|有什么服务|有哪些服务|功能|服务|功能列表|服务列表"
+    "menu": "菜单|主菜单|你能做什么|你会做什么|你会什么|你会干啥|你会啥|你都会啥|你都会什么|你会些什么|你能帮我什么|你能帮我做什么|能帮我什么|你能帮我干啥|你能干什么|你能干啥|你能干嘛|能做什么|能干什么|能干啥|有什么功能|都有什么功能|有哪些功能|有啥功能|能办什么|能办什么事|能办哪些事|可以办什么|有什么服务|有哪些服务|功能|服务|功能列表|服务列表"
     "|回到菜单|返回菜单|打开菜单|看菜单|显示菜单|目录|caidan|what can you do|what can you do for me|what can i do here|what do you do|show menu|show me the menu|options|show options|back to menu|go to menu|the menu|首页|回首页|menu|/menu|/start|main menu|start|home page",
     "language": "语言|换成英文|换成中文|换英文|换中文|改成英文|改成中文|切换英文|切换中文|切换成英文|切换成中文|切换语言|改语言|选择语言|更改语言|说英文|说英语|讲英文|讲英语|用英语|用汉语|说汉语|英语|汉语|英文版|中文版|英文模式|我不懂中文|我看不懂中文|我不会中文|我看不懂英文|我不懂英文"
-    "|change language|change the language|other language|another language|speak chinese|chinese please|in chinese|use english|use chinese|do you speak english|can you speak english|do you speak chinese|can you speak chinese|i don't speak chinese|i don't understand chinese|i can't read chinese|no chinese"
+    "|change language|change the language|other language|another language|speak chinese|speak chinese please|speak english please|english version|use english please|chinese please|in chinese|use english|use chinese|do you speak english|can you speak english|do you speak chinese|can you speak chinese|i don't speak chinese|i don't understand chinese|i can't read chinese|no chinese"
     "|switch to zh|zhongwen|yingwen|换语言|切换语言|language|/language|/lang|中文|英文|english|chinese|说中文|讲中文|普通话|in english|用中文|用英文"
     "|说简单点|简单点说|简单点|说简单一点|大白话|说大白话|easy|easy read|easy english|plain english|in simple words|english please|switch language|speak english|switch to english|switch to chinese",
-    "person": "人工|客服人员|真人客服|居委会|物业|社区工作人员|somebody|someone|anybody there|is anybody there|is anyone there|找人工|转人工|人工服务|人工客服|客服|找人|转人工服务|我要人工|工作人员|找工作人员|person|agent|human|operator"
+    "person": "人工|客服人员|真人客服|居委会|物业|社区工作人员|somebody|someone|找人工|转人工|人工服务|人工客服|客服|找人|转人工服务|我要人工|工作人员|找工作人员|person|agent|human|operator"
     "|/person|/agent|talk to a person|talk to a human|speak to a person|real person|representative|staff",
     "repeat": "重复|再说一遍|再说一次|再听一遍|没听清|没听清楚|继续|接着|接着来|repeat|again|say again|say that again|continue"
     "|resume|go on|pardon|what did you say",
@@ -43,18 +43,18 @@ _TYPED: dict[str, Command] = {
     "？？": "help",
 }
 _PERSON = re.compile(
-    r"(?:请|麻烦|帮|给|我|就|还|是|想|要|能不能|可不可以|可以|能|快|直接|先|你们?|那?就)*"
+    r"(?!有人(?:在)?[吗么没]?$)(?:请|麻烦|帮|给|我|就|还|是|想|要|能不能|可不可以|可以|能|快|直接|先|你们?|那?就)*"
     r"(?:转接?到?|找|叫|接|换|跟|和|有没有|有|让)(?:一?[个位下])?(?:你们|社区|物业|居委会?|真)?(?:的|那?边|里)?"
     r"(?:人工|真人|活人|客服|工作人员|服务人员|领导|主任|书记|负责人|负责的|经理|管事的|值班的?人?|人)(?:工|客服|服务|员)?"
     r"(?:来|听|接|讲|谈|聊|说|话|电话|回复|处理|帮忙|帮我|帮帮我|我|吧|啊|呀|嘛|行吗|好吗|可以吗|吗|一下|聊聊|了)*"
     r"|(?:我?(?:不想?|不要|别))(?:跟|和|让)?(?:机器人?|电脑|自动的?)(?:说话?|聊天?|讲话?|回复?|了)*|(?:我要)?(?:真人|活人)"
     r"|(?:请|麻烦|帮|给|我|就|想|要|能不能|可不可以|可以|能|快|直接|先)*(?:转接?到?|找|接通?|联系|呼叫|问)(?:一下|下)?(?:你们|咱们?|我们)?(?:社区|物业|居委会?|村委会?|街道|办事处|值班室|服务台|前台|工作站|网格员|管家)(?:的人|办公室|那边)?(?:吧|啊|呀|一下|行吗|好吗|可以吗|吗)*"
-    r"|(?:有没有|有)(?:一?个)?(?:真人|人工|活人|人|客服|工作人员)(?:在|值班|在线|接待|接听|服务|管)*(?:吗|没有?|么|呀|啊)?|(?:人工|客服|真人|工作人员)(?:在吗|在不在|呢|在哪)|我?(?:只|就)?(?:想|要)(?:听|和|跟|同)(?:真)?人(?:说话?|讲话?|聊天?|沟通)?|rengong|zhuan ?rengong|zhao ?ren"
+    r"|(?:有没有|有)(?:一?个)?(?:真人|人工|活人|客服|工作人员)(?:在|值班|在线|接待|接听|服务|管)*(?:吗|没有?|么|呀|啊)?|(?:人工|客服|真人|工作人员)(?:在吗|在不在|呢|在哪)|我?(?:只|就)?(?:想|要)(?:听|和|跟|同)(?:真)?人(?:说话?|讲话?|聊天?|沟通)?|rengong|zhuan ?rengong|zhao ?ren"
     r"|(?:请|麻烦|让人|你们)?(?:给我|跟我)?(?:回|打)(?:个|一个)?电话(?:给我|来|过来|吧)?(?:吧|好吗)?|(?:给我)?回电(?:话)?"
     r"|(?:please )?(?:(?:can|could|may) i |i (?:want|need|would like|wanna|'d like) (?:to )?|let me |i'd like to )?"
     r"(?:talk|speak|chat)(?:ing)? (?:to|with) (?:a |an |the |some|any|your )?(?:real |actual |live |other |office |community )?(?:person|human|human being|body|one|agent|staff|operator|manager|office|worker|people|member of staff)"
     r"(?: please)?|(?:please )?(?:can |could |would )?(?:somebody |someone |anybody |you )?(?:please )?(?:call|ring|phone|contact) me(?: back)?(?: please)?"
-    r"|(?:is )?(?:there )?(?:anybody|anyone|somebody|someone) (?:there|here|available)|(?:can|could|may) (?:i|you) (?:please )?(?:get|have|reach|contact|connect me (?:to|with)|put me through to) (?:a |an |the |some)?(?:real |human )?(?:person|human|body|one|agent|staff|operator|office|community office|manager)"
+    r"|(?:is )?(?:there )?(?:anybody|anyone|somebody|someone) (?:available|to talk to|i can talk to)|(?:can|could|may) (?:i|you) (?:please )?(?:get|have|reach|contact|connect me (?:to|with)|put me through to) (?:a |an |the |some)?(?:real |human )?(?:person|human|body|one|agent|staff|operator|office|community office|manager)"
     r"|(?:get|give|connect) me (?:to |with )?(?:a |an |the )?(?:real |live |human )?(?:person|human|agent|operator|office|staff)|customer (?:service|support)|live (?:chat|agent|support)|(?:call|contact) (?:the )?(?:office|staff|community)|(?:i (?:want|need) )?(?:a )?(?:real |live |actual )?(?:human|person)(?: please)?"
 )
 """Somebody wanted, in a whole sentence. "找人修水管" goes on after the person, and is none."""

@@ -15,7 +15,7 @@ from conversations.flows.feedback import voice_of
 from conversations.phrases import PERSON, passed_on
 
 _COMPLAINT = re.compile(
-    r"投诉|举报|告(?:你们|他们|物业)|(?:服务)?态度.{0,4}(?:差|恶劣|不好|坏|凶|蛮横|问题)|(?:太|真|很|特别|实在|好)(?:是)?(?:差劲?|慢|垃圾|过分|气人|不负责|不像话|恶劣|糟糕|离谱|让人失望|失望|敷衍)|什么(?:态度|垃圾|玩意儿?|破|物业|社区|服务)|怎么回事|不像话|气死|气炸|火大|吃屎|吃干饭|骗子|骗人|忽悠|糊弄|敷衍|推卸|推来推去|踢皮球|不作为"
+    r"投诉|举报|告(?:你们|他们|物业)|(?:服务)?态度.{0,4}(?:差|恶劣|不好|坏|凶|蛮横|问题)|(?:太|真|很|特别|实在|好)(?:是)?(?:差劲?|慢|垃圾|过分|气人|不负责|不像话|恶劣|糟糕|离谱|让人失望|失望|敷衍)|什么(?:态度|垃圾|玩意儿?|破|物业|社区|服务)|^\W*(?:你们|物业|社区|这|到底|这是|那)*(?:是)?怎么回事\W*$|(?:你们|物业).{0,6}怎么回事|效率.{0,4}(?:低|差|慢)|(?:服务|物业|管理|素质).{0,4}(?:烂|差|不行|太低)|太烂|不像话|气死|气炸|火大|吃屎|吃干饭|骗子|骗人|忽悠|糊弄|敷衍|推卸|推来推去|踢皮球|不作为"
     r"|不管(?:我们?|用|事)|没人(?:管|理).{0,4}(?:我们?|吗|啊|$)|对.{0,8}(?:有(?:很大)?意见|不满)|(?:很|非常|极度|极其)?不满(?!意?足)|(?:要|给)(?:个|一个)?说法|白交|欺负(?:人|我)|受不了|受够|忍无可忍|忍不了|差评|扰民|吵死|乱收费|黑心|岂有此理|垃圾(?:物业|社区|系统|服务)?$|滚(?:蛋|开)?$|混蛋|王八|妈的|他妈|傻逼|tou\s?su"
     r"|\bcomplain(?:t|ts|ing)?\b|\bunacceptable\b|\bridiculous\b|\bterrible\b|\bawful\b|\bhorrible\b|\bdisgusting\b|\bdisgraceful\b|\buseless\b|\bangry\b|\bfurious\b|\bfed up\b|\boutrageous\b|\bso rude\b|\b(?:was|were|is|are|very) rude\b|\bworst\b|\b(?:bad|poor|lousy) service\b|\bdisappoint(?:ed|ing)\b|\bnobody (?:cares|helps|answers|listens)\b|\bwhat the (?:hell|fuck)\b|\bfuck\w*",
     re.IGNORECASE,

@@ -31,7 +31,7 @@ _HELP = (
 _FIRE = (
     r"(?<![打点不])(?:着|起|失)火了|(?:家里?|厨房|楼[上下里道]?|房子|隔壁|邻居|电动?车|床|油锅|阳台|车库).{0,4}(?<![打点不])(?:[着起失]火|冒(?:黑|浓|大)?烟)|(?<![怕防])火灾(?!险)|(?<!发)烧起来了|浓烟|爆炸了"
     r"|^\W*(?:zh?ao|qi|shi)\s?huo(?:\s?la?e?)?\W*$|\bon fire\b|\bthere(?:'?s| is) (?:a )?fire\b(?! (?:drill|alarm|exit|extinguisher))|^\W*fire\W*(?:fire\W*)*$|\b(?:house|kitchen|flat|apartment|building)\b.{0,12}\b(?:burning|on fire)\b"
-    r"|\bfire in (?:the|my|our)\b|\b(?:caught|catching) fire\b"
+    r"|^\W*fire\b(?! (?:drill|alarm|ext|exit|door|hydrant|station|safety))|(?:好|很|着|有)大的?火(?!车)|火势|火很大|^\W*火[火\W]*$|\bfire in (?:the|my|our)\b|\b(?:caught|catching) fire\b"
 )
 _FALL = (
     r"我(?:刚才?|刚刚|又)?(?:给)?[摔跌](?:倒|跤|下|伤|断|着|了(?!一?[个只台部盆碗杯瓶手]))|[摔跌]倒.{0,8}(?:起不来|爬不起|动不了|站不起)|[摔跌].{0,6}(?:起不来|爬不起|动不了|流血|骨折)|^\W*(?:[摔跌](?:倒|跤|下来)了?|[摔跌]了一跤)\W*$"
@@ -41,20 +41,20 @@ _FALL = (
     r"|^\W*(?:wo\s?)?sh?uai\s?(?:dao|jiao)(?:\s?le)?\b"
 )
 _ILL = (
-    r"晕(?:倒|过去|厥|死)|昏(?:倒|过去|迷|厥)|不省人事|没(?:有)?(?:了)?(?:呼吸|意识|知觉|心跳)|[叫喊](?:不醒|他不应|她不应)|喘不(?:上|过)(?:来)?气?|不能呼吸|呼吸(?:困难|不了|不过来)|窒息|噎(?:住|着|到)|头晕得?(?:厉害|站不|不行)"
+    r"晕(?:倒|过去|厥|死)|昏(?:倒|过去|迷|厥)|不省人事|没(?:有)?(?:了)?(?:呼吸|意识|知觉|心跳)|[叫喊](?:不醒|他不应|她不应)|喘不(?:上|过)(?:来)?气?|不能呼吸|呼吸(?:困难|不了|不过来)|窒息|噎(?:住|着|到)|头晕得?(?:厉害|站不|不行)|(?:头|肚子|腹部|胸口|后背|腰)(?:好|很|特别|突然)?[疼痛]得?(?:厉害|受不了|要命|不行|要死|打滚)|说不出话|手脚(?:都)?(?:发)?麻|(?<!没)人(?:快|要|都)?不行了|敲门.{0,6}没(?:有)?(?:人)?(?:反应|应声?|回应)|被(?:狗|蛇)咬|砸(?:到|伤|中)(?:了)?(?:人|我|孩子|头)|(?:孩子|小孩|宝宝|(?<![把扶])手|头|脚|腿).{0,4}[卡夹](?:在|住|到)"
     rf"|{_WHO}.{{0,4}}(?:没(?:有)?反应|(?:快|要)?不行了|抽(?:搐|起来|风))|(?<![怕会易致])(?:我|{_WHO}).{{0,4}}(?:受(?:了)?重?伤|[烫烧]伤|骨折|流(?:了)?血)"
     r"|胸口?(?:好|很|特别|突然)?(?:疼|痛|闷)|心口(?:好|很)?(?:疼|痛)|心脏(?:疼|痛|难受|不舒服|骤停)|心脏病(?:发|犯|又|了|\W*$)|心梗|心绞痛|(?<!过)脑梗|脑溢血|脑出血|中风(?:了|发作|\W*$)|抽搐|癫痫(?:发|犯|了)|半边(?:身子)?(?:动不了|麻)|嘴(?:都)?歪了"
     r"|触电了|被电(?:到|了|着)|煤气中毒|食物中毒|(?<!电脑)(?<!手机)中毒了|吃错(?:了)?药|喝(?:了)?农药|流(?:了)?(?:好多|很多|大量|一地|不少)(?:的)?血|血(?:止不住|流不止)|大出血|吐血|羊水破了|[快要]生了\W*$|落水(?!管)|溺水|掉(?:进|到).{0,4}(?:河|湖|池|水|井)"
     r"|车祸|撞(?:到|了|伤)(?:老?人|孩子)|被(?:电动?车|汽?车|摩托车?)撞"
     r"|^\W*(?:yun|hun)\s?dao(?:\s?le)?\W*$|\bcan(?:'?t| ?not) breathe|\b(?:trouble|difficulty) breathing\b|\bheart attack\b|\bchest (?:pains?|hurts|is tight)\b|\bpains? in (?:my|his|her|the) chest\b|\ba stroke\b|\bseizure\b"
-    r"|\bunconscious\b|\bpassed out\b|\bfainted\b|\bnot (?:breathing|responding)\b|\bwon'?t wake up\b|\bchoking\b|\bbleeding\b|\bblood everywhere\b|\belectrocuted\b|\bdrown(?:ing|ed)\b|\boverdose\b|\bhit by a (?:car|bike|scooter)\b"
+    r"|\bunconscious\b|\bpassed out\b|\bfainted\b|\bnot (?:breathing|responding)\b|\bwon'?t wake up\b|\bchoking\b|\bbleeding\b|\bblood everywhere\b|\belectrocuted\b|\bdrown(?:ing|ed)\b|\boverdose\b|\bcut (?:my|him|her)self\b|\bbroke(?:n)? (?:my|his|her) (?:leg|arm|hip|hand|wrist|back|neck)\b|\bhurt (?:myself|himself|herself|my|his|her)\b|\bheart (?:hurts|pain|stopped)\b|\bin danger\b|\bI slipped\b|\bhit by a (?:car|bike|scooter)\b"
     r"|\b(?:am|i'?m|is|are|got|been|was) (?:badly |seriously )?(?:hurt|injured)\b"
 )
 _VIOLENCE = (
     r"不想活|想死(?!你|了你)|自杀|轻生|跳楼|割腕|有人抢|抢劫|入室|进(?:来)?(?:了)?(?:个)?(?:小偷|贼|坏人)|有(?:个)?(?:小偷|贼(?!心)|坏人)|(?:小偷|贼).{0,4}(?:进来|在家|撬|爬)|有人.{0,3}(?:撬|闯)|撬(?:我|邻居|隔壁)家?|闯进|持刀|拿(?:着)?刀"
     r"|(?:有人|在|被).{0,2}(?:打|砍)(?:我|人(?!工))|打人(?!工)|家暴|打老婆|打孩子|绑架|有人跟踪"
     r"|(?:老人|老头|老太太|孩子|小孩|宝宝|爷爷|奶奶|老伴|爸爸?|妈妈?)[^的书包车钥匙手机]{0,5}(?:走丢|走失|不见|找不(?:到|着))了"
-    r"|\bkill (?:myself|me|him|her)\b|\bsuicid|\bburglar|\bintruder|\bthief\b|\bthieves\b|\bbreaking in(?:to)?\b|\bbroke in\b|\bbroken into\b|\bbeing (?:attacked|robbed|beaten)\b|\brobb(?:ed|er\w*)\b|\b(?:has|with) a (?:knife|gun)\b|\battacked me\b"
+    r"|\btrying to (?:break|get) in(?:to)?\b|\bstabb|\brape\b|\bkidnap|\bkill (?:myself|me|him|her)\b|\bsuicid|\bburglar|\bintruder|\bthief\b|\bthieves\b|\bbreaking in(?:to)?\b|\bbroke in\b|\bbroken into\b|\bbeing (?:attacked|robbed|beaten)\b|\brobb(?:ed|er\w*)\b|\b(?:has|with) a (?:knife|gun)\b|\battacked me\b"
     rf"|\b{_EN_WHO} (?:is|went|has gone|got) (?:missing|lost)\b|\b(?:someone|somebody|a (?:man|stranger)) (?:is |got |came )?(?:in|into|inside) my (?:house|home|flat|apartment)\b"
 )
 _CRY = re.compile("|".join((_HELP, _FIRE, _FALL, _ILL, _VIOLENCE)), re.IGNORECASE)
@@ -67,7 +67,7 @@ _TRAPPED = (
     r"|\b(?:stuck|trapped|locked)\b.{0,20}\b(?:lift|elevator)\b|\b(?:lift|elevator)\b.{0,30}\b(?:trapped|people inside|somebody inside|someone inside)\b"
 )
 _TROUBLE = re.compile(
-    rf"冒(?:黑|浓|大)?烟|(?<![打点不])[着起]火(?!点)|(?:全是|都是|好多|很多|好大的?)(?:浓)?烟(?![头灰花味])|摔倒|跌倒|被打(?![扰断湿开扫])|打架|打起来了|报警(?!器|列表|情况|记录)|\bsmoke (?:everywhere|in|coming|from)\b|\bfire\W*$|{_GAS}|{_TRAPPED}",
+    rf"冒(?:黑|浓|大)?烟|(?<![打点不])[着起]火(?!点)|(?:全是|都是|好多|很多|好大的?)(?:浓)?烟(?![头灰花味])|摔倒|跌倒|被打(?![扰断湿开扫])|打架|打起来了|报警(?!器|列表|情况|记录)|\b(?:see|smell|lots? of|so much|thick|black) smoke\b|\bsmoke (?:everywhere|in|coming|from)\b|\bfire\W*$|{_GAS}|{_TRAPPED}",
     re.IGNORECASE,
 )
 """Heard when nothing is open: in the middle of a form they may belong to a story."""

@@ -28,7 +28,7 @@ CHANGEABLE = ("name", "gender", "birthday", "id_number", "mobile", "email", "hom
 
 _KEPT = r"(?:个人)?(?:资料|档案|信息|数据|登记信息|注册信息|记录)"
 _FILE = re.compile(
-    rf"(?:我的?|查看?|看看?|看一下|核对|查询|个人|登记的?|注册的?|存的?|填的?)(?:一下|下)?(?:我的?)?(?:登记的?|注册的?|存的?|填的?|住户)?{_KEPT}(?:对不对|对吗|有没有错|是什么|有哪些)?|(?:你们)?(?:存|记|登记)了我(?:的)?(?:什么|哪些)\S{{0,6}}"
+    rf"(?:我的?|查看?|看看?|看一下|核对|查询|个人|登记的?|注册的?|存的?|填的?)(?:一下|下)?(?:我的?)?(?:登记的?|注册的?|存的?|填的?|住户)?{_KEPT}(?:对不对|对吗|有没有错|是什么|有哪些)?|(?:我)?登记的(?:信息|资料|内容|东西)?(?:都)?(?:是|有)(?:什么|啥|哪些)|(?:你们)?(?:存|记|登记)了我(?:的)?(?:什么|哪些)\S{{0,6}}"
     r"|\b(?:my|view my|show my|see my|check my) (?:own )?(?:file|data|profile|details|info(?:rmation)?|account|record)\b|\bwhat (?:data |information |details )?do you (?:have|know|hold|keep|store) (?:on|about) me\b",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 _DELETE = re.compile(
-    rf"注销(?:我的?)?(?:账号|帐号|账户|登记|注册|户)?|(?:删除|清除|删掉|删了|删|抹掉|抹去|销毁|清空|去掉|移除)(?:一下)?(?:我的?|所有|全部|关于我的)*(?:{_KEPT}|账号|帐号|账户)|(?:把|将)?(?:我的?|所有的?|关于我的)?(?:{_KEPT}|账号|帐号|账户)(?:都|全部|全|给|统统|我|要|想|能|可以|帮我|请)*(?:删|注销|清除|抹掉|销毁|清空|销)\S{{0,3}}|不想(?:再)?用(?:你们|这个).{{0,6}}了"
+    rf"注销(?:我的?)?(?:账号|帐号|账户|登记|注册|户)?|(?:删除|清除|删掉|删了|删|抹掉|抹去|销毁|清空|去掉|移除)(?:一下)?(?:我的?|所有|全部|关于我的)*(?:{_KEPT}|账号|帐号|账户)|(?:把|将)?(?:我的?|所有的?|关于我的)?(?:{_KEPT}|账号|帐号|账户)(?:都|全部|全|给|统统|我|要|想|能|可以|帮我|请)*(?:删|注销|清除|抹掉|销毁|清空|销)\S{{0,3}}|销户|不想(?:再)?用(?:你们|这个).{{0,6}}了"
     r"|\b(?:delete|erase|remove|wipe) (?:all )?(?:of )?(?:my|the) (?:personal )?(?:data|file|account|profile|info(?:rmation)?|details|registration)\b|\b(?:delete|erase|remove|wipe) (?:everything|all) (?:about|you have)\b.{0,12}|\bforget me\b|\b(?:close|cancel|deactivate) my (?:account|registration)\b",
     re.IGNORECASE,
 )

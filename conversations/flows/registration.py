@@ -23,9 +23,9 @@ REPAIR = Option("flow:repair", _("Book a repair"))
 REGISTER = Option("flow:registration", _("Register"))
 
 _REGISTER = re.compile(
-    r"(?:我要|我想|帮我|怎么|如何|在哪)?(?:实名|住户|居民|租户|租客|人口|新住户|信息)?(?:注册|登记|实名|认证|建档|入户)(?:账号|帐号|手续|一下)?|(?:我|我们)?(?:家)?(?:刚|新|才|上周|昨天|前天|最近|这个月|上个月)(?:刚)?(?:搬(?:进|过|到|家)?来?|住进来?|入住|租的?房?)|新(?:来|搬来)的|新住户|新邻居"
+    r"(?:我要|我想|帮我|怎么|如何|在哪)?(?:实名|住户|居民|租户|租客|人口|新住户|信息)?(?:注册|登记|实名|认证|建档|入户)(?:账号|帐号|手续|一下)?|(?:我?[想要]|帮我|给我|怎么|如何|去哪)*(?:办|做|弄|搞|登)(?:个|一个|一下|理)?(?:实名|居民|住户)?(?:登记|注册|记(?!录))|(?:我|我们)?(?:家)?(?:刚|新|才|上周|昨天|前天|最近|这个月|上个月)(?:刚)?(?:搬(?:进|过|到|家)?来?|住进来?|入住|租的?房?)|新(?:来|搬来)的|新住户|新邻居"
     r"|(?:开|办|申请|创建|弄)(?:一?个|个)?(?:新)?(?:账号|帐号|账户|居民(?:卡|证|登记))|(?:怎么|如何|想|要)(?:加入|成为)(?:你们|社区|小区|居民|住户)|成为(?:社区)?(?:居民|住户)"
-    r"|\bregist(?:er|ration|ering)\b|\bsign(?:ing)? ?(?:me |us )?up\b(?: as)?|\bbecome a (?:resident|member)\b|\b(?:create|open|make|set up) (?:an? )?(?:new )?account\b|\b(?:just|recently|have) moved (?:in|here)\b|\bmoved in (?:last|this|yesterday|today)\b|\bnew (?:resident|tenant|neighbou?r|here)\b|\benrol(?:l)?\b",
+    r"|\bregist(?:er|ration|ering)\b(?! (?:me |us )?for\b)|\bsign(?:ing)? ?(?:me |us )?up\b(?: as)?|\bbecome a (?:resident|member)\b|\b(?:create|open|make|set up) (?:an? )?(?:new )?account\b|\b(?:just|recently|have) moved (?:in|here)\b|\bmoved in (?:last|this|yesterday|today)\b|\bnew (?:resident|tenant|neighbou?r|here)\b|\benrol(?:l)?\b",
     re.IGNORECASE,
 )
 _REGISTERED = re.compile(

@@ -45,7 +45,7 @@ ENTRIES: Mapping[str, frozenset[str]] = {
 """The Flows and Commands that are right for a topic; `+menu` and the like are what the router answers itself."""
 DECIDE = frozenset({"request.hurry", "request.still"})
 NEWCOMERS = frozenset({"register", "link"})
-ASKED = frozenset({"+unsure", "+lost"})
+ASKED = frozenset({"+unsure", "+lost", "+fine"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Measured:
 
 def lines(half: str) -> list[Line]:
     found = []
-    for row in (Path(__file__).parent / f"{half}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+    for row in (Path(__file__).parent / f"{half}.tsv" if "/" not in half else Path(half)).read_text(encoding="utf-8").splitlines()[1:]:
         text, topic, says = row.split("\t")
         found.append(Line(text, topic, dict(part.split("=") for part in says.split())))
     return found
