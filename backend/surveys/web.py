@@ -201,7 +201,7 @@ def _texts(actor: Actor, survey: Survey, of: Field, rows: list[Any], search: str
     }
 
 
-@blueprint.post("/<int:survey_id>/<any(open, close, reopen, copy, discard):act>")
+@blueprint.post("/<int:survey_id>/<act>")
 @session.needs("survey.change")
 def act(survey_id: int, act: str) -> Any:
     actor = session.current_actor()
@@ -210,6 +210,8 @@ def act(survey_id: int, act: str) -> Any:
         flash(say(_("The draft is thrown away.")), "success")
         return redirect(url_for("surveys.index"), code=303)
     do = {"open": actions.release, "close": actions.close, "reopen": actions.reopen, "copy": actions.copy}
+    if act not in do:
+        raise NotFound()
     done = do[act](actor, survey_id)
     flash(say(_DONE[act]), "success")
     if act == "copy":
