@@ -19,15 +19,15 @@ SHOWN = {"telegram": 8, "webchat": 8, "sms": 4, "voice": 5}
 """How many events a list names: each one costs a segment, or has to be listened to."""
 
 _LIST = re.compile(
-    r"^\W*(?:社区)?活动\W*$|.{0,8}有(?:没有)?(?:什么|啥|哪些)?.{0,4}(?:活动|聚会|好玩的?).{0,8}|.{0,6}活动(?:都?有(?:哪些|什么|啥)|安排|列表|预告|日程|表)"
-    r"|(?:看看|查看|查一?下).{0,4}活动|\bhuo\s?dong\b"
+    r"^\W*(?:社区)?活动\W*$|.{0,8}有(?:没有)?(?:什么|啥|哪些)?.{0,8}(?:活动|聚会|好玩的?).{0,8}|.{0,6}活动(?:都?有(?:哪些|什么|啥)|安排|列表|预告|日程|表)"
+    r"|(?:看看|查看|查一?下).{0,4}活动|(?:周末|这周|本周|下周|最近|这两天|今天|明天|节日|过节).{0,4}(?:社区)?(?:都)?有(?:什么|啥|哪些)(?:安排|节目|好玩|热闹).{0,4}|\bhuo\s?dong\b"
     r"|\bwhat(?:'s| is) (?:on|happening|going on)\b.*|\b(?:upcoming|any|what|which|show|list)\b.{0,12}\b(?:events?|activit(?:y|ies)|gatherings?)\b.*"
-    r"|^\W*(?:events|activities)\W*$",
+    r"|\banything (?:on|happening|fun|going on)\b.*|^\W*(?:events|activities)\W*$",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
     r"(?:我|想|要|给|帮|可以|能|能不能)*(?:报个?名|报.{1,10}[班课]|参加|加入).*|(?:我)?(?:想|要)去.{1,20}(?:活动|[班课]|比赛)"
-    r"|\b(?:can i |i(?:'d| would)? (?:want|like) to |please )?(?:sign (?:me )?up for|join|take part in|enrol(?:l)? (?:me )?in|put me down for)\b.+",
+    r"|\b(?:can i |i(?:'d| would)? (?:want|like) to |please )?(?:sign (?:me )?up for|join|take part in|enrol(?:l)? (?:me )?in|put me down for|count me in(?: for)?|register (?:me |us )?for)\b.*",
     re.IGNORECASE,
 )
 _MINE = re.compile(
@@ -36,7 +36,7 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 _QUIT = re.compile(
-    r"(?:取消|退掉?|撤销?|撤回|不要)(?:我)?(?:的)?.{0,12}?(?:报名|活动)|(?:报名|活动).{0,8}(?:去不了|来不了|不去|不来|参加不了|不参加|取消|退掉?).*|不参加.{0,12}了"
+    r"(?:取消|退掉?|撤销?|撤回|不要)(?:我)?(?:的)?.{0,12}?(?:报名|活动)|(?:报名|活动).{0,8}(?:去不了|来不了|不去|不来|参加不了|不参加|取消|退掉?).*|不参加.{0,12}了|退掉?(?:我)?(?:的)?.{0,10}(?:名额?|票|位子)"
     r"|\b(?:cancel|withdraw)\b.{0,20}\b(?:sign-?ups?|registrations?|places?|spots?)\b.*|\bi can(?:'t|not) (?:come|make it) to\b.*",
     re.IGNORECASE,
 )

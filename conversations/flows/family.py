@@ -24,7 +24,7 @@ _FAMILY = re.compile(
 )
 _NO_MORE = re.compile(
     r"(?:不(?:再|要|想|用)(?:再)?|别(?:再)?)(?:让|给|告诉)(.{1,10}?)(?:看|知道|收到|发|了|$)|(?:取消|解除|删除|去掉)(?:和)?(.{0,8}?)(?:的)?(?:家人|亲属|亲情)(?:关系|绑定|权限)?"
-    r"|\b(?:stop telling|stop showing|do(?:n't| not) (?:tell|show)) (?:my )?([a-z]{2,20})|\bremove (?:my )?(daughter|son|family|relative)\b",
+    r"|\b(?:stop telling|stop showing|do(?:n't| not) (?:tell|show)) (?:my )?([a-z]{2,20})|\bstop (?:sharing|showing|sending).{0,20}\b(?:with|to) (?:my )?([a-z]{2,20})|\bremove (?:my )?(daughter|son|family|relative)\b",
     re.IGNORECASE,
 )
 _LEAVE = re.compile(r"^\W*(?:退出家人|退出亲属|不(?:再|想)(?:收到|接收)家人.{0,6})\W*$|\bleave (?:the )?family\b", re.IGNORECASE)  # fmt: skip
@@ -236,10 +236,26 @@ FLOWS = [
     ),
 ]
 COMMANDS = [
-    Command("family", _show_all, _("Family"), patterns=(_FAMILY,), audience="resident", menu=40),
+    Command(
+        "family",
+        _show_all,
+        _("Family"),
+        patterns=(_FAMILY,),
+        audience="resident",
+        menu=40,
+        examples=("家人设置", "我的家人", "谁能看到我的情况", "my family", "who can see how I am"),
+    ),
     Command("family.told", _show_all, patterns=(_FAMILY,), audience="newcomer"),
     Command("family.show", _show),
-    Command("family.no_more", _no_more, patterns=(_NO_MORE,), audience="resident", whole=True),
+    Command(
+        "family.no_more",
+        _no_more,
+        _("Tell my family nothing more"),
+        patterns=(_NO_MORE,),
+        audience="resident",
+        whole=True,
+        examples=("不再让女儿看了", "取消家人绑定", "别让儿子知道", "stop sharing with my son"),
+    ),
     Command("family.drop", _drop),
     Command("family.leave_which", _leave_list, patterns=(_LEAVE,)),
     Command("family.leave", _leave),

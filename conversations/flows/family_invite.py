@@ -28,8 +28,8 @@ _OLD = (
     r"(?:妈妈?|母亲|爸爸?|父亲|父母|爸妈|奶奶|爷爷|外婆|外公|姥姥|姥爷|公公|婆婆|岳父|岳母|老人|家里?人|亲人)"
 )
 _INVITE = re.compile(
-    rf"(?:邀请|添加|加上?|绑定)(?:一个|一位)?(?:我的?)?{_WHOM}|让(?:我的?)?{_WHOM}(?:也)?(?:能|可以)看"
-    r"|\binvite (?:my |a |the )?(?:family|daughter|son|grand\w+|relative|neighbou?r|husband|wife|sister|brother|child\w*)\b",
+    rf"(?:我)?(?:想|要)?(?:让|叫|给|把)(?:我的?)?{_WHOM}(?:也)?(?:能|可以)?(?:知道|了解|看到?|关心|收到|加进?来?|拉进?来?|绑定|加入)(?:我)?(?:的)?(?:情况|消息|平安|身体)?|(?:邀请|添加|加上?|绑定)(?:一个|一位)?(?:我的?)?{_WHOM}|让(?:我的?)?{_WHOM}(?:也)?(?:能|可以)看"
+    r"|\b(?:let|allow) my (?:family|daughter|son|grand\w+|relatives?|husband|wife|sister|brother|child\w*|kids?) (?:to )?(?:see|know|follow|hear|watch)\b.{0,20}|\b(?:invite|add|connect|link) (?:my |a |the )?(?:family|daughter|son|grand\w+|relative|neighbou?r|husband|wife|sister|brother|child\w*)\b",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
@@ -223,4 +223,20 @@ FLOWS = [
     Flow("family_join", _JOINING, _JOINING.title, _start_join, _submit_join, intents=(_JOIN,)),
     Flow("family_ask", _ASKING, _ASKING.title, _start_ask, _submit_ask, intents=(_ASK,)),
 ]
-COMMANDS = [Command("family.invite", _invite, patterns=(_INVITE,))]
+COMMANDS = [
+    Command(
+        "family.invite",
+        _invite,
+        _("Invite my family"),
+        patterns=(_INVITE,),
+        examples=(
+            "邀请家人",
+            "让我女儿也能看到我的情况",
+            "绑定家人",
+            "把儿子加进来",
+            "invite my daughter",
+            "let my son see how I am",
+            "add a family member",
+        ),
+    )
+]
