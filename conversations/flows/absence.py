@@ -121,4 +121,7 @@ def _today(resident_id: int) -> date:
     return clock.now().astimezone(ZoneInfo(zone)).date()
 
 
-FLOWS = [Flow(NAME, FORM, _("I am away"), _start, _submit, INTENTS)]
+EXAMPLES = (
+    "这几天我不在家", "我去女儿家住几天", "我出门旅游一个星期", "我要住院几天", "我回老家过年", "我回来了", "I am away until Sunday", "I am at my daughter's", "I am back home",
+)  # fmt: skip
+FLOWS = [Flow(NAME, FORM, _("I am away"), _start, _submit, INTENTS, examples=EXAMPLES)]

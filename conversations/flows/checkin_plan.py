@@ -132,4 +132,7 @@ def _submit(person: Person, done: Submitted) -> Answer:
     return Answer.of(actions.plan_noted(done.answers["at"]))
 
 
-FLOWS = [Flow(NAME, FORM, _("Being asked each day"), _start, _submit, INTENTS)]
+EXAMPLES = (
+    "我想每天报平安", "每天打电话问问我", "我一个人住能不能每天联系我", "给老人开通每日问候", "call me every morning", "check on me every day",
+)  # fmt: skip
+FLOWS = [Flow(NAME, FORM, _("Being asked each day"), _start, _submit, INTENTS, examples=EXAMPLES)]

@@ -17,7 +17,7 @@ from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
 
 _SUGGESTION = (
     r"(?:我)?(?:想|要|有)?(?:给你们|给社区|给物业)?提(?:点|个|一个|几个|些|一下)?(?:小)?(?:意见|建议)|有(?:个|一个|点|些|几个|条)?(?:小)?(?:建议|意见|想法)"
-    r"|(?:意见|建议)(?:反馈|箱|簿)|反馈(?:一下|个|一个)?(?:意见|建议|问题|情况)?|^\W*(?:我)?建议\S*|能不能\S{0,8}(?:加装?|装|增加|多|设|安排|弄)\S*"
+    r"|(?:我)?(?:想|要)?(?:反映|反应)(?:一下|一个|个|点|些)?(?:问题|情况|意见|件事)|(?:意见|建议)(?:反馈|箱|簿)|反馈(?:一下|个|一个)?(?:意见|建议|问题|情况)?|^\W*(?:我)?建议\S*|能不能\S{0,8}(?:加装?|装|增加|多|设|安排|弄)\S*"
     r"|(?:我)?(?:希望|觉得|认为)\S{0,12}(?:能|应该|可以|最好|加装|多)\S*"
 )
 _SUGGESTION_EN = (
@@ -89,5 +89,20 @@ def _settled(person: Person, argument: str) -> Answer:
     return Answer.of(wording.heard(feedback, settled=settled))
 
 
-FLOWS = [Flow("feedback", FORM, _("Tell us what you think"), _start, _submit, intents=INTENTS, menu=60)]
+EXAMPLES = (
+    "我要提个意见", "我有个建议", "反映一个问题", "希望小区多装椅子", "能不能加装充电桩", "建议晚上安静点", "表扬一下师傅", "I have a suggestion", "I would like to praise somebody",
+    "some feedback for you",
+)  # fmt: skip
+FLOWS = [
+    Flow(
+        "feedback",
+        FORM,
+        _("Tell us what you think"),
+        _start,
+        _submit,
+        intents=INTENTS,
+        menu=60,
+        examples=EXAMPLES,
+    )
+]
 COMMANDS = [Command("feedback.settled", _settled)]

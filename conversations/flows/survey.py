@@ -135,6 +135,20 @@ def _decline(person: Person, argument: str) -> Answer:
 
 SERIES = [Series("survey", made)]
 COMMANDS = [
-    Command("survey.mine", _mine, _("Surveys"), patterns=(_SURVEYS,), audience="resident", menu=45),
+    Command(
+        "survey.mine",
+        _mine,
+        _("Surveys"),
+        patterns=(_SURVEYS,),
+        audience="resident",
+        menu=45,
+        examples=(
+            "有问卷要填吗",
+            "填问卷",
+            "调查表在哪里",
+            "is there a survey for me",
+            "where is the questionnaire",
+        ),
+    ),
     Command("survey.decline", _decline),
 ]
