@@ -76,3 +76,17 @@ def traits(resident_ids: Iterable[int]) -> dict[int, Traits]:
         )
         found |= {row[0]: Traits(row[1] or "", row[2]) for row in rows}
     return found
+
+
+def how_many(
+    among: Any, building: str = "", born_from: date | None = None, born_to: date | None = None
+) -> int:
+    """How many of `among` (a sub-query of resident ids) live in the building (any when empty) and were born in between."""
+    query = Resident.select().join(Household, peewee.JOIN.LEFT_OUTER).where(Resident.id.in_(among))
+    if building:
+        query = query.where(Household.building == building)
+    if born_from is not None:
+        query = query.where(Resident.birthday >= born_from)
+    if born_to is not None:
+        query = query.where(Resident.birthday <= born_to)
+    return int(query.count())

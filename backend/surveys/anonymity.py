@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 LEAST = 5
@@ -18,14 +18,13 @@ class Groups:
     age_group: str = ""
 
 
-def kept(one: Groups, everybody: Iterable[Groups]) -> Groups:
-    """What is kept with the answer of somebody in `one`, of all who were invited: her building where it has `LEAST` of them,
-    and her age group where, together with what is kept of the building, that still fits `LEAST`."""
-    invited = list(everybody)
-    building = one.building if sum(g.building == one.building for g in invited) >= LEAST else ""
-    alike = [g for g in invited if not building or g.building == building]
-    age = one.age_group if sum(g.age_group == one.age_group for g in alike) >= LEAST else ""
-    return Groups(building, age)
+def kept(one: Groups, count: Callable[[Groups], int]) -> Groups:
+    """What is kept with the answer of somebody in `one`; `count` tells how many invited people are in groups ("": whatever):
+    her building where it has `LEAST` of them, and her age group where, together with what is kept of the building, that still
+    fits `LEAST`."""
+    building = one.building if one.building and count(Groups(one.building)) >= LEAST else ""
+    both = Groups(building, one.age_group)
+    return both if one.age_group and count(both) >= LEAST else Groups(building)
 
 
 def shown(counts: Mapping[str, int]) -> list[str]:

@@ -14,7 +14,7 @@ from backend.residents import queries as residents
 from backend.residents import selection
 from backend.surveys import anonymity, form, wording
 from backend.surveys.anonymity import Groups
-from backend.surveys.audience import Audience, age_group
+from backend.surveys.audience import Audience, age_group, birthdays
 from backend.surveys.models import Survey, SurveyAnswer, SurveyAnswerBefore, SurveyInvitation
 
 
@@ -113,12 +113,13 @@ def _keep_anonymous(survey: Survey, resident_id: int, shown: dict[str, Any], hid
 
 def _groups_kept(survey: Survey, resident_id: int) -> Groups:
     today = clock.local(clock.now()).date()
-    asked = [row.resident_id for row in SurveyInvitation.select().where(SurveyInvitation.survey == survey)]
-    everybody = {
-        who: Groups(traits.building, age_group(today, traits.birthday))
-        for who, traits in selection.traits(asked).items()
-    }
-    return anonymity.kept(everybody.get(resident_id, Groups()), everybody.values())
+    hers = selection.traits([resident_id]).get(resident_id, selection.Traits("", None))
+    asked = SurveyInvitation.select(SurveyInvitation.resident_id).where(SurveyInvitation.survey == survey)
+
+    def count(groups: Groups) -> int:
+        return selection.how_many(asked, groups.building, *birthdays(groups.age_group, today))
+
+    return anonymity.kept(Groups(hers.building, age_group(today, hers.birthday)), count)
 
 
 def _keep_named(

@@ -47,13 +47,8 @@ class Audience:
 
     def selection(self, today: date) -> Selection:
         """The same by birthdays, as of `today`."""
-        return Selection(
-            self.org_id,
-            self.buildings,
-            None if self.age_to is None else years_before(today, self.age_to + 1) + timedelta(days=1),
-            None if self.age_from is None else years_before(today, self.age_from),
-            self.locale,
-        )
+        born_from, born_to = _born(today, self.age_from, self.age_to)
+        return Selection(self.org_id, self.buildings, born_from, born_to, self.locale)
 
     def told(self) -> Text:
         """In words: “幸福里社区，3号楼，65岁以上”."""
@@ -69,6 +64,20 @@ class Audience:
         if self.locale in LANGUAGES:
             parts.append(LANGUAGES[self.locale].name)
         return join(*parts, by=" · ") or ""
+
+
+def _born(today: date, age_from: int | None, age_to: int | None) -> tuple[date | None, date | None]:
+    """The first and the last birthday of people of these ages."""
+    return (
+        None if age_to is None else years_before(today, age_to + 1) + timedelta(days=1),
+        None if age_from is None else years_before(today, age_from),
+    )
+
+
+def birthdays(group: str, today: date) -> tuple[date | None, date | None]:
+    """The first and the last birthday of an age group; any for ""."""
+    low, high = next(((low, high) for name, low, high in AGE_GROUPS if name == group), (None, None))
+    return _born(today, low, high)
 
 
 def years_before(day: date, years: int) -> date:

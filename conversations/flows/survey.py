@@ -19,7 +19,8 @@ from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Se
 REGISTER = Option("flow:registration", _("Register"))
 MENU = Option("!menu", _("Menu"))
 _SURVEYS = re.compile(
-    r"(?:填|做|答|参加|我的|看看?|有(?:什么|没有|哪些)?)?(?:问卷|调查表?|民意调查)(?:调查)?(?:吗|么)?|\b(?:open |my )?(?:surveys?|questionnaires?|polls?)\b",
+    r"(?:填|做|答|参加|我的|看看?|有(?:什么|没有|哪些)?)?(?:调查)?问卷(?:调查)?(?:吗|么)?|(?:填|做|参加|有).{0,4}(?:调查表?)(?!一下)|民意调查|调查表"
+    r"|\b(?:open |my )?(?:surveys?|questionnaires?|polls?)\b",
     re.IGNORECASE,
 )
 
@@ -150,5 +151,7 @@ COMMANDS = [
             "where is the questionnaire",
         ),
     ),
+    # Somebody who is not registered has no use for the menu entry, but may ask all the same.
+    Command("survey.ask", _mine, patterns=(_SURVEYS,), audience="newcomer"),
     Command("survey.decline", _decline),
 ]
