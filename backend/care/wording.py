@@ -13,7 +13,7 @@ from backend.fields.words import Option, Words
 from backend.messaging.channels import NAMES
 from backend.residents import queries as residents
 
-WELL = (_("I am well"), _("all well"))
+WELL = (_("I am fine"), _("all well"))
 HELP = (_("I need help"), _("Need help"))
 
 

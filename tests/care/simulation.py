@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from backend.alarms import actions as alarms
@@ -71,7 +72,7 @@ class Simulation:
 
     def _next(self) -> datetime | None:
         """The next moment at which anything can happen: the schedulers come by every ten seconds."""
-        waiting = [
+        waiting: list[Any] = [
             CarePlan.select(CarePlan.next_due_at)
             .where(CarePlan.next_due_at.is_null(False))
             .order_by(CarePlan.next_due_at),
@@ -116,7 +117,7 @@ class Simulation:
             self.seen = question.id
             if self.rng.random() < 0.04:
                 sent = Delivery.get(Delivery.message_id == question.message_id)
-                self.later(1, lambda d=sent.id: deliveries.fail(d, "no such number"))
+                self.later(1, partial(deliveries.fail, sent.id, "no such number"))
             else:
                 self._answer(question)
         for alarm in Alarm.select(Alarm.id, Alarm.source).where(Alarm.id.not_in(self.alarms_seen)):
@@ -125,7 +126,8 @@ class Simulation:
 
     def _answer(self, question: CheckInQuestion) -> None:
         check_in = question.check_in
-        who = Voice(question.identity_id, check_in.resident_id)
+        here = question.identity_id or 0
+        who = Voice(here, check_in.resident_id)
         habit = self.rng.choices(list(_HABITS), list(_HABITS.values()))[0]
         soon = self.rng.uniform(1, 25)
         if habit == "soon":
@@ -137,7 +139,7 @@ class Simulation:
         elif habit == "help":
             self.later(soon, lambda: answering.help_(who, check_in.id, "头晕"))
         elif habit == "writes":
-            self.later(soon, lambda: writes(question.identity_id))
+            self.later(soon, lambda: writes(here))
         elif habit == "away":
             days = timedelta(days=self.rng.randint(1, 5))
             self.later(soon, lambda: self._leaves(check_in.resident_id, days))
@@ -155,7 +157,7 @@ class Simulation:
     def _family(self, alarm_id: int, answer: str) -> None:
         told = AlarmStep.get_or_none((AlarmStep.alarm == alarm_id) & AlarmStep.identity_id.is_null(False))
         if answer and told is not None and Alarm.get_by_id(alarm_id).status != "cleared":
-            alarms.answer(alarms.Caller(told.identity_id), alarm_id, answer)
+            alarms.answer(alarms.Caller(told.identity_id or 0), alarm_id, answer)
 
     def _worker(self, alarm_id: int) -> None:
         if Alarm.get_by_id(alarm_id).status == "cleared":
