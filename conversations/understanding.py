@@ -40,7 +40,8 @@ ANYWHERE: Mapping[Anywhere, tuple[Text, tuple[str, ...]]] = {
     "person": (
         _("Talk to a person"),
         ("转人工", "给我接社区", "找个人跟我说话", "我要和工作人员说话", "让社区的人给我打电话", "有没有人管", "帮我接通居委会",
-         "can somebody call me", "I want to speak with somebody", "let me talk to the office", "is anybody there I can talk to"),
+         "找居委会的人", "让网格员联系我", "我想找个人问问", "叫个人来跟我说", "打电话给我", "社区电话多少", "有没有人能帮我", "I need to talk to a person", "a real human please",
+         "connect me to the office", "call me please", "is there somebody I can talk to", "can somebody call me", "I want to speak with somebody", "let me talk to the office", "is anybody there I can talk to"),
     ),
     "menu": (
         _("Menu"),
@@ -50,11 +51,11 @@ ANYWHERE: Mapping[Anywhere, tuple[Text, tuple[str, ...]]] = {
     "help": (
         _("How this works"),
         ("怎么用", "这个怎么用", "怎么操作", "教教我怎么用", "使用说明", "how does this work", "how do I use this",
-         "explain how to use it"),
+         "explain how to use it", "我不会用这个", "不知道怎么弄", "I do not know how this works", "help me with this"),
     ),
     "language": (
         _("Language"),
-        ("换成英文", "换语言", "用英语跟我说", "改成中文", "切换语言", "change the language", "can we speak English", "switch to Chinese"),
+        ("换成英文", "换语言", "用英语跟我说", "改成中文", "切换语言", "change the language", "can we speak English", "switch to Chinese", "能说英文吗", "请用中文", "I want it in English"),
     ),
 }  # fmt: skip
 """The commands that work anywhere, as somebody puts them who does not know the word for them."""

@@ -58,8 +58,26 @@ _PERSON = re.compile(
     r"|(?:get|give|connect) me (?:to |with )?(?:a |an |the )?(?:real |live |human )?(?:person|human|agent|operator|office|staff)|customer (?:service|support)|live (?:chat|agent|support)|(?:call|contact) (?:the )?(?:office|staff|community)|(?:i (?:want|need) )?(?:a )?(?:real |live |actual )?(?:human|person)(?: please)?"
 )
 """Somebody wanted, in a whole sentence. "找人修水管" goes on after the person, and is none."""
+_LANGUAGE = re.compile(
+    r"(?:请|能不能|能|可不可以|可以|麻烦|我?[想要]|你|您)*(?:用|[说讲写换改切]|换成|改成|换到|切换到?|切换成)(?:成)?(?:简体)?(?:中文|英文|英语|汉语|普通话|国语)(?:跟我|和我)?(?:说话|说|讲|回复|回答|交流|聊天|版)?(?:吧|吗|好吗|可以吗|行吗|么)?"
+    r"|(?:please |can you |could you |can we |i want (?:to )?|i(?:'d| would) like (?:to )?|let's |do you )*(?:speak|write|use|talk|switch|change|reply|answer|set|have|get)?(?: it| this| the language| language)?(?: to| in| into)? ?(?:english|chinese|mandarin)(?: please| version)?"
+)
+_MENU = re.compile(
+    r"(?:你|您|这里|这|你们)?(?:都|能|可以|会|到底|还|可)*(?:帮我|为我|给我|帮忙)?(?:做|办|干|帮|处理|提供)(?:些|点)?(?:什么|啥|哪些)(?:事情?|服务|业务|功能|忙)?(?:呢|啊|呀|吗)?|(?:你|这|你们|这里)?(?:都)?(?:有|看看?)(?:些)?(?:什么|啥|哪些)(?:功能|服务|业务|选项)(?:呢|啊|呀)?"
+    r"|what (?:can|do|could) (?:you|i|we) (?:do|offer|ask|help(?: me)? with|get)(?: here| for me| you| with this)*|what (?:services|options|features) .{2,20}|(?:show|give|open|see)(?: me)? (?:the |your |all )*(?:menu|options|services|list)"
+)
+_HOW = re.compile(
+    r"(?:请问|我想知道|教我|告诉我)?(?:这个|这|你|系统|软件|邻里|东西|机器人|小程序|我|该|要|到底)*(?:怎么|如何|咋|怎样)(?:个|样)?(?:用|使用|操作|弄|玩)(?:法|的|呢|啊|呀|这个|你)*|(?:我)?(?:不|没)(?:太)?(?:会|懂|知道)(?:怎么)?(?:用|操作|使用)(?:这个|啊|呀|呢)*"
+    r"|(?:please |can you |could you )*(?:show|tell|teach|explain)(?: to)? ?(?:me )?how (?:to use (?:this|it)|(?:this|it) works)(?: please)?|how (?:do|can|should|to|does) (?:i |we |you |one )?(?:use|work|operate) ?(?:this|it|with this|linli)?.{0,12}|how (?:does|do) (?:this|it|linli|you) work|(?:i )?(?:need|want) (?:some )?help(?: please| with this)?|help(?: me)? please|please help|i don'?t know (?:how|what) to .{2,16}"
+)
 _BY_CHOICE: dict[str, Command] = {f"!{name}": name for name in get_args(Command)}
-LONGEST = 30
+_SENTENCES: tuple[tuple[Command, re.Pattern[str]], ...] = (
+    ("person", _PERSON),
+    ("language", _LANGUAGE),
+    ("menu", _MENU),
+    ("help", _HOW),
+)
+LONGEST = 48
 
 
 def command(said: Said) -> Command | None:
@@ -83,4 +101,7 @@ def _typed(bare: str) -> Command | None:
     known = _TYPED.get(bare) or _BY_PHRASE.get(phrase) or _TYPED.get(phrase)
     if known is not None or not phrase:
         return known
-    return "person" if _PERSON.fullmatch(phrase) else _BY_PHRASE.get(respelt(phrase))
+    for name, pattern in _SENTENCES:
+        if pattern.fullmatch(phrase):
+            return name
+    return _BY_PHRASE.get(respelt(phrase))

@@ -18,12 +18,13 @@ REPORT = Option("flow:repair", _("Report a repair"))
 _SHOW = re.compile(r"(?:^|[^a-z0-9])R\s?[-–—]?\s?(\d{4,8})(?!\d)", re.IGNORECASE)
 _SHOW_ZH = re.compile(r"(?:工单|报修单?|单号)\s*号?\s*[::]?\s*(\d{4,8})(?!\d)")
 _MINE = re.compile(
-    r"(?:我的?)?(?:上次)?(?:报(?:的|了)?修|维修|修理|工单|单子|订单)(?:单|的|事)*(?:进度|进展|情况|状态|到哪(?:一步)?了?|(?:处理|安排|弄)?得?(?:怎么样|咋样|如何)了?|记录|有(?:没有)?(?:人|结果|消息|下文|进展)\S{0,6}|处理(?:了|好|完)\S{0,4}|受理\S{0,4}|派(?:人|单|出去)\S{0,4}|呢|啥时候\S{0,6}|什么时候\S{0,6})"
+    r".{0,12}(?:什么时候|啥时候|何时|多久|哪天|几点|几时)(?:能|才|可以|会|给|来|有人|再)*(?:修|上门|弄好|搞好|处理|派人|解决)\S{0,4}|.{0,10}(?:修|弄|搞|处理)(?:好|完)了?(?:吗|没有?|么)|(?:昨天|前天|上次|上周|早上|上午|刚才|之前|上个?月)(?:我)?报(?:的|了).{0,8}|我的(?:维修|修理)"
+    r"|(?:我的?)?(?:上次)?(?:报(?:的|了)?修|维修|修理|工单|单子|订单)(?:单|的|事)*(?:进度|进展|情况|状态|到哪(?:一步)?了?|(?:处理|安排|弄)?得?(?:怎么样|咋样|如何)了?|记录|有(?:没有)?(?:人|结果|消息|下文|进展)\S{0,6}|处理(?:了|好|完)\S{0,4}|受理\S{0,4}|派(?:人|单|出去)\S{0,4}|呢|啥时候\S{0,6}|什么时候\S{0,6})"
     r"|(?:查|看|问)(?:一?下|询|看|问)*(?:我的?)?(?:上次)?(?:的)?(?:报的?修|维修|工单|单子)(?:的)?(?:进度|情况|记录)?|我的?报修|报修(?:进度|记录|单)|上次报的?.{0,3}修"
     r"|修(?:得|的)?(?:怎么样|咋样|如何|到哪(?:一步|儿|里)?)了?|(?:师傅|工人|维修工|修理工).{0,6}(?:什么时候|啥时候|几点|多久|到哪|来了没|来了吗|来不来|来吗|今天来)\S{0,6}|(?:修|弄|搞)(?:好|完)(?:了)?(?:吗|没有?|么)|^\W*(?:师傅|工人|人|你们|他们?|她|大概|大约|到底|今天|明天|那|请问|的)*(?:什么时候|几点|多久|啥时候|何时|哪天).{0,4}(?:来|到|上门|修好?)|(?:什么时候|几点|多久|啥时候|何时|哪天).{0,4}(?:上门|修好|能修|来修)"
     r"|师傅.{0,4}(?:电话|手机|号码|姓什么|叫什么|是谁)|(?:哪个|哪位|谁).{0,3}师傅|谁来修|有没有派(?:人|师傅|单)\S{0,3}|派(?:人|师傅|单)了(?:没|吗)\S{0,2}|(?:昨天|前天|上周|早上|今天|上次|之前|刚才)?(?:我)?报的?修.{0,4}(?:没|咋|怎么|啥|什么|呢)\S{0,6}|(?:报修|维修|工单|单子).{0,2}(?:处理|办|弄|派)(?:到|得)\S{0,5}|^\W*(?:师傅|工人|人|他|还|都|到底|怎么)*来了?(?:吗|没有?)|^\W*(?:师傅|工人|人|他)*(?:现在|走|都)*到哪(?:里|儿)?了|有人(?:来|管|处理|接单|修)(?:了)?吗|^\W*(?:有(?:没有)?(?:新)?(?:消息|进展))|^\W*(?:处理|最新|查)?进度|is it (?:fixed|done|ready|repaired)(?: yet)?|\bany (?:news|update)s?\b|\bwhen (?:is|will|are|does|do|can) (?:he|she|they|you|it|my|some|any|the (?:repair|plumb|electric|work|tech|engin|man|guy|handy|locks|maint)).{0,25}(?:com(?:e|ing)|arriv\w*|here|fix\w*|repair\w*|visit\w*)"
     r"|\b(?:has|have|is|was) (?:my|the) (?:repair|request|ticket)\b.{0,24}|\bmy repairs?\b(?: request| status)?|\b(?:repair|request|ticket|job) (?:status|progress|update)\b|\b(?:check|track|see|follow)(?: on)?(?: up)? (?:the |my )?(?:progress|status|repair|request|ticket)s?\b|\b(?:status|progress|update) (?:of|on|about) (?:the |my )?(?:repair|request|ticket|job)\b|\bwhat(?:'s| is| has) (?:happen\w* )?(?:with |to |about )?my (?:repair|request|ticket)\b"
-    r"|\bhow is (?:my|the) (?:repair|request)\b.{0,12}|\bis (?:somebody|someone|anybody|anyone|the \w+) (?:coming|on the way)\b|\bwhere is (?:the|my) (?:worker|plumber|electrician|repair ?man|technician)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
+    r"|\bwhen (?:will|are|is|can|do|does)\b.{0,30}\b(?:fix\w*|repair\w*|mend\w*)\b.{0,10}|\b(?:is|has|are|was) (?:my|the|our) .{0,25}\b(?:fixed|repaired|mended)\b(?: yet)?|\bhow is (?:my|the) (?:repair|request)\b.{0,12}|\bis (?:somebody|someone|anybody|anyone|the \w+) (?:coming|on the way)\b|\bwhere is (?:the|my) (?:worker|plumber|electrician|repair ?man|technician)\b|\bwhen (?:will|does) (?:he|the worker|somebody|someone) come\b",
     re.IGNORECASE,
 )
 _MINE_SAID = (
