@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from backend.fields.base import Field
+from backend.fields.choices import Choice, Choices, MultiChoice
+from backend.fields.dates import Date, limit
 from backend.fields.form import Form
 from backend.fields.state import SendCode, State, Step, code_digest
 from backend.fields.words import Media, Place, Said, Words
@@ -22,7 +24,6 @@ _SAMPLES: dict[str, Said] = {
     "id_number": Said(text="11010519491231002X"),
     "phone": Said(text="13800138000"),
     "email": Said(text="xiuying@example.com"),
-    "date": Said(text="1949-12-31"),
     "address": Said(text="3-2-501"),
     "integer": Said(text="2"),
     "decimal": Said(text="2"),
@@ -62,13 +63,21 @@ def walk(
     form: Form, channel: str, now: datetime, locale: str, facts: dict[str, Any] | None = None
 ) -> list[Exchange]:
     """The whole conversation with somebody who answers every question: the first option, or a likely answer."""
-    return _talk(form, channel, lambda step: _answer(form, step), now, locale, facts)
+    return _talk(form, channel, lambda step: _answer(form, step, now), now, locale, facts)
 
 
-def sample_facts(now: datetime) -> dict[str, Any]:
-    """What Flows look up for their Forms, made up: two free windows tomorrow."""
+def sample_facts(form: Form, now: datetime) -> dict[str, Any]:
+    """What Flows look up for their Forms, made up: two free windows tomorrow, two things to choose from."""
     tomorrow = (now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
-    return {"slots": [_window(tomorrow.replace(hour=9)), _window(tomorrow.replace(hour=14))]}
+    offered = [
+        Choices("1", {"zh_CN": "第一个", "en": "The first"}),
+        Choices("2", {"zh_CN": "第二个", "en": "The second"}),
+    ]
+    looked_up = {field.options_from for field in form.fields if isinstance(field, Choice | MultiChoice)}
+    return {
+        **{name: [option.to_json() for option in offered] for name in looked_up if name},
+        "slots": [_window(tomorrow.replace(hour=9)), _window(tomorrow.replace(hour=14))],
+    }
 
 
 def _window(begins: datetime) -> dict[str, Any]:
@@ -91,7 +100,7 @@ def _talk(
     locale: str,
     facts: dict[str, Any] | None,
 ) -> list[Exchange]:
-    step = form.start({}, {**sample_facts(now), **(facts or {}), "channel": channel}, now, locale)
+    step = form.start({}, {**sample_facts(form, now), **(facts or {}), "channel": channel}, now, locale)
     step, coded = _with_code(form, step, now)
     told = [Exchange(None, step.replies, step.outcome, coded)]
     while step.outcome in ("asking", "misheard") and len(told) < MOST:
@@ -113,15 +122,26 @@ def _with_code(form: Form, step: Step, now: datetime) -> tuple[Step, bool]:
     return Step(state, step.replies, step.outcome, (), step.answers, step.proven), True
 
 
-def _answer(form: Form, step: Step) -> Said | None:
+def _answer(form: Form, step: Step, now: datetime) -> Said | None:
     state: State = step.state
     if state.phase == "code":
         return Said(text=CODE)
     options = next((w.options for w in reversed(step.replies) if w.options), ())
     asked = _asked(form, state)
+    if isinstance(asked, Date):
+        return Said(text=_day_of(asked, now).isoformat())
     if asked is not None and asked.kind in _SAMPLES and (not options or options[0].value.startswith("!")):
         return _SAMPLES[asked.kind]
     return Said(choice=options[0].value) if options else None
+
+
+def _day_of(asked: Date, now: datetime) -> date:
+    """A birthday long ago, or the day after the first that is taken, or the first."""
+    if asked.birthday:
+        return date(1949, 12, 31)
+    first = limit(asked.earliest, now.date()) or now.date()
+    last = limit(asked.latest, now.date())
+    return first if last is not None and last <= first else first + timedelta(days=1)
 
 
 def _asked(form: Form, state: State) -> Field | None:
