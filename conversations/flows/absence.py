@@ -44,7 +44,7 @@ FORM = Form(
     NAME,
     _("Being away"),
     [
-        Choice("who", label=_("Who"), ask=_("Who is away?"), options_from="whom", unless={"fact": "one", "op": "eq", "value": True}),
+        Choice("who", label=_("Who"), ask=_("Who is away?"), options_from="whom", when={"fact": "several", "op": "eq", "value": True}),
         Date("first", label=_("First day away"), ask=_("From which day?"), earliest="today", latest="today+365"),
         Date(
             "last",
@@ -74,7 +74,7 @@ def _start(person: Person, text: str) -> Opening | Answer:
     said = read(text, _today(whose[0]))
     prefill = {"first": said.first, **({"last": said.last} if said.last else {})}
     options = [{"value": str(i), "label": residents.name_of(i)} for i in whose]
-    facts = {"whom": options, "one": len(whose) == 1, "said": text[:200], "known": ""}
+    facts = {"whom": options, "several": len(whose) > 1, "said": text[:200], "known": ""}
     return Opening(prefill=prefill, facts=facts)
 
 

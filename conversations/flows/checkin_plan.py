@@ -55,7 +55,7 @@ FORM = Form(
     NAME,
     _("Being asked each day"),
     [
-        Choice("who", label=_("Who"), ask=_("Who shall be asked each day?"), options_from="whom", unless={"fact": "one", "op": "eq", "value": True}),
+        Choice("who", label=_("Who"), ask=_("Who shall be asked each day?"), options_from="whom", when={"fact": "several", "op": "eq", "value": True}),
         Choice(
             "at",
             label=_("Time"),
@@ -96,7 +96,7 @@ def _start(person: Person, text: str) -> Opening | Answer:
         )  # fmt: skip
     facts = {
         "whom": [{"value": str(i), "label": residents.name_of(i)} for i in whose],
-        "one": len(whose) == 1,
+        "several": len(whose) > 1,
         "known": "",
     }
     return Opening(prefill=_said(text), facts=facts)
