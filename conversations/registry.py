@@ -81,7 +81,7 @@ class Registry:
             if text.isascii() and not meant.isascii():
                 meant = next(readings(text), meant)  # pinyin: the whole of it
             found = self._meaning(meant, person)
-            if found is not None and found.argument == meant:
+            if found is not None and found.argument == meant and text.isascii() == meant.isascii():
                 found = Meant(found.entry, text)
         return found
 

@@ -388,7 +388,7 @@ def _follow(talk: Talk, entry: Flow | Command | commands.Command, said: Said, ar
     """Do what her words are found to mean."""
     if isinstance(entry, Flow):
         talk.memory.park()
-        start(talk, entry, said.text)
+        start(talk, entry, argument or said.text)
     elif isinstance(entry, Command):
         run(talk, entry, argument or (said.text if entry.whole else ""))
     else:

@@ -22,7 +22,7 @@ from conversations.flow import Command, Flow
 
 SURE = 82.0
 """From here on it goes there, when nothing else is nearly as alike."""
-PERHAPS = 58.0
+PERHAPS = 64.0
 """From here on it is asked: did you mean …?"""
 AHEAD = 7.0
 """What the best must be ahead of the second by, to need no question."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, ClassVar
 
 from backend.core.i18n import Msg, Text, _, text_from_json
@@ -51,7 +51,7 @@ class TimeSlot(Choice):
         if want == Spoken():
             return super().read(said, ctx, finder)
         slots = [s for s in ctx.facts.get(self.options_from or "") or () if "start" in s]
-        fitting = [s for s in slots if _fits(s, want, ctx)]
+        fitting = [s for s in slots if fits(s, want, ctx.zone)]
         if len(fitting) == 1:
             return str(fitting[0]["value"])
         if fitting:
@@ -74,9 +74,10 @@ def _start(slot: Mapping[str, Any], ctx: Context) -> datetime:
     return datetime.fromisoformat(slot["start"]).astimezone(ctx.zone)
 
 
-def _fits(slot: Mapping[str, Any], want: Spoken, ctx: Context) -> bool:
-    start = _start(slot, ctx)
-    end = datetime.fromisoformat(slot["end"]).astimezone(ctx.zone) if "end" in slot else start
+def fits(slot: Mapping[str, Any], want: Spoken, zone: tzinfo) -> bool:
+    """Whether a slot (see TimeSlot) lies on the day and in the time that was said."""
+    start = datetime.fromisoformat(slot["start"]).astimezone(zone)
+    end = datetime.fromisoformat(slot["end"]).astimezone(zone) if "end" in slot else start
     if want.day is not None and start.date() != want.day:
         return False
     if want.at is not None:

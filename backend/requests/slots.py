@@ -21,7 +21,7 @@ DAYS_AHEAD = 7
 LEAD = timedelta(hours=1)
 """A window that begins sooner is not offered: nobody could be told in time."""
 LEAST_CAPACITY = 2
-OFFERED = 24
+OFFERED = 40
 """Of these the nearest are shown; the others can be asked for by their time."""
 
 _WEEKDAYS = {

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from backend.core import orgs
+from backend.core import clock, orgs
 from backend.core.access import Actor
 from backend.core.errors import LinliError
-from backend.core.i18n import LOCALES, Text, _, render
+from backend.core.i18n import LOCALES, Text, _, render, text_from_json
+from backend.fields import calendar
 from backend.fields.address import Home, find_home
 from backend.fields.base import join
 from backend.fields.form import Form
 from backend.fields.media import Photo
+from backend.fields.slots import fits
 from backend.fields.words import Media, Option, Words
 from backend.requests import actions, replies, slots, triage, wording
 from backend.requests.actions import Asker, Booked, Contact, Report, SlotTaken
@@ -110,6 +112,9 @@ def begin(person: Person, text: str) -> Opening:
     if person.resident_id is None and person.channel in ("sms", "voice"):
         known["phone"] = person.address
     heard = triage.hear(text)
+    visit, facts["slots"], when = _visit_in(text, facts["slots"])
+    if visit is not None:
+        known["slot"] = visit["value"]
     if heard.category is not None:
         known |= {"category": heard.category, "description": text}
         facts["said"] = text[:1000]
@@ -120,8 +125,45 @@ def begin(person: Person, text: str) -> Opening:
         place = place_in(text, Home.from_json(home) if home else None, heard)
         if place is not None:
             known["place"] = place
-        facts["known"] = render(_understood(heard, place, short=person.channel not in CHAT), person.locale)
+        said = _understood(heard, place, short=person.channel not in CHAT)
+        # An emergency waits for no window.
+        pressing = degree is not None and degree.urgency != "normal"
+        facts["known"] = render(join(said, None if pressing else when) or said, person.locale)
+    elif text:
+        place = place_in(text, Home.from_json(home) if home else None, heard)
+        if place is not None:
+            known["place"] = place
+        if place is not None or when is not None:
+            # What it is, she has said in words that are no category: she is asked for that alone.
+            known["description"] = facts["said"] = text[:1000]
+            facts["known"] = render(join(_noted_place(place), when) or "", person.locale)
     return Opening(prefill=known, facts=facts)
+
+
+def _visit_in(
+    text: str, free: list[dict[str, Any]]
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]], Text | None]:
+    """The free window that her words name, when they name just one; the windows with those that fit first; what to say of
+    it."""
+    try:
+        wanted = calendar.spoken(text, clock.local(clock.now()).date())
+    except (ValueError, OverflowError):
+        return None, free, None
+    if wanted.day is None or not free:
+        return None, free, None
+    fitting = [s for s in free if fits(s, wanted, clock.zone())]
+    near = fitting or [s for s in free if fits(s, calendar.Spoken(wanted.day), clock.zone())]
+    ordered = [*near, *(s for s in free if s not in near)]
+    if len(fitting) == 1:
+        return fitting[0], ordered, _("Visit: **{time}**.", time=text_from_json(fitting[0]["label"]))
+    taken = _("On {day} nothing is free.", day=calendar.weekday_text(wanted.day)) if not near else None
+    return None, ordered, taken
+
+
+def _noted_place(place: Home | None) -> Text | None:
+    if place is None:
+        return None
+    return _("Place: **{place}**.", place={locale: place.show(locale) for locale in LOCALES})
 
 
 def _aside(answers: Mapping[str, Any], text: str) -> dict[str, Any]:
