@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sys
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -75,6 +76,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="Signs Twilio's webhooks and our calls to it."
     )
     twilio_from: str = Field("", description="Our number, E.164, for SMS and voice.")
+    sms_price: Decimal = Field(
+        Decimal("0.05"), ge=0, description="Yuan for one SMS segment, for estimates; 0: not told."
+    )
     twilio_api_base: str = Field("", description="Another Twilio-compatible API; empty: Twilio's own.")
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:587; empty: e-mail is kept in VAR_DIR/mail."

@@ -124,10 +124,22 @@ def _shape(channel: str, exchanges: Sequence[Exchange], language: str) -> Shape:
         return Shape(
             _TITLES[channel],
             bubbles,
-            _("{n} messages, {segments} segments", n=totals[0], segments=totals[1]),
+            _sms_total(*totals),
             ended,
         )
     return Shape(_TITLES[channel], bubbles, _("{n} messages", n=totals[0]), ended)
+
+
+def _sms_total(messages: int, segments: int) -> Text:
+    price = settings().sms_price
+    if not price:
+        return _("{n} messages, {segments} segments", n=messages, segments=segments)
+    return _(
+        "{n} messages, {segments} segments, about {cost} yuan",
+        n=messages,
+        segments=segments,
+        cost=f"{segments * price:.2f}",
+    )
 
 
 _TITLES: dict[str, Text] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -195,6 +196,16 @@ def test_the_whole_conversation_is_shown_in_either_language(signed: Signed) -> N
     assert "正式对话到这里就生效" in li.get("/admin/preview/registration?walk=1").text
     english = li.get("/admin/preview/repair?walk=1&in=en").text
     assert "Where is it?" in english and "press 1" in english
+
+
+def test_the_preview_says_what_the_text_messages_would_cost(
+    signed: Signed, configure: Callable[..., None]
+) -> None:
+    configure(SMS_PRICE="0.04")
+    total = re.search(r"共 (\d+) 段，约 ([\d.]+) 元", signed("li").get("/admin/preview/repair?walk=1").text)
+    assert total and float(total[2]) == pytest.approx(int(total[1]) * 0.04)
+    configure(SMS_PRICE="0")
+    assert "元" not in signed("li").get("/admin/preview/repair").text
 
 
 @pytest.mark.parametrize(
