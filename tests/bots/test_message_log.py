@@ -202,10 +202,11 @@ def test_the_preview_says_what_the_text_messages_would_cost(
     signed: Signed, configure: Callable[..., None]
 ) -> None:
     configure(SMS_PRICE="0.04")
-    total = re.search(r"共 (\d+) 段，约 ([\d.]+) 元", signed("li").get("/admin/preview/repair?walk=1").text)
+    li = signed("li")
+    total = re.search(r"共 (\d+) 段，约 ([\d.]+) 元", li.get("/admin/preview/repair?walk=1").text)
     assert total and float(total[2]) == pytest.approx(int(total[1]) * 0.04)
     configure(SMS_PRICE="0")
-    assert "元" not in signed("li").get("/admin/preview/repair").text
+    assert "段，约" not in li.get("/admin/preview/repair").text
 
 
 @pytest.mark.parametrize(
