@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from backend.fields.affirm import affirmed
 from backend.fields.plain import folded
 
 Meaning = Literal["well", "help"]
@@ -23,8 +22,9 @@ _NO_TROUBLE = re.compile(
 )
 _TROUBLE = re.compile(
     r"不(?:太|大|怎么|是很|很)?(?:舒服|好受|好过|得劲|好(?!意思)|行了?)|难受|难过|难熬|疼|(?<!痛)痛(?!快)|帮(?:帮|个)?(?:我|忙|助)|需要帮|求助|来人|来个人"
-    r"|摔|跌(?:倒|了)|滑倒|晕|起不来|动不了|下不了床|走不了|站不起|发烧|发热|生病|病了|看病|医院|喘|胸闷|心慌|心口|呕|拉肚子|流血|出血|没(?:力气|吃的|药了|水了|电了)|吃不下|睡不着"
-    r"|\bhelp\b|\bhurts?\b|\bpain\b|\bsick\b|\bunwell\b|\bill\b|\bdizzy\b|\bfe(?:ll|lt? down)\b|\bfallen\b|\bfever\b|\bbleeding\b|\bhospital\b|\bdoctor\b|\bcan'?t\b|\bcannot\b"
+    r"|摔|跌(?:倒|了)|滑倒|晕|起不来|动不了|下不了床|走不了|站不起|发烧|发热|生病|病了|看病|医院|喘|胸闷|心慌|心口|呕|拉肚子|流血|出血|没(?:有)?(?:力气|劲|吃的|药了|水了|电了)|吃不下|睡不着"
+    r"|恶心|想吐|[手脚腿]麻|发麻|麻木|(?:走|站)不(?:动|稳)|看不(?:见|清)|气短|(?<![不没别])(?:慌|害怕)|不(?:平安|正常|对劲|健康)|唔(?:舒服|好(?!意思))|[弗勿]好"
+    r"|\bhelp\b|\bhurts?\b|\bpain\b|\bsick\b|\bunwell\b|\bill\b|\bdizzy\b|\bfe(?:ll|lt? down)\b|\bfallen\b|\bfever\b|\bbleeding\b|\bhospital\b|\bdoctor\b|\bcan'?t\b|\bcannot\b|\bnumb\b|\bscared\b|\bafraid\b"
     r"|\b(?:not|isn'?t|n'?t) (?:so |very |too |feeling |at all )?(?:well|good|fine|great|ok|okay|alright)\b|\bterrible\b|\bawful\b|\bbad\b|\bsomebody come\b|\bcome (?:over|quick)\b",
     re.IGNORECASE,
 )
@@ -36,7 +36,7 @@ _HELP_WORDS = frozenset(
 _SAYS_WELL = (
     r"好着呢?|好得很|挺好|很好|都好|安好|还好|还行|还可以|还不错|不错|没事儿?|没问题|没什么事儿?|没啥事儿?|没有事|平安|健康|硬朗|舒服|蛮好|老样子|一切正常|正常|好的|好|行|可以|嗯+|恩|中"
     r"|起来了|起床了?|醒了|吃(?:过|完|好|了)?(?:早饭|晚饭|午饭|饭)?了?|散步|早上好|早安|晚上好|晚安|下午好|中午好|上午好|早|谢谢|多谢|感谢|谢|辛苦|收到|放心|1|一|ok(?:ay)?|fine|well|good|great|all right|alright|safe|morning"
-    r"|evening|thank(?:s| you)|thx|yes|yep|perfect|wonderful|up and about|👍|👌|😊|😄|😀|🙂|🙏|❤|🌹|💪|✅"
+    r"|evening|thank(?:s| you)|thx|yes|yep|perfect|wonderful|up and about|是[的啊呀]|对|当然|没错|哦|yeah|yup|sure|right|of course|👍|👌|😊|😄|😀|🙂|🙏|❤|🌹|💪|✅"
 )
 _AROUND = (
     r"我|俺|咱|们|今天|今儿|今早|今晚|现在|刚|刚刚|在家|家里|里|人|身体|一切|都|很|挺|蛮|也|还|是|的|了|着|呢|啊|呀|哦|噢|喔|哈|嘿|嘞|啦|嘛|吧|哎|诶|唉|呵|嗨|哟|咧|滴|哒|太|真|非常|十分|特别|就|有|你|您|大家|社区|关心|问候|惦记"
@@ -55,14 +55,13 @@ def meaning(text: str) -> Meaning | None:
     if not text or len(text) > LONGEST:
         return None
     plain = folded(text)
-    if plain in _HELP_WORDS:
+    if plain.rstrip("? ") in _HELP_WORDS:
         return "help"
     calm = _NO_TROUBLE.sub("没事", plain)
     if _TROUBLE.search(calm):
         return "help"
-    if _WELL.search(calm) and _ONLY_WELL.fullmatch(calm):
-        return "well"
-    return "well" if affirmed(calm) else None
+    # A yes at the beginning is not enough: 好慌 is panic, 行动困难 is trouble.
+    return "well" if _WELL.search(calm) and _ONLY_WELL.fullmatch(calm) else None
 
 
 def usual(text: str, normal: str | None) -> bool:

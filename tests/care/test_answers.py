@@ -31,6 +31,29 @@ def test_anything_else_is_neither(said: str) -> None:
     assert meaning(said) is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["好慌", "好冷", "好饿", "好害怕", "好孤单", "好才怪", "好，你们来一下吧", "好像感冒了", "行动困难", "是感冒了", "可以来看看我", "要的", "有", "有的", "嗯咳嗽得厉害", "对面没人了", "right_leg_is_numb", "sure_is_lonely", "please", "1?", "好？", "好吗", "哪都不好过，好"],
+)  # fmt: skip
+def test_a_yes_at_the_beginning_of_other_words_is_not_well(said: str) -> None:
+    assert meaning(said.replace("_", " ")) != "well"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2?", "2？", "恶心想吐", "走不动了", "站不稳", "看不见了", "手麻", "没劲", "气短", "心慌", "不平安", "不正常", "不对劲", "哪都不舒服", "唔舒服", "弗好", "dizzy", "I_feel_numb", "I_am_scared"],
+)  # fmt: skip
+def test_more_of_the_ways_to_say_that_something_is_wrong_mean_help(said: str) -> None:
+    assert meaning(said.replace("_", " ")) == "help"
+
+
+@pytest.mark.parametrize(
+    "said", ["是的", "对", "对的", "当然", "哦", "yeah", "sure", "all good", "没错", "是呀，都好"]
+)
+def test_a_plain_yes_is_still_well(said: str) -> None:
+    assert meaning(said) == "well"
+
+
 def test_what_she_always_says_can_be_taught() -> None:
     assert usual("阿拉老好额", "阿拉老好额\n得来")
     assert usual("得来。", "阿拉老好额\n得来")
