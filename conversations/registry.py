@@ -75,7 +75,7 @@ class Registry:
     def meaning(self, text: str, person: Person) -> Meant | None:
         """The Flow or Command that the free text is about: the longest match wins. Words that mean nothing as they stand are
         read once more as they were probably meant."""
-        text = text[:LONGEST_INTENT]
+        text = straight(text)
         found = self._meaning(text, person)
         if found is None and (meant := respelt(text)) != text:
             if text.isascii() and not meant.isascii():
@@ -88,7 +88,7 @@ class Registry:
     def guess(self, text: str, person: Person) -> Guess:
         """What the free text may mean that `meaning` knows nothing of: as it sounds, else by its likeness to the examples
         of the entries."""
-        text = text[:LONGEST_INTENT]
+        text = straight(text)
         alike = self._index.guess(text, lambda entry: admits(entry, person))
         for reading in readings(text):
             found = self._meaning(reading, person)
@@ -113,6 +113,11 @@ class Registry:
             if flow.intents and admits(flow, person) and (match := _longest(flow.intents, text)):
                 best = _better(best, len(match.group()) * 2, Meant(flow, text))
         return best[1] if best else None
+
+
+def straight(text: str) -> str:
+    """The part that is looked at, with the apostrophes of a keyboard where a phone has made curly ones."""
+    return text[:LONGEST_INTENT].replace("\u2019", "'")
 
 
 def admits(entry: Flow | Command, person: Person) -> bool:

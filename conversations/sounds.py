@@ -35,6 +35,7 @@ _DIALECT: tuple[tuple[str, str], ...] = (
     ("坏球", "坏"), ("坏咧", "坏了"), ("咧", "了"), ("勒", "了"), ("咯", "了"), ("喽", "了"), ("嘞", "了"), ("哒", "了"), ("噻", ""), ("哩", "了"), ("嘎嘎", ""), ("恁", "你"), ("甭", "不用"), ("晓得", "知道"), ("搞坏", "坏"), ("不着了", "不亮了"),
 )  # fmt: skip
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_NG = re.compile(r"(?<=[aei])ng(?![aeiou])")
 _LETTERS = re.compile(r"[a-z']+")
 _SINGLE = {"le": "了", "de": "的", "wo": "我", "ni": "你", "bu": "不", "huai": "坏", "lou": "漏", "du": "堵", "deng": "灯", "men": "门", "jia": "家", "mei": "没", "you": "有", "xiu": "修", "yao": "要", "xiang": "想", "ma": "吗",
            "dian": "电", "shui": "水", "lai": "来", "qu": "去", "ren": "人", "zai": "在", "li": "里", "shang": "上", "hao": "号", "kan": "看", "wen": "问", "ge": "个", "hen": "很", "dou": "都", "shi": "是",
@@ -81,11 +82,11 @@ def syllables(text: str) -> tuple[str, ...]:
     return tuple(southern(s) for s in lazy_pinyin(text))
 
 
-def southern(syllable: str) -> str:
+def southern(letters: str) -> str:
     """zh is z and ng is n: half the country speaks and types it so."""
-    if syllable[:2] in ("zh", "ch", "sh"):
-        syllable = syllable[0] + syllable[2:]
-    return syllable[:-1] if syllable.endswith(("ang", "eng", "ing")) else syllable
+    for long, short in (("zh", "z"), ("ch", "c"), ("sh", "s")):
+        letters = letters.replace(long, short)
+    return _NG.sub("n", letters)
 
 
 @cache

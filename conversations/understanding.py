@@ -7,9 +7,8 @@ and the words of English with their slips. A score is 0 to 100; 100 is the examp
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -19,6 +18,7 @@ from backend.fields.plain import folded
 from backend.fields.spelling import respelt
 from backend.fields.words import Option
 from conversations.flow import Command, Flow
+from conversations.sounds import southern, syllables
 
 SURE = 82.0
 """From here on it goes there, when nothing else is nearly as alike."""
@@ -41,7 +41,7 @@ ANYWHERE: Mapping[Anywhere, tuple[Text, tuple[str, ...]]] = {
         _("Talk to a person"),
         ("转人工", "给我接社区", "找个人跟我说话", "我要和工作人员说话", "让社区的人给我打电话", "有没有人管", "帮我接通居委会",
          "找居委会的人", "让网格员联系我", "我想找个人问问", "叫个人来跟我说", "打电话给我", "社区电话多少", "有没有人能帮我", "I need to talk to a person", "a real human please",
-         "connect me to the office", "call me please", "is there somebody I can talk to", "can somebody call me", "I want to speak with somebody", "let me talk to the office", "is anybody there I can talk to"),
+         "connect me to the office", "call me please", "能不能找个人帮我", "叫个活人来", "想问问工作人员", "值班的人在吗", "我要跟真人聊", "机器听不懂换个人", "put me through to someone", "get me a human agent", "is there somebody I can talk to", "can somebody call me", "I want to speak with somebody", "let me talk to the office", "is anybody there I can talk to"),
     ),
     "menu": (
         _("Menu"),
@@ -72,8 +72,6 @@ _SMALL = (
 )
 _STOP = frozenset(_SMALL.split())
 _WORD = re.compile(r"[a-z]+(?:'t)?|\d+")
-_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
-_FINALS = re.compile(r"(?<=[aei])ng")
 _SHORTEST_SOUND = 6
 """Letters; fewer sound like too much."""
 
@@ -139,7 +137,7 @@ class Index:
         self._owners = [(owner, title) for owner, title, examples in owners for _example in examples]
         readings = [reading(example) for _owner, _title, examples in owners for example in examples]
         self._han = {i: r.han for i, r in enumerate(readings) if r.han}
-        self._sound = {i: r.sound for i, r in enumerate(readings) if r.sound}
+        self._sound = {i: r.sound for i, r in enumerate(readings) if len(r.sound) >= _SHORTEST_SOUND}
         self._words = {i: r.words for i, r in enumerate(readings) if r.words}
 
     def guess(self, text: str, admits: Callable[[Flow | Command], bool]) -> Guess:
@@ -164,36 +162,33 @@ class Index:
     def _scores(self, said: Reading) -> dict[int, float]:
         scores: dict[int, float] = {}
         if said.han:
-            _raise(scores, said.han, self._han, _alike)
-        if said.sound:
-            _raise(scores, said.sound, self._sound, _sounds)
+            _raise(scores, said.han, self._han, fuzz.ratio)
+            # A sentence that has the example inside it: only where the example says something by itself.
+            _raise(scores, said.han, _inside(self._han, 4, said.han), fuzz.partial_ratio, 0.9)
+        if len(said.sound) >= _SHORTEST_SOUND:
+            _raise(scores, said.sound, self._sound, fuzz.ratio, 0.95)
+            _raise(scores, said.sound, _inside(self._sound, 12, said.sound), fuzz.partial_ratio, 0.82)
         if said.words:
             _raise(scores, said.words, self._words, _worded)
         return scores
 
 
+def _inside(examples: Mapping[int, str], least: int, said: str) -> dict[int, str]:
+    """Those that are long enough to mean something, and shorter than what was said."""
+    return {i: e for i, e in examples.items() if least <= len(e) < len(said)}
+
+
 def _raise(
-    scores: dict[int, float], said: str, examples: Mapping[int, str], like: Callable[..., float]
+    scores: dict[int, float],
+    said: str,
+    examples: Mapping[int, str],
+    like: Callable[..., float],
+    weight: float = 1.0,
 ) -> None:
     for _example, score, index in process.extract(
-        said, examples, scorer=like, processor=None, limit=12, score_cutoff=FAINT
+        said, examples, scorer=like, processor=None, limit=12, score_cutoff=FAINT / weight
     ):
-        scores[index] = max(score, scores.get(index, 0.0))
-
-
-def _alike(a: str, b: str, *, score_cutoff: float | None = None) -> float:
-    whole = fuzz.ratio(a, b)
-    # A sentence that has the example inside it: only where the example says something by itself.
-    part = 0.9 * fuzz.partial_ratio(a, b) if 4 <= len(b) < len(a) else 0.0
-    return max(whole, part)
-
-
-def _sounds(a: str, b: str, *, score_cutoff: float | None = None) -> float:
-    if len(a) < _SHORTEST_SOUND or len(b) < _SHORTEST_SOUND:
-        return 0.0
-    whole = 0.95 * fuzz.ratio(a, b)
-    part = 0.82 * fuzz.partial_ratio(a, b) if 12 <= len(b) < len(a) else 0.0
-    return max(whole, part)
+        scores[index] = max(score * weight, scores.get(index, 0.0))
 
 
 def _worded(a: str, b: str, *, score_cutoff: float | None = None) -> float:
@@ -211,29 +206,8 @@ def reading(text: str) -> Reading:
         if not _HAN.search(plain):
             said = [w for w in _WORD.findall(plain) if w not in _STOP]
             letters = "".join(w for w in _WORD.findall(plain) if w.isalpha())
-            return Reading("", _southern(letters), " ".join(said))
+            return Reading("", southern(letters), " ".join(said))
     packed = _KEPT.sub("", plain)
     bare = _FILLERS.sub("", packed)
     han = bare if len(bare) >= 2 else packed
-    return Reading(han, _southern(sound(han)), "")
-
-
-@lru_cache(maxsize=10_000)
-def sound(text: str) -> str:
-    """The pinyin of the text in one word, without tones; letters and digits stay."""
-    return "".join(_pinyin()(text))
-
-
-def _southern(letters: str) -> str:
-    """As it sounds where zh is z and ng is n: half the country types it so."""
-    for long, short in _INITIALS:
-        letters = letters.replace(long, short)
-    return _FINALS.sub("n", letters)
-
-
-@cache
-def _pinyin() -> Callable[[str], Sequence[str]]:
-    # Its dictionaries take a while to load; a process that understands everything by patterns never needs them.
-    from pypinyin import lazy_pinyin
-
-    return lazy_pinyin
+    return Reading(han, southern("".join(syllables(han))), "")

@@ -55,7 +55,7 @@ _PERSON = re.compile(
     r"(?:talk|speak|chat)(?:ing)? (?:to|with) (?:a |an |the |some|any|your )?(?:real |actual |live |other |office |community )?(?:person|human|human being|body|one|agent|staff|operator|manager|office|worker|people|member of staff)"
     r"(?: please)?|(?:please )?(?:can |could |would )?(?:somebody |someone |anybody |you )?(?:please )?(?:call|ring|phone|contact) me(?: back)?(?: please)?"
     r"|(?:is )?(?:there )?(?:anybody|anyone|somebody|someone) (?:available|to talk to|i can talk to)|(?:can|could|may) (?:i|you) (?:please )?(?:get|have|reach|contact|connect me (?:to|with)|put me through to) (?:a |an |the |some)?(?:real |human )?(?:person|human|body|one|agent|staff|operator|office|community office|manager)"
-    r"|(?:get|give|connect) me (?:to |with )?(?:a |an |the )?(?:real |live |human )?(?:person|human|agent|operator|office|staff)|customer (?:service|support)|live (?:chat|agent|support)|(?:call|contact) (?:the )?(?:office|staff|community)|(?:i (?:want|need) )?(?:a )?(?:real |live |actual )?(?:human|person)(?: please)?"
+    r"|(?:get|give|connect) me (?:to |with )?(?:a |an |the )?(?:real |live |human )?(?:person|human|agent|operator|office|staff)|customer (?:service|support)|(?:i )?(?:need|want|would like|'d like)? ?(?:some )?help from (?:a |an |the |some)?(?:real |live )?(?:person|human|one|body|staff|office|colleague)|(?:can |could )?(?:somebody|someone|anybody|anyone) (?:please )?(?:help|assist|talk to|speak to|answer) (?:me|us)(?: please)?|live (?:chat|agent|support)|(?:call|contact) (?:the )?(?:office|staff|community)|(?:i (?:want|need) )?(?:a )?(?:real |live |actual )?(?:human|person)(?: please)?"
 )
 """Somebody wanted, in a whole sentence. "找人修水管" goes on after the person, and is none."""
 _LANGUAGE = re.compile(

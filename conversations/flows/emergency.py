@@ -22,44 +22,74 @@ log = structlog.get_logger()
 
 _WHO = r"(?:老伴|老头子?|老太太|老人家?|大爷|大妈|孩子|小孩|宝宝|爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|丈夫|妻子|老公|老婆|邻居|有人|他|她)"
 _EN_WHO = r"(?:mother|father|mom|mum|dad|son|daughter|child|baby|grand\w+|husband|wife|neighbou?r|somebody|someone|he|she|old (?:man|lady|woman))"
-_HELP = (
-    r"救命|救救|救我|救人|快来救|^\W*(?:快|赶紧|赶快)来(?:个)?人(?![修看弄])|来人[啊呀哪]|出人命|出(?:大)?事了|快死了|要死人|叫(?:个|辆)?救护车|救护车|[打拨叫](?:1[12]0|119)|紧急求[助救]|求救|[快要]没命了|(?:我|他|她)(?:快|要)*(?:不行|死)了|^\W*(?:求救|急救)\W*$"
-    r"|^\W*(?:jiu\s?(?:ming|ren|wo)|kuai\s?lai\s?ren)\b|\bSOS\b|\bhelp me[\s!.]*$|\bhelp me,? (?:please|now|quick)|^\W*help(?:\s*!+|\W+help)\W*$|\bambulance\b|(?<!not an )(?<!no )\bemergency\W*$"
-    r"|\bsave (?:me|us|him|her)\b|\b(?:somebody|someone|please) help (?:me|us|him|her)\W*$|\bcome quick(?:ly)?\b|\bdying\b|\blife[- ]threatening\b|\bneed (?:urgent|emergency|immediate) help\b|\bneed help (?:now|fast|right now|immediately|urgently)\b|\bcall (?:the )?(?:police|911|999|1[12]0|119)\b"
-    r"|\bhelp\b\W+(?:me\W+)?i(?:'?ve| have|'?m| am)?\W+(?:just |been )?(?:fell|fallen|hurt|bleeding|trapped)"
+_HELP = r"救命|救救|救我|救人|快来救|来人[啊呀哪]|出人命|出(?:大)?事了|快死了|要死人|叫(?:个|辆)?救护车|救护车|[打拨叫](?:1[12]0|119)|紧急求[助救]|遇到危险|送.{0,4}医院|急诊|求救|[快要]没命了|(?:我|他|她)(?:快|要)*(?:不行|死)了"
+_HELP_EN = (
+    r"SOS\b|mayday\b|helpp+|(?:missing|lost) (?:child|kid|boy|girl|person)\b|can'?t find my (?:son|daughter|child|kids?|mother|father|mum|mom|dad|grand\w+|husband|wife)\b|(?<!can you )(?<!could you )(?<!somebody )(?<!someone )(?<!anybody )(?<!anyone )(?<!to )help me[\s!.]*$|help me,? (?:please|now|quick)|ambulance\b|(?:screaming|shouting|calling|crying) for help\b|send (?:help|the police)\b"
+    r"|need (?:an? |the )?(?:police|doctor|fire brigade)\b|save (?:me|us|him|her)\b|come quick(?:ly)?\b|(?:I'?m|I am|he is|she is|he'?s|she'?s|somebody is|someone is) dying\b|life[- ]threatening\b|need (?:urgent|emergency|immediate) help\b"
+    r"|need help (?:now|fast|right now|immediately|urgently)\b|call (?:the )?(?:police|911|999|1[12]0|119)\b"
+    r"|help\b\W+(?:me\W+)?i(?:'?ve| have|'?m| am)?\W+(?:just |been )?(?:fell|fallen|hurt|bleeding|trapped)"
 )
 _FIRE = (
-    r"(?<![打点不])(?:着|起|失)火了|(?:家里?|厨房|楼[上下里道]?|房子|隔壁|邻居|电动?车|床|油锅|阳台|车库).{0,4}(?<![打点不])(?:[着起失]火|冒(?:黑|浓|大)?烟)|(?<![怕防])火灾(?!险)|(?<!发)烧起来了|浓烟|(?<!信息)爆炸(?:了|声)|火苗|冒火(?![花星锅])|着起来了|(?<!发)烧着了|燃起来"
-    r"|^\W*(?:zh?ao|qi|shi)\s?huo(?:\s?la?e?)?\W*$|\bexplo(?:ded|sion)\b|\bearthquake\b|\bon fire\b|\bthere(?:'?s| is) (?:a )?fire\b(?! (?:drill|alarm|exit|extinguisher))|^\W*fire\W*(?:fire\W*)*$|\b(?:house|kitchen|flat|apartment|building)\b.{0,12}\b(?:burning|on fire)\b"
-    r"|^\W*fire\b(?! (?:drill|alarm|ext|exit|door|hydrant|station|safety))|(?:好|很|着|有)大的?火(?!车)|火势|火很大|^\W*火[火\W]*$|\bfire in (?:the|my|our)\b|\b(?:caught|catching) fire\b"
+    r"(?<![打点不怕防])(?:着|起|失)火了|(?:家里?|厨房|楼[上下里道]?|房子|隔壁|邻居|电动?车|床|油锅|阳台|车库).{0,4}(?<![打点不怕防])(?:[着起失]火|冒(?:黑|浓|大)?烟)|(?<![怕防])火灾(?!险)|(?<!发)烧起来了|浓烟|(?<!信息)爆炸(?:了|声)|火苗|冒火(?![花星锅])"
+    r"|(?:厨房|房子|家里?|屋里|楼[上下里道]?|床|被子|油锅).{0,3}着了|(?:罐|锅|电池|电瓶|变压器).{0,3}炸了|着起来了|(?<!发)烧着了|燃起来|(?:好|很|着|有)大的?火(?!车)|火势|火很大"
+)
+_FIRE_EN = (
+    r"explo(?:ded|sion)\b|earthquake\b|flames\b|is burning\b|on fire\b|there(?:'?s| is) (?:a )?fire\b(?! (?:drill|alarm|exit|extinguisher))"
+    r"|(?:house|kitchen|flat|apartment|building)\b.{0,12}\b(?:burning|on fire)\b|fire in (?:the|my|our)\b|(?:caught|catching) fire\b"
 )
 _FALL = (
-    r"我(?:刚才?|刚刚|又)?(?:给)?[摔跌](?:倒|跤|下|伤|断|着|了(?!一?[个只台部盆碗杯瓶手]))|[摔跌]倒.{0,8}(?:起不来|爬不起|动不了|站不起)|[摔跌].{0,6}(?:起不来|爬不起|动不了|流血|骨折)|^\W*(?:[摔跌](?:倒|跤|下来)了?|[摔跌]了一跤)\W*$"
-    rf"|{_WHO}.{{0,6}}(?:[摔跌](?:倒|下来|伤|跤|了(?:一)?跤)|掉下(?:来|去|楼))|[摔滚掉]下(?:了)?楼|从.{{0,4}}(?:楼梯|楼上|窗户|床)上?[摔跌掉滚]|坠(?:楼|落|下)|摔断|(?:我|{_WHO}).{{0,4}}(?:起不来|动不了|动弹不得|站不起来)|爬不起来"
-    r"|\bI(?:'ve| have)? (?:just )?(?:fell|fallen)\b(?! (?:in love|asleep|behind|out|for))|\b(?:fell|fallen)\b.{0,30}\bcan'?t (?:get|stand) up|^\W*(?:(?:a )?fall|fell(?: down)?|fallen)\W*$"
-    rf"|\b{_EN_WHO}(?:'?s| has| is)? (?:just )?(?:fell|fallen|collapsed)\b(?! (?:in love|asleep|behind|out))|\bcan'?t (?:get|stand) up\b|\bI can'?t move\W*$"
-    r"|^\W*(?:wo\s?)?sh?uai\s?(?:dao|jiao)(?:\s?le)?\b"
+    r"我(?:刚才?|刚刚|又)?(?:给)?[摔跌](?:倒|跤|下|伤|断|着|了(?!一?[个只台部盆碗杯瓶手]))|[摔跌]倒.{0,8}(?:起不来|爬不起|动不了|站不起)|[摔跌].{0,6}(?:起不来|爬不起|动不了|流血|骨折)"
+    rf"|{_WHO}[^怕防]{{0,6}}(?:[摔跌](?:倒|下来|伤|跤|了(?:一)?跤)|掉下(?:来|去|楼))|[摔滚掉]下(?:了)?楼|从.{{0,4}}(?:楼梯|楼上|窗户|床)上?[摔跌掉滚]|坠(?:楼|落|下)|倒地不起|栽倒|瘫倒"
+    rf"|[磕碰撞砸](?:到|破|伤)(?:了)?(?:头|脑袋)|头(?:磕|碰|撞|砸|摔)破|头破血流|摔断|(?:我|{_WHO}).{{0,4}}(?:起不来|动不了|动弹不得|站不起来)|爬不起来|(?:我|人|{_WHO}).{{0,4}}(?:[躺倒趴瘫摔]在地|倒地|倒下)"
+)
+_FALL_EN = (
+    r"I(?:'ve| have)? (?:just )?(?:fell|fallen)\b(?! (?:in love|asleep|behind|out|for))|(?:fell|fallen)\b.{0,30}\bcan'?t (?:get|stand) up"
+    rf"|{_EN_WHO}(?:'?s| has| is)? (?:just )?(?:fell|fallen|collapsed)\b(?! (?:in love|asleep|behind|out))|can'?t (?:get|stand) up\b|I can'?t move\W*$|{_EN_WHO}(?:'?s| is) not moving\b"
 )
 _ILL = (
-    r"晕(?:倒|过去|厥|死)|昏(?:倒|过去|迷|厥)|不省人事|休克|断气|不喘气|昏死|失去(?:知觉|意识)|神志不清|意识不清|口吐白沫|翻白眼|误[食服]|骨折|骨头断|(?:腿|胳膊|手)(?:摔|给)?断了|满(?:地|头|脸|手|身)(?:都)?是血|(?:头|手|腿|脸|鼻子).{0,3}[流出冒]血|烫(?:伤|着|到)了|(?:老伴|老人|爷爷|奶奶|我|爸|妈|人).{0,3}晕了|触电(?!保护|危险|风险)|没(?:有)?(?:了)?(?:呼吸|意识|知觉|心跳)|[叫喊](?:不醒|他不应|她不应)|喘不(?:上|过)(?:来)?气?|不能呼吸|呼吸(?:困难|不了|不过来)|窒息|噎(?:住|着|到)|头晕得?(?:厉害|站不|不行)|(?:头|肚子|腹部|胸口|后背|腰)(?:好|很|特别|突然)?[疼痛]得?(?:厉害|受不了|要命|不行|要死|打滚)|说不出话|手脚(?:都)?(?:发)?麻|(?<!没)人(?:快|要|都)?不行了|敲门.{0,6}没(?:有)?(?:人)?(?:反应|应声?|回应)|被(?:狗|蛇)咬|砸(?:到|伤|中)(?:了)?(?:人|我|孩子|头)|(?:孩子|小孩|宝宝|(?<![把扶])手|头|脚|腿).{0,4}[卡夹](?:在|住|到)"
-    rf"|{_WHO}.{{0,4}}(?:没(?:有)?反应|(?:快|要)?不行了|抽(?:搐|起来|风))|(?<![怕会易致])(?:我|{_WHO}).{{0,4}}(?:受(?:了)?重?伤|[烫烧]伤|骨折|流(?:了)?血)"
-    r"|胸口?(?:好|很|特别|突然)?(?:疼|痛|闷)|心口(?:好|很)?(?:疼|痛)|心脏(?:疼|痛|难受|不舒服|骤停)|心脏病(?:发|犯|又|了|\W*$)|心梗|心绞痛|(?<!过)脑梗|脑溢血|脑出血|中风(?:了|发作|\W*$)|抽搐|癫痫(?:发|犯|了)|半边(?:身子)?(?:动不了|麻)|嘴(?:都)?歪了"
-    r"|触电了|被电(?:到|了|着)|煤气中毒|食物中毒|(?<!电脑)(?<!手机)中毒了|吃错(?:了)?药|喝(?:了)?农药|流(?:了)?(?:好多|很多|大量|一地|不少)(?:的)?血|血(?:止不住|流不止)|大出血|吐血|羊水破了|[快要]生了\W*$|落水(?!管)|溺水|掉(?:进|到).{0,4}(?:河|湖|池|水|井)"
-    r"|车祸|撞(?:到|了|伤)(?:老?人|孩子)|被(?:电动?车|汽?车|摩托车?)撞"
-    r"|^\W*(?:yun|hun)\s?dao(?:\s?le)?\W*$|\bcan(?:'?t| ?not) breathe|\b(?:trouble|difficulty) breathing\b|\bheart attack\b|\bchest (?:pains?|hurts|is tight)\b|\bpains? in (?:my|his|her|the) chest\b|\ba stroke\b|\bseizure\b"
-    r"|\bpoison(?:ed|ing)\b|\belectric shock\b|\b(?:having|has|had) a fit\b|\bin labou?r\b|\bwater broke\b|\bnot moving\b|\b(?:burned|burnt) (?:my|his|her)|\bunconscious\b|\bpassed out\b|\bfainted\b|\bnot (?:breathing|responding)\b|\bwon'?t wake up\b|\bchoking\b|\bbleeding\b|\bblood everywhere\b|\belectrocuted\b|\bdrown(?:ing|ed)\b|\boverdose\b|\bcut (?:my|him|her)self\b|\bbroke(?:n)? (?:my|his|her) (?:leg|arm|hip|hand|wrist|back|neck)\b|\bhurt (?:myself|himself|herself|my|his|her)\b|\bheart (?:hurts|pain|stopped)\b|\bin danger\b|\bI slipped\b|\bhit by a (?:car|bike|scooter)\b"
-    r"|\b(?:am|i'?m|is|are|got|been|was) (?:badly |seriously )?(?:hurt|injured)\b"
+    r"晕(?:倒|过去|厥|死)|昏(?:倒|过去|迷|厥)|不省人事|休克|中暑(?!药)|哮喘|误吞|高烧不退|烧到(?:四十|4\d|39)|呕吐不止|要?生孩子了|临产|电[着到倒](?:了)?人|撞车|断气|不喘气|昏死|快不行了|憋死|[疼痛]死(?:我)?了|安眠药|失去(?:知觉|意识)|神志不清|意识不清|口吐白沫|翻白眼|误[食服]|骨折|骨头断|(?:腿|胳膊|手)(?:摔|给)?断了|满(?:地|头|脸|手|身)(?:都)?是血"
+    r"|(?:头|手|腿|脸|鼻子).{0,3}[流出冒]血|烫(?:伤|着|到)了|(?:老伴|老人|爷爷|奶奶|我|爸|妈|人).{0,3}晕了|触电(?!保护|危险|风险)|没(?:有)?(?:了)?(?:呼吸|意识|知觉|心跳)|[叫喊](?:不醒|他不应|她不应)|喘不(?:上|过)(?:来)?气?|不能呼吸"
+    r"|呼吸(?:困难|不了|不过来)|窒息|噎(?:住|着|到)|头晕得?(?:厉害|站不|不行)|(?:头|肚子|腹部|胸口|后背|腰)(?:好|很|特别|突然)?[疼痛]得?(?:厉害|受不了|要命|不行|要死|打滚)|说不出话|手脚(?:都)?(?:发)?麻|(?<!没)人(?:快|要|都)?不行了"
+    r"|敲门.{0,6}没(?:有)?(?:人)?(?:反应|应声?|回应)|被(?:狗|蛇)咬|砸(?:到|伤|中)(?:了)?(?:人|我|孩子|头)|(?:孩子|小孩|宝宝|(?<![把扶])手|头|脚|腿).{0,4}[卡夹](?:在|住|到)"
+    rf"|{_WHO}.{{0,4}}(?:没(?:有)?反应|(?:快|要)?不行了|抽(?:搐|起来|风))|(?<![怕会易致])(?:我|{_WHO}).{{0,4}}(?:受(?:了)?重?伤|[烫烧]伤|骨折|流(?:了)?血)|胸口?(?:好|很|特别|突然)?(?:疼|痛|闷)|心口(?:好|很)?(?:疼|痛)"
+    r"|心脏(?:疼|痛|难受|不舒服|骤停)|心脏病(?:发|犯|又|了|\W*$)|心梗|心绞痛|(?<!过)脑梗|脑溢血|脑出血|中风(?:了|发作|\W*$)|抽搐|癫痫(?:发|犯|了)|半边(?:身子)?(?:动不了|麻)|嘴(?:都)?歪了|触电了|被电(?:到|了|着)|煤气中毒|食物中毒|(?<!电脑)(?<!手机)中毒了"
+    r"|吃错(?:了)?药|喝(?:了)?农药|流(?:了)?(?:好多|很多|大量|一地|不少)(?:的)?血|血(?:止不住|流不止)|大出血|吐血|羊水破了|[快要]生了\W*$|落水(?!管)|溺水|掉(?:进|到).{0,4}(?:河|湖|池|水|井)|车祸|撞(?:到|了|伤)(?:老?人|孩子)"
+    r"|被(?:电动?车|汽?车|摩托车?)撞"
+)
+_ILL_EN = (
+    r"can(?:'?t| ?not) breathe|(?:trouble|difficulty) breathing\b|heart attack\b|chest (?:pains?|hurts|is tight)\b|pains? in (?:my|his|her|the) chest\b|a stroke\b|seizure\b"
+    r"|poison(?:ed|ing)\b|electric shock\b|(?:having|has|had) a fit\b|in labou?r\b|(?:my|her) waters? broke\b|hit (?:my|his|her) head\b|stopped breathing\b"
+    r"|lying on the (?:floor|ground)\b|(?:burned|burnt) (?:my|his|her)|unconscious\b|passed out\b|fainted\b|not (?:breathing|responding)\b|won'?t wake up\b|choking\b|bleeding\b"
+    r"|blood\b(?! (?:pressure|tests?|donat\w*|type|sugar|drive))|electrocuted\b|drown(?:ing|ed)\b|overdose\b|cut (?:my|him|her)self\b|broke(?:n)? (?:my|his|her) (?:leg|arm|hip|hand|wrist|back|neck)\b"
+    r"|hurt (?:myself|himself|herself|my|his|her)\b|heart (?:hurts|pain|stopped)\b|in danger\b|I slipped\b|hit by a (?:car|bike|scooter)\b"
+    r"|(?:am|i'?m|is|are|got|been|was) (?:badly |seriously )?(?:hurt|injured)\b"
 )
 _VIOLENCE = (
     r"不想活|想死(?!你|了你)|自杀|轻生|跳楼|割腕|有人抢|抢劫|入室|进(?:来)?(?:了)?(?:个)?(?:小偷|贼|坏人)|有(?:个)?(?:小偷|贼(?!心)|坏人)|(?:小偷|贼).{0,4}(?:进来|在家|撬|爬)|有人.{0,3}(?:撬|闯)|撬(?:我|邻居|隔壁)家?|闯进|持刀|拿(?:着)?刀"
-    r"|(?:有人|在|被).{0,2}(?:打|砍)(?:我|人(?!工))|打人(?!工)|家暴|打老婆|打孩子|绑架|[砸踹]门|闯[进入]|(?:陌生人|坏人).{0,4}(?:进|在我家|跟着|跟踪)|被抢|抢(?:我|包|东西)|有人(?:在)?偷|强奸|猥亵|非礼|尾随|[砍杀捅]人|动刀|斗殴|地震了|(?:房子|楼)(?:要|快)?[塌倒]了|有人跟踪"
-    r"|(?:老人|老头|老太太|孩子|小孩|宝宝|爷爷|奶奶|老伴|爸爸?|妈妈?)[^的书包车钥匙手机]{0,5}(?:走丢|走失|不见|找不(?:到|着))了"
-    r"|\btrying to (?:break|get) in(?:to)?\b|\bstabb|\brape\b|\bkidnap|\bassault|\b(?:beating|hitting|attacking|following|threatening) (?:me|him|her|us)\b|\ba fight\b|\bfighting\b|\bkill (?:myself|me|him|her)\b|\bsuicid|\bburglar|\bintruder|\bthief\b|\bthieves\b|\bbreaking in(?:to)?\b|\bbroke in\b|\bbroken into\b|\bbeing (?:attacked|robbed|beaten)\b|\brobb(?:ed|er\w*)\b|\b(?:has|with) a (?:knife|gun)\b|\battacked me\b"
-    rf"|\b{_EN_WHO} (?:is|went|has gone|got) (?:missing|lost)\b|\b(?:someone|somebody|a (?:man|stranger)) (?:is |got |came )?(?:in|into|inside) my (?:house|home|flat|apartment)\b"
+    r"|(?:有人|在|被).{0,2}(?:打|砍)(?:我|人(?!工))|打人(?!工)|家暴|打老婆|打孩子|绑架|陌生(?:人|男人).{0,6}(?:敲门|门口|徘徊)|偷(?:东西|车|电瓶|钱)|[砸踹]门|闯[进入]|(?:陌生人|坏人).{0,4}(?:进|在我家|跟着|跟踪)|抢(?:我|包|东西)|有人(?:在)?偷|强奸|猥亵|非礼|尾随|[砍杀捅]人|动刀|斗殴|地震了"
+    r"|[有进](?:了)?(?:一)?条?(?:毒)?蛇(?!年)|(?:房子|楼)(?:要|快)?[塌倒]了|有人跟踪|(?:老人|老头|老太太|孩子|小孩|宝宝|爷爷|奶奶|老伴|爸爸?|妈妈?)[^的书包车钥匙手机]{0,5}(?:走丢|走失|不见了|找不(?:到|着)|失联|丢了|联系不上|没回(?:来|家))"
 )
-_CRY = re.compile("|".join((_HELP, _FIRE, _FALL, _ILL, _VIOLENCE)), re.IGNORECASE)
+_VIOLENCE_EN = (
+    r"trying to (?:break|get) in(?:to)?\b|stabb|rape\b|kidnap|assault|(?:beating|hitting|attacking|following|threatening) (?:me|him|her|us)\b|a fight\b|fighting\b"
+    r"|kill (?:myself|me|him|her)\b|suicid|burglar|intruder|thief\b|thieves\b|breaking in(?:to)?\b|break-?in\b|stealing\b|broke in\b|broken into\b|being (?:attacked|robbed|beaten)\b|robb(?:ed|er\w*)\b"
+    rf"|(?:has|with) a (?:knife|gun)\b|attacked me\b|{_EN_WHO} (?:is|went|has gone|got) (?:missing|lost)\b"
+    r"|(?:someone|somebody|a (?:man|stranger)) (?:is |got |came )?(?:in|into|inside) my (?:house|home|flat|apartment)\b"
+)
+_WHOLE = (
+    r"(?:快|赶紧|赶快)来(?:个)?人(?![修看弄])|(?:求救|急救|危险|救急)\W*$|(?:110|119|120|911|999)\W*$|(?:call |get )?(?:a |the |an )?(?:doctor|police|smoke)\W*$|(?:jiu\s?(?:jiu\s?wo|ming|ren|wo)|kuai\s?lai\s?ren)\b|help(?:\s*!+|\W+help)\W*$"
+    r"|(?:somebody|someone|please) help (?:me|us|him|her)\W*$|(?:zh?ao|qi|shi)\s?huo(?:\s?l[ae])?\W*$|fire\W*(?:fire\W*)*$"
+    r"|fire\b(?! (?:drill|alarm|ext|exit|door|hydrant|station|safety))|火[火\W]*$|(?:[摔跌](?:倒|跤|下来)了?|[摔跌]了一跤)\W*$|(?:(?:a )?fall|fell(?: down)?|fallen)\W*$"
+    r"|(?:wo\s?)?sh?uai\s?(?:dao|jiao)(?:\s?le)?\b|(?:yun|hun)\s?dao(?:\s?le)?\W*$"
+)
+_IN_HAN = "|".join((_HELP, _FIRE, _FALL, _ILL, _VIOLENCE))
+_IN_ENGLISH = "|".join((_HELP_EN, _FIRE_EN, _FALL_EN, _ILL_EN, _VIOLENCE_EN))
+# Each looks at its own letters only: this is searched for in every message.
+_CRY = re.compile(
+    rf"(?=[\u4e00-\u9fff])(?<![怕防])(?<!担心)(?<!容易)(?:{_IN_HAN})|\b(?=[a-z])(?:{_IN_ENGLISH}|(?<!not an )(?<!no )emergency\W*$)|^\W*(?:{_WHOLE})",
+    re.IGNORECASE,
+)
 _GAS = (
-    r"(?:煤气|燃气|天然气|瓦斯|液化气).{0,6}(?:泄[漏露]|漏|味|臭|呛)|(?:闻到|一股|有股|好大).{0,4}(?:煤气|燃气|瓦斯)|^\W*(?:mei|ran)\s?qi\s?(?:xie\s?)?lou(?:\s?qi)?(?:\s?le)?\W*$"
+    r"(?:煤气|燃气|天然气|瓦斯|液化气).{0,6}(?:泄[漏露]|漏|味|臭|呛)|漏(?:煤气|燃气|天然气|瓦斯)|(?:煤气|燃气|天然气).{0,3}(?:忘关|没关|忘了关|忘记关)|(?:忘(?:了|记)?关|没关)(?:煤气|燃气)|(?:闻到|一股|有股|好大).{0,4}(?:煤气|燃气|瓦斯)|^\W*(?:mei|ran)\s?qi\s?(?:xie\s?)?lou(?:\s?qi)?(?:\s?le)?\W*$"
     r"|\bsmell\w*\b.{0,12}\bgas\b|\bgas\b.{0,12}\b(?:leak\w*|smell\w*)\b|\bleak\w*\b.{0,8}\bgas\b"
 )
 _TRAPPED = (
@@ -67,7 +97,7 @@ _TRAPPED = (
     r"|\b(?:stuck|trapped|locked)\b.{0,20}\b(?:lift|elevator)\b|\b(?:lift|elevator)\b.{0,30}\b(?:trapped|people inside|somebody inside|someone inside)\b"
 )
 _TROUBLE = re.compile(
-    rf"冒(?:黑|浓|大)?烟|(?<![打点不])[着起]火(?!点)|(?:全是|都是|好多|很多|好大的?)(?:浓)?烟(?![头灰花味])|摔倒|跌倒|被打(?![扰断湿开扫])|打架|打起来了|报警(?!器|列表|情况|记录)|\b(?:see|smell|lots? of|so much|thick|black) smoke\b|\bsmoke (?:everywhere|in|coming|from)\b|\bfire\W*$|{_GAS}|{_TRAPPED}",
+    rf"被困|困住了|\b(?:am|i'?m|is|are|got) trapped\b|冒(?:黑|浓|大)?烟|(?<![打点不怕防])[着起]火(?!点)|(?:全是|都是|好多|很多|好大的?)(?:浓)?烟(?![头灰花味])|(?<![怕防])(?<!容易)[摔跌]倒|被打(?![扰断湿开扫])|打架|打起来了|报警(?!器|列表|情况|记录)|\b(?:see|smell|lots? of|so much|thick|black) smoke\b|\bthere(?:'s| is) (?:\w+ )?smoke\b(?! (?:detector|alarm))|(?<!people )(?<!they )(?<!who )\bsmoke (?:everywhere|in|coming|from)\b|\bfire\W*$|{_GAS}|{_TRAPPED}",
     re.IGNORECASE,
 )
 """Heard when nothing is open: in the middle of a form they may belong to a story."""

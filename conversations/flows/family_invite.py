@@ -28,8 +28,8 @@ _OLD = (
     r"(?:妈妈?|母亲|爸爸?|父亲|父母|爸妈|奶奶|爷爷|外婆|外公|姥姥|姥爷|公公|婆婆|岳父|岳母|老人|家里?人|亲人)"
 )
 _INVITE = re.compile(
-    rf"(?:我)?(?:想|要)?(?:让|叫|给|把)(?:我的?)?{_WHOM}(?:也)?(?:能|可以)?(?:知道|了解|看到?|关心|收到|加进?来?|拉进?来?|绑定|加入)(?:我)?(?:的)?(?:情况|消息|平安|身体)?|(?:邀请|添加|加上?|绑定)(?:一个|一位)?(?:我的?)?{_WHOM}|让(?:我的?)?{_WHOM}(?:也)?(?:能|可以)看"
-    r"|\b(?:let|allow) my (?:family|daughter|son|grand\w+|relatives?|husband|wife|sister|brother|child\w*|kids?) (?:to )?(?:see|know|follow|hear|watch)\b.{0,20}|\b(?:invite|add|connect|link) (?:my |a |the )?(?:family|daughter|son|grand\w+|relative|neighbou?r|husband|wife|sister|brother|child\w*)\b",
+    rf"(?:我的?)?{_WHOM}.{{0,4}}(?:想|要|能不能)(?:看到?|知道|关注|了解|查)(?:我)?|(?:授权|共享|分享|关联|通知)(?:给)?(?:我的?)?{_WHOM}|(?:我)?(?:想|要)?(?:让|叫|给|把)(?:我的?)?{_WHOM}(?:也)?(?:能|可以)?(?:知道|了解|看到?|关心|收到|加进?来?|拉进?来?|绑定|加入)(?:我)?(?:的)?(?:情况|消息|平安|身体)?|(?:邀请|添加|加上?|绑定)(?:一个|一位)?(?:我的?)?{_WHOM}|让(?:我的?)?{_WHOM}(?:也)?(?:能|可以)看"
+    r"|\bshare .{0,20}\bwith my (?:family|daughter|son|wife|husband|children)\b|\bmy (?:family|daughter|son|wife|husband) (?:wants?|would like) to (?:see|know|follow)\b.{0,20}|\b(?:let|allow) my (?:family|daughter|son|grand\w+|relatives?|husband|wife|sister|brother|child\w*|kids?) (?:to )?(?:see|know|follow|hear|watch)\b.{0,20}|\b(?:invite|add|connect|link) (?:my |a |the )?(?:family|daughter|son|grand\w+|relative|neighbou?r|husband|wife|sister|brother|child\w*)\b",
     re.IGNORECASE,
 )
 _JOIN = re.compile(

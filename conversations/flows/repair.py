@@ -17,12 +17,13 @@ from backend.fields.base import join
 from backend.fields.form import Form
 from backend.fields.media import Photo
 from backend.fields.slots import fits
-from backend.fields.words import Media, Option, Words
+from backend.fields.words import Media, Option, Said, Words
 from backend.requests import actions, replies, slots, triage, wording
 from backend.requests.actions import Asker, Booked, Contact, Report, SlotTaken
 from backend.requests.form import CHAT, FORM, degree_field, report_of
 from backend.residents import queries as residents
 from conversations.flow import Answer, Flow, Opening, Person, Retry, Submitted
+from conversations.sounds import readings
 
 REGISTER = Option("flow:registration", _("Register"))
 _PHOTO_HELPS = ("water", "drain")
@@ -111,10 +112,10 @@ def begin(person: Person, text: str) -> Opening:
     known: dict[str, Any] = {}
     if person.resident_id is None and person.channel in ("sms", "voice"):
         known["phone"] = person.address
-    heard = triage.hear(text)
+    heard = _heard(text)
     visit, facts["slots"], when = _visit_in(text, facts["slots"])
     if visit is not None:
-        known["slot"] = visit["value"]
+        known["slot"] = Said(choice=visit["value"])
     if heard.category is not None:
         known |= {"category": heard.category, "description": text}
         facts["said"] = text[:1000]
@@ -138,6 +139,15 @@ def begin(person: Person, text: str) -> Opening:
             known["description"] = facts["said"] = text[:1000]
             facts["known"] = render(join(_noted_place(place), when) or "", person.locale)
     return Opening(prefill=known, facts=facts)
+
+
+def _heard(text: str) -> triage.Heard:
+    """What the words say, else what they say as they sound: 水观漏了."""
+    heard = triage.hear(text)
+    if heard.category is None:
+        others = (triage.hear(reading) for reading in readings(text))
+        heard = next((h for h in others if h.category is not None), heard)
+    return heard
 
 
 def _visit_in(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backend.core import clock
-from backend.fields.words import Said, Words
+from backend.fields.words import Option, Said, Words
 from conversations import flows, phrases, router
 from conversations.flow import Answer, Command, Flow, Opening, Person
 from conversations.memory import Memory
@@ -76,7 +76,11 @@ class Measured:
 
 def lines(half: str) -> list[Line]:
     found = []
-    for row in (Path(__file__).parent / f"{half}.tsv" if "/" not in half else Path(half)).read_text(encoding="utf-8").splitlines()[1:]:
+    for row in (
+        (Path(__file__).parent / f"{half}.tsv" if "/" not in half else Path(half))
+        .read_text(encoding="utf-8")
+        .splitlines()[1:]
+    ):
         text, topic, says = row.split("\t")
         found.append(Line(text, topic, dict(part.split("=") for part in says.split())))
     return found
@@ -87,6 +91,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.reached: list[str] = []
+        self.begun = ""
         ours = flows.registry()
         self.registry = Registry(
             [replace(flow, start=self._noting(flow)) for flow in ours.flows.values()],
@@ -109,9 +114,15 @@ class Listener:
     def _noting(self, entry: Flow | Command) -> Callable[[Person, str], Answer]:
         def note(person: Person, text: str) -> Answer:
             self.reached.append(entry.name)
+            self.begun = text
             return Answer.of()
 
         return note
+
+    def text(self, text: str, person: Person) -> str:
+        """The words that the conversation begins with: as written, or as letters of pinyin were read."""
+        self.where(text, person)
+        return self.begun
 
     def where(self, text: str, person: Person) -> str:
         """The entry that the words reach, or `+menu`, `+hello`, `+unsure` (asks which), `+lost` (not understood)."""
@@ -130,7 +141,7 @@ class Listener:
         return "+?"
 
 
-def _own(menu: tuple) -> dict[str, Words]:
+def _own(menu: tuple[Option, ...]) -> dict[str, Words]:
     return {
         "+menu": phrases.menu(()),
         "+help": phrases.help_(),
