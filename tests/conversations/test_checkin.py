@@ -244,5 +244,24 @@ def test_who_is_asked_already_hears_so_and_can_stop_it(chat: Talker, chen: int, 
     assert CarePlan.get().status == "paused"
 
 
+@pytest.mark.parametrize("said", ["别忘了每天打电话给我", "不要忘了每天问我", "请不要停止每天打电话问候"])
+def test_a_plea_not_to_forget_her_stops_nothing(said: str, chat: Talker, morning: Hands) -> None:
+    chat.say(said)
+    assert CarePlan.get().status == "active"
+
+
+def test_words_that_sound_like_no_more_are_asked_about_before_anything_stops(
+    phone: Talker, morning: Hands
+) -> None:
+    asked_back = phone.say("不用每天打电话问我了")
+    assert "是吗" in asked_back
+    assert CarePlan.get().status == "active"
+    phone.say("2")
+    assert CarePlan.get().status == "active"
+    phone.say("不用每天打电话问我了")
+    assert "以后不再问您了" in phone.say("1")
+    assert CarePlan.get().status == "paused"
+
+
 def test_a_stranger_is_asked_to_register_first(town: Town, morning: Hands) -> None:
     assert "登记" in talker("telegram", "nobody").say("我想每天报平安")
