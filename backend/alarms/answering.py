@@ -140,7 +140,8 @@ def _effect(alarm: Alarm, answer: str, name: str, steps: list[AlarmStep], was_go
         .where((AlarmStep.alarm == alarm.id) & AlarmStep.answer.in_(climbing.GOING))
         .exists()
     )
-    mine = any((s.round, s.rung) == (alarm.round, alarm.rung) for s in steps)
+    # Staff whom nobody told, but who were at her door, send it on as well.
+    mine = not steps or any((s.round, s.rung) == (alarm.round, alarm.rung) for s in steps)
     if (was_going and not others_go) or (mine and not state.going):
         policy = kinds.KINDS[alarm.kind].policy
         after, due = ladder.refuse(policy, state, clock.now(), reachable=rungs.reachable(alarm))

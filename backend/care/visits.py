@@ -144,6 +144,8 @@ def finish(actor: Actor, visit_id: int, report: Report) -> Gone:
                 say(contact.to, told, purpose="visit", dedupe=f"{subject(visit)}:told:{contact.relation_id}")
         elif visit.alarm_id is not None and alarm_queries.by_id(visit.alarm_id).status != "cleared":
             alarms.answer(actor, visit.alarm_id, "cannot", str(words))
+        else:
+            _nobody_opened(actor, visit, words)
         if report.next is not None:
             visit.next_id = _again(actor, visit, report.next).id
             visit.save()
@@ -247,6 +249,23 @@ def _end_matter(actor: Actor, visit: Visit, words: Text) -> None:
         check_in = record.locked(known.id)
         if checkin.may_end(check_in.status, "closed"):
             record.end(check_in, "closed", f"staff:{actor.id}", str(words))
+
+
+def _nobody_opened(actor: Actor, visit: Visit, words: Text) -> None:
+    """Staff asked for this visit, so no ladder is at work yet: one begins, with her family. It says more than the delay did."""
+    alarms.raise_alarm(
+        "missed_checkin",
+        org_id=visit.org_id,
+        severity="warning",
+        words=wording.nobody_opened(),
+        resident_id=visit.resident_id,
+        source=subject(visit),
+        dedupe=f"{subject(visit)}:no_answer",
+    )
+    for alarm in alarm_queries.of_resident(visit.resident_id):
+        late = alarm.kind == "visit_overdue" and alarm.source == subject(visit)
+        if late and alarm.status != "cleared":
+            alarms.clear(actor, alarm.id, words)
 
 
 def _ending(report: Report) -> Text:

@@ -246,6 +246,13 @@ def visit_overdue(visit: Visit) -> Words:
     )
 
 
+def nobody_opened() -> Words:
+    return Words(
+        _("Somebody of the community went to her door, and nobody opened. Please find out how she is."),
+        _("We were at her door, nobody opened. Please find out how she is."),
+    )
+
+
 def visited(who: str, condition: Text) -> Words:
     return Words(_("{name} was visited: {condition}.", name=who, condition=condition))
 

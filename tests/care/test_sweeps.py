@@ -247,6 +247,31 @@ def test_nobody_opened_sends_the_alarm_on_and_the_matter_stays_open(
     assert Alarm.get().status != "cleared"
 
 
+def test_nobody_opened_at_a_visit_that_staff_asked_for_calls_people(
+    town: Town, chen: int, morning: Hands
+) -> None:
+    made = visit_actions.create(town.actor(town.admin), chen, "两天没见她了", towns.local(2, time(9)))
+    visit_actions.finish(town.actor(town.grid_worker), made.id, Report("no_answer"))
+    alarm = Alarm.get()
+    assert (alarm.kind, alarm.status, alarm.resident_id) == ("missed_checkin", "open", chen)
+    daughter = people.find("telegram", f"daughter-{chen}")
+    assert any("没人开门" in c.text for c in towns.said_to(daughter.id))  # type: ignore[union-attr]
+    again = visit_actions.create(town.actor(town.admin), chen, "再去一次", towns.local(2, time(10)))
+    visit_actions.finish(town.actor(town.grid_worker), again.id, Report("well"))
+    assert Alarm.get().status == "cleared"
+
+
+def test_nobody_opened_at_a_late_visit_goes_on_with_her_family(town: Town, chen: int, morning: Hands) -> None:
+    made = visit_actions.create(town.actor(town.admin), chen, "看看暖气", towns.local(2, time(9)))
+    morning.forward(hours=3)
+    visits.overdue()
+    visit_actions.finish(town.actor(town.grid_worker), made.id, Report("no_answer"))
+    assert {a.kind: a.status for a in Alarm.select()} == {
+        "visit_overdue": "cleared",
+        "missed_checkin": "open",
+    }
+
+
 def test_a_visit_that_nobody_reports_from_calls_people_and_the_next_one_is_made(
     town: Town, chen: int, morning: Hands
 ) -> None:
