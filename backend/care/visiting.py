@@ -37,7 +37,14 @@ STATUSES: dict[str, Msg] = {
     "done": _("Done"),
     "cancelled": _("Not needed any more"),
 }
-_CHAT_OR_PAGE = {"fact": "channel", "op": "in", "value": ["telegram", "webchat", "page"]}
+_MORE = {
+    "or": [
+        {"field": "condition", "op": "ne", "value": "no_answer"},
+        {"fact": "channel", "op": "eq", "value": "page"},
+    ]
+}
+"""In a chat “nobody opened” is the whole report: the next person is told at once, not after four more questions."""
+_CHAT_OR_PAGE = {"and": [{"fact": "channel", "op": "in", "value": ["telegram", "webchat", "page"]}, _MORE]}
 
 FORM = Form(
     "visit_report",
@@ -55,6 +62,7 @@ FORM = Form(
             ask=_("What did you see and do? A sentence is enough."),
             max_length=1000,
             optional=True,
+            when=_MORE,
         ),
         Photo(
             "photo",
@@ -77,6 +85,7 @@ FORM = Form(
             earliest="today",
             latest="today+365",
             optional=True,
+            when=_MORE,
         ),
     ],
     review=False,
