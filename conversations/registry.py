@@ -69,7 +69,7 @@ class Registry:
 
     def cry(self, text: str) -> Command | None:
         """The Command whose words must not be taken for an answer to anything."""
-        text = text[:LONGEST_INTENT]
+        text = straight(text)
         return next((command for pattern, command in self._cries if pattern.search(text)), None)
 
     def meaning(self, text: str, person: Person) -> Meant | None:
