@@ -15,7 +15,7 @@ from backend.core.errors import Invalid
 from backend.core.i18n import _
 from backend.family import queries as family
 from backend.fields.words import Words
-from backend.messaging import say
+from backend.messaging import Resident, say
 from backend.messaging.people import To
 from backend.residents import queries as residents
 from backend.settings import settings
@@ -24,7 +24,7 @@ from backend.settings import settings
 def tell(
     by: str, resident_id: int, first: date, last: date | None, said: str = "", *, teller: To | None = None
 ) -> Words:
-    """She is away from `first` to `last`, both days too (None: until she is back). What is being asked ends; her family hears it,
+    """She is away from `first` to `last`, both days too (None: until she is back). What is being asked ends; she and her family hear it,
     except `teller`. Returns what the teller is told. Raises Invalid when it is over already."""
     with transaction():
         care = record.plan_of(resident_id)
@@ -52,7 +52,8 @@ def tell(
         if first <= today:
             _excuse(resident_id, said if by == f"resident:{resident_id}" else None)
         who = residents.name_of(resident_id)
-        for contact in family.contacts(resident_id, "checkin"):
+        contacts = family.contacts(resident_id, "checkin")
+        for contact in contacts:
             if contact.to != teller:
                 say(
                     contact.to,
@@ -60,6 +61,10 @@ def tell(
                     purpose="care",
                     dedupe=f"away:{absence.id}:{contact.relation_id}",
                 )
+        if by.startswith("family:"):
+            called = next((c.called for c in contacts if c.to == teller), "")
+            said_so = wording.away_said_of_her(called, last)
+            say(Resident(resident_id), said_so, purpose="care", dedupe=f"away:{absence.id}:her")
         record.changed(resident_id)
         return wording.away_noted(last, _asked_again(care, absence.ends_at))
 
@@ -71,7 +76,11 @@ def back(by: str, resident_id: int) -> Words | None:
         current = (Absence.resident_id == resident_id) & (
             Absence.ends_at.is_null() | (Absence.ends_at > now)
         )  # fmt: skip
-        begun = list(Absence.select().where(current & (Absence.starts_at <= now)))
+        known = list(Absence.select().where(current))
+        # One that others have told of her and that has not begun is what she objects to.
+        begun = [a for a in known if a.starts_at <= now] or [
+            a for a in known if a.told_by.startswith("family:")
+        ]
         if not begun:
             return None
         Absence.update(ends_at=now).where(Absence.id.in_([a.id for a in begun])).execute()

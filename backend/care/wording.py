@@ -160,6 +160,16 @@ def away_told(who: str, last: date | None) -> Words:
     )  # fmt: skip
 
 
+def away_said_of_her(called: str, last: date | None) -> Words:
+    """To her: somebody else has said that she is away; nobody stops asking her behind her back."""
+    facts = {"who": called or _("Your family"), "last": weekday_text(last) if last else ""}
+    return Words(
+        _("{who} says that you are away until {last}, so I do not ask until then. If that is not so, write “I am back”.", **facts)
+        if last
+        else _("{who} says that you are away, so I do not ask for now. If that is not so, write “I am back”.", **facts)
+    )  # fmt: skip
+
+
 def back(plan: CarePlan | None, again: date | None) -> Words:
     if plan is None or again is None:
         return Words(_("Welcome home."))

@@ -38,15 +38,19 @@ def _contact(relation: Relation) -> Contact:
     return Contact(relation.id, relation.kind, name, relation.called or name, to, relation.zone)
 
 
-def cared_for(*, identity_id: int | None = None, resident_id: int | None = None) -> list[int]:
-    """The ids of the residents whom this person (an address, a resident, or both) is an active contact of, each once."""
+def cared_for(
+    *, identity_id: int | None = None, resident_id: int | None = None, topic: str | None = None
+) -> list[int]:
+    """The ids of the residents whom this person (an address, a resident, or both) is an active contact of, each once; with
+    `topic` only those who let her know about it."""
     whose = Relation.id == -1
     if identity_id is not None:
         whose |= Relation.identity_id == identity_id
     if resident_id is not None:
         whose |= Relation.relative_id == resident_id
-    found = Relation.select(Relation.resident_id).where(whose, Relation.status == "active")
-    return list(dict.fromkeys(r.resident_id for r in found.order_by(Relation.rank, Relation.id)))
+    found = Relation.select(Relation.resident_id, Relation.topics).where(whose, Relation.status == "active")
+    told = (r for r in found.order_by(Relation.rank, Relation.id) if not topic or topic in unpacked(r.topics))
+    return list(dict.fromkeys(r.resident_id for r in told))
 
 
 def relations_of(resident_id: int, *statuses: str) -> list[Relation]:

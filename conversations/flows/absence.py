@@ -101,10 +101,15 @@ def _back(person: Person, whose: list[int]) -> Answer:
 
 
 def whom(person: Person) -> list[int]:
-    """The residents with a plan about whom this person may say where they are: herself first, then those she cares for."""
+    """The residents with a plan about whom this person may say where they are: see `close_to`."""
+    return [i for i in close_to(person) if queries.plan_of(i) is not None]
+
+
+def close_to(person: Person) -> list[int]:
+    """Herself first, then those who let this person know how they are each day."""
     own = [person.resident_id] if person.resident_id is not None else []
-    others = family.cared_for(identity_id=person.identity_id, resident_id=person.resident_id)
-    return [i for i in dict.fromkeys([*own, *others]) if queries.plan_of(i) is not None]
+    others = family.cared_for(identity_id=person.identity_id, resident_id=person.resident_id, topic="checkin")
+    return list(dict.fromkeys([*own, *others]))
 
 
 def by_of(person: Person, resident_id: int) -> str:

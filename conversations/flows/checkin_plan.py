@@ -10,7 +10,6 @@ from typing import Any
 from backend.care import actions, queries
 from backend.core import clock
 from backend.core.i18n import _
-from backend.family import queries as family
 from backend.fields.calendar import spoken
 from backend.fields.choices import Choice, Choices
 from backend.fields.form import Form
@@ -18,7 +17,7 @@ from backend.fields.words import Option, Words
 from backend.residents import queries as residents
 from conversations import phrases
 from conversations.flow import Answer, Flow, Opening, Person, Submitted
-from conversations.flows.absence import by_of
+from conversations.flows.absence import by_of, close_to
 
 NAME = "daily_checkin"
 INTENTS = (
@@ -76,9 +75,7 @@ FORM = Form(
 
 
 def _start(person: Person, text: str) -> Opening | Answer:
-    own = [person.resident_id] if person.resident_id is not None else []
-    others = family.cared_for(identity_id=person.identity_id, resident_id=person.resident_id)
-    whose = list(dict.fromkeys([*own, *others]))
+    whose = close_to(person)
     if not whose:
         return Answer.of(
             Words(
@@ -116,16 +113,9 @@ def _said(text: str) -> Mapping[str, Any]:
 
 
 def _submit(person: Person, done: Submitted) -> Answer:
-    whose = int(done.answers["who"]) if "who" in done.answers else None
-    if whose is None:
-        whose = person.resident_id or next(
-            iter(family.cared_for(identity_id=person.identity_id, resident_id=None)), None
-        )  # fmt: skip
-    allowed = {
-        person.resident_id,
-        *family.cared_for(identity_id=person.identity_id, resident_id=person.resident_id),
-    }
-    if whose is None or whose not in allowed:
+    allowed = close_to(person)
+    whose = int(done.answers["who"]) if "who" in done.answers else (allowed or [0])[0]
+    if whose not in allowed:
         return Answer.of(Words(_("We could not find this. It may have been removed, or the address is mistyped.")))  # fmt: skip
     at = time.fromisoformat(done.answers["at"])
     actions.wish(by_of(person, whose), whose, [at], _CHANNELS[done.answers["way"]])

@@ -12,6 +12,7 @@ from backend.care import asking, following, hooks
 from backend.care.models import Absence, CarePlan, CheckIn
 from backend.core import clock as clocks
 from backend.core.clock import Hands
+from backend.family.models import Relation
 from backend.inbox.models import Handover
 from backend.messaging.models import Message
 from bots import sms_shape
@@ -215,6 +216,38 @@ def test_her_daughter_tells_it_for_her_in_english(chen: int, morning: Hands) -> 
     assert "11月8日" in said or "November 8" in said
     away.tap("对的" if "对的" in away.options else "That is right")
     assert Absence.get().told_by.startswith("family:")
+
+
+def test_she_hears_herself_when_her_daughter_says_that_she_is_away(chen: int, morning: Hands) -> None:
+    away = talker("telegram", f"daughter-{chen}")
+    away.say("妈妈去外地到周日")
+    away.tap("对的")
+    (told,) = towns.said_to(towns.address(chen, "telegram").id)
+    assert "女儿" in told.text and "11月8日" in told.text and "我回来了" in told.text
+    talker("telegram", "telegram-501").say("我回来了")
+    assert asked(morning).status == "asked"
+
+
+def test_an_absence_to_come_that_her_daughter_told_ends_by_her_own_word(chen: int, morning: Hands) -> None:
+    away = talker("telegram", f"daughter-{chen}")
+    away.say("妈妈明天去外地到周日")
+    away.tap("对的")
+    talker("telegram", "telegram-501").say("我回来了")
+    assert Absence.get().ends_at == clocks.now()
+
+
+def test_a_neighbour_who_is_only_called_in_need_cannot_say_that_she_is_away(
+    town: Town, chen: int, morning: Hands
+) -> None:
+    zhou = towns.elder(town, "周敏", 502, "telegram")
+    Relation.create(
+        resident_id=chen, kind="neighbour", relative_id=zhou, topics="alarm", status="active", created_at=clocks.now()
+    )  # fmt: skip
+    neighbour = talker("telegram", "telegram-502")
+    assert "不用停" in neighbour.say("陈奶奶不在家，去外地住到周日")
+    neighbour.say("每天早上8点打电话问问我好不好")
+    assert "陈" not in "".join(neighbour.options)
+    assert not Absence.select().exists()
 
 
 def test_who_has_no_plan_needs_no_absence(town: Town, morning: Hands) -> None:
