@@ -135,9 +135,14 @@ def _effect(alarm: Alarm, answer: str, name: str, steps: list[AlarmStep], was_go
         alarm.answer, alarm.answered_at, alarm.answered_by = answer, clock.now(), name
         record.keep(alarm, ladder.going(state, clock.now()))
         return
+    # Who said so before the last rung was told was asked how it went, and was silent.
     others_go = bool(
         AlarmStep.select()
-        .where((AlarmStep.alarm == alarm.id) & AlarmStep.answer.in_(climbing.GOING))
+        .where(
+            (AlarmStep.alarm == alarm.id)
+            & AlarmStep.answer.in_(climbing.GOING)
+            & (AlarmStep.answered_at >= alarm.told_at)
+        )
         .exists()
     )
     # Staff whom nobody told, but who were at her door, send it on as well.
@@ -158,7 +163,8 @@ def _end(alarm: Alarm, answer: str, name: str) -> None:
 def _tell_all(
     alarm: Alarm, name: Text, answer: str, text: Text, *, but: set[str], herself: bool = False
 ) -> None:
-    told = {s.person: s for s in AlarmStep.select().where(AlarmStep.alarm == alarm.id)}
+    steps = rungs.still_told(AlarmStep.select().where(AlarmStep.alarm == alarm.id))
+    told = {s.person: s for s in steps}
     words = wording.answered(alarm, name, answer, text)
     for person, step in told.items():
         if person not in but:
@@ -189,7 +195,7 @@ def _told(alarm: Alarm, by: Actor | Caller) -> list[AlarmStep]:
     staff_ids = {i.staff_id for i in identities} | {by.staff_id}
     return [
         s
-        for s in steps
+        for s in rungs.still_told(steps)
         if s.identity_id in ids
         or (s.resident_id is not None and s.resident_id in residents)
         or (s.staff_id is not None and s.staff_id in staff_ids)

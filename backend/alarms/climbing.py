@@ -85,7 +85,7 @@ def _call(alarm: Alarm, step: Step, state: State) -> None:
         & AlarmStep.answered_at.is_null()
     )
     names = []
-    for told in silent:
+    for told in rungs.still_told(silent):
         telephone = rungs.by_voice(to_of(told))
         if telephone is not None:
             words = wording.raised(alarm)
@@ -102,7 +102,7 @@ def _skip(alarm: Alarm, step: Step, state: State) -> None:
 
 def _ask(alarm: Alarm, step: Step, state: State) -> None:
     going = AlarmStep.select().where((AlarmStep.alarm == alarm.id) & AlarmStep.answer.in_(GOING))
-    asked = {told.person: told for told in going}
+    asked = {told.person: told for told in rungs.still_told(going)}
     for told in asked.values():
         speak(alarm, to_of(told), wording.how_is_it(alarm), f"ask:{state.deadline}:{told.person}")
     record.note(alarm, "asked", names=[told.name for told in asked.values()])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.alarms import kinds
-from backend.alarms.models import Alarm
+from backend.alarms.models import Alarm, AlarmStep
 from backend.family import queries as family
 from backend.messaging import people
 from backend.messaging.people import At, Resident, StaffMember, To
 from backend.staff import queries as staff
 
+_RELATION = "relation:"
 _RELATIONS = {"family": ("family", "carer"), "volunteer": ("volunteer", "neighbour")}
 
 
@@ -44,7 +46,7 @@ def _related(alarm: Alarm, who: str) -> list[Person]:
     if alarm.resident_id is None:
         return []
     return [
-        Person(f"relation:{c.relation_id}", c.called, c.to, c.zone)
+        Person(f"{_RELATION}{c.relation_id}", c.called, c.to, c.zone)
         for c in family.contacts(alarm.resident_id, "alarm")
         if c.kind in _RELATIONS[who]
     ]
@@ -54,6 +56,16 @@ def reachable(alarm: Alarm) -> frozenset[int]:
     """The rungs where somebody can be told now."""
     policy = kinds.KINDS[alarm.kind].policy
     return frozenset(index for index, rung in enumerate(policy) if persons(alarm, rung.who))
+
+
+def still_told(steps: Iterable[AlarmStep]) -> list[AlarmStep]:
+    """Without those whose relation to her has ended since: they hear and say no more about her."""
+    told = list(steps)
+    relations = {
+        s.person: int(s.person.removeprefix(_RELATION)) for s in told if s.person.startswith(_RELATION)
+    }
+    active = family.active(relations.values())
+    return [s for s in told if s.person not in relations or relations[s.person] in active]
 
 
 def columns(to: To) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.family.models import Relation
@@ -51,6 +52,12 @@ def cared_for(
     found = Relation.select(Relation.resident_id, Relation.topics).where(whose, Relation.status == "active")
     told = (r for r in found.order_by(Relation.rank, Relation.id) if not topic or topic in unpacked(r.topics))
     return list(dict.fromkeys(r.resident_id for r in told))
+
+
+def active(relation_ids: Iterable[int]) -> set[int]:
+    """Those of the relations that have not ended."""
+    mine = Relation.id.in_(list(relation_ids))
+    return {r.id for r in Relation.select(Relation.id).where(mine, Relation.status == "active")}
 
 
 def relations_of(resident_id: int, *statuses: str) -> list[Relation]:

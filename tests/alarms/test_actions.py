@@ -14,6 +14,7 @@ from backend.core import audit, clock, db
 from backend.core.access import SYSTEM
 from backend.core.clock import Hands
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.family.models import Relation
 from backend.messaging import people
 from backend.messaging.models import Delivery, Message
 from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed
@@ -203,3 +204,30 @@ def test_staff_who_take_it_on_from_the_page_are_asked_how_it_was(street: Street,
     assert "怎么样" in heard(staff_id=street.admin)[-1].text
     answer(street.actor(street.admin), alarm_id, "safe")
     assert alarm(alarm_id).status == "cleared"
+
+
+def test_who_went_silent_does_not_hold_it_when_the_next_one_cannot(street: Street, clock: Hands) -> None:
+    alarm_id = help_needed(street)
+    answer(Caller(street.daughter), alarm_id, "going")
+    clock.forward(minutes=30)
+    climb()
+    clock.forward(minutes=10)
+    climb()
+    zhou = people.identities(people.Resident(street.zhou))[0].id
+    answer(Caller(zhou, street.zhou), alarm_id, "going")
+    clock.forward(minutes=5)
+    answer(Caller(zhou, street.zhou), alarm_id, "cannot")
+    assert heard(staff_id=street.grid_worker)[0].options
+
+
+def test_who_was_withdrawn_hears_no_more_of_an_open_alarm(street: Street, clock: Hands) -> None:
+    alarm_id = help_needed(street)
+    clock.forward(minutes=3)
+    climb()
+    Relation.update(status="withdrawn").where(Relation.identity_id == street.daughter).execute()
+    before = len(heard(identity_id=street.daughter))
+    zhou = people.identities(people.Resident(street.zhou))[0].id
+    answer(Caller(zhou, street.zhou), alarm_id, "going")
+    assert len(heard(identity_id=street.daughter)) == before
+    with pytest.raises(NotFound):
+        answer(Caller(street.daughter), alarm_id, "false_alarm")
