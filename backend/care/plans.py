@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -61,7 +61,7 @@ def save(actor: Actor, resident_id: int, wanted: Wanted) -> CarePlan:
             setattr(care, key, value)
         care.org_id, care.status = resident.org_id, "active"
         care.confirmed_at = care.confirmed_at or clock.now()
-        record.schedule_next(care, clock.now())
+        record.schedule_next(care, _owed_since(care))
         care.save(force_insert=known is None)
         if wanted.locale:
             for identity in people.identities(Resident(resident_id)):
@@ -83,6 +83,12 @@ def save(actor: Actor, resident_id: int, wanted: Wanted) -> CarePlan:
             )
         record.changed(resident_id)
         return care
+
+
+def _owed_since(care: CarePlan) -> datetime:
+    """After when the plan asks: a question that is due already, and only waits for the sweep, is still asked."""
+    now = clock.now()
+    return now if care.next_due_at is None else min(now, care.next_due_at - timedelta(milliseconds=1))
 
 
 def wish(by: str, resident_id: int, times: Sequence[time], channels: Sequence[str]) -> CarePlan:

@@ -106,7 +106,7 @@ def go(actor: Actor, visit_id: int) -> Gone:
         visit.status, visit.assignee_id, visit.going_at = "going", actor.id, clock.now()
         visit.save()
         audit.record(actor, "visit.go", subject(visit), org_id=visit.org_id)
-        if visit.alarm_id is not None and alarm_queries.by_id(visit.alarm_id).status == "open":
+        if visit.alarm_id is not None and alarm_queries.by_id(visit.alarm_id).status != "cleared":
             alarms.answer(actor, visit.alarm_id, "going")
         record.changed(visit.resident_id)
         return Gone(visit)
@@ -165,14 +165,22 @@ def cancel(actor: Actor, visit_id: int, why: str) -> None:
 
 
 def on_alarm(alarm: Summary) -> None:
-    """An alarm of a check-in was answered: staff who go there have a visit to report; one that ended needs none."""
+    """An alarm of a check-in was answered: staff who go there have a visit to report, until they cannot; one that ended needs
+    none."""
     visit = Visit.get_or_none(Visit.alarm_id == alarm.id)
     if alarm.status == "cleared":
         if visit is not None and visit.status in ("open", "going"):
             _cancel(visit)
         return
+    if alarm.resident_id is None or (visit is not None and visit.status not in ("open", "going")):
+        return
     goes = alarm_queries.staff_going(alarm.id)
-    if not goes or alarm.resident_id is None or (visit is not None and visit.status != "open"):
+    if visit is not None and visit.status == "going":
+        if visit.assignee_id in goes:
+            return
+        visit.status, visit.assignee_id, visit.going_at = "open", None, None
+        visit.save()
+    if not goes:
         return
     if visit is None:
         visit = _insert(SYSTEM, alarm.resident_id, _note(alarm.resident_id), alarm.id)

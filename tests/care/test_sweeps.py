@@ -247,6 +247,31 @@ def test_nobody_opened_sends_the_alarm_on_and_the_matter_stays_open(
     assert Alarm.get().status != "cleared"
 
 
+def test_a_plan_that_is_changed_at_the_moment_of_its_question_asks_it_all_the_same(
+    town: Town, chen: int, morning: Hands
+) -> None:
+    morning.forward(minutes=5, seconds=5)
+    plans.confirm(town.actor(town.admin), chen)
+    sweep()
+    assert CheckIn.get().status == "asked"
+
+
+def test_a_second_worker_takes_over_the_visit_of_one_who_cannot(
+    town: Town, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    for _wait in range(12):
+        morning.forward(minutes=10)
+        sweep()
+        alarms.climb()
+    alarm_id = Alarm.get().id
+    alarms.answer(town.actor(town.grid_worker), alarm_id, "going")
+    alarms.answer(town.actor(town.grid_worker), alarm_id, "cannot")
+    assert Visit.get().status == "open"
+    alarms.answer(town.actor(town.desk), alarm_id, "going")
+    assert (Visit.get().status, Visit.get().assignee_id) == ("going", town.desk)
+
+
 def test_nobody_opened_at_a_visit_that_staff_asked_for_calls_people(
     town: Town, chen: int, morning: Hands
 ) -> None:
