@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from backend.care import actions, queries
+from backend.care.actions import Voice
 from backend.care.away import home_again, read
 from backend.core import clock
 from backend.core.i18n import _
@@ -39,6 +40,8 @@ INTENTS = (
     ),
     re.compile(r"^\s*(?:I'?m |I am |we'?re )?(?:back|home)(?: home| again| now| from .{2,20})*[\s.!]*$", re.IGNORECASE),
 )  # fmt: skip
+_LOOKED_AFTER = re.compile(r"住院|医院|看病|\bhospital\b|\bdoctor\b", re.IGNORECASE)
+"""Not well, and in good hands."""
 
 FORM = Form(
     NAME,
@@ -69,6 +72,11 @@ def _start(person: Person, text: str) -> Opening | Answer:
                 _("Nobody asks you each day at the moment, so there is nothing to pause. Have a good time.")
             )
         )
+    if actions.meaning(text) == "help" and not _LOOKED_AFTER.search(text):
+        # “Do not ring today, I feel bad”: that she feels bad comes first.
+        heard = actions.troubled(Voice(person.identity_id, person.resident_id), text)
+        if heard is not None:
+            return Answer.of(heard.words)
     if home_again(text):
         return _back(person, whose)
     said = read(text, _today(whose[0]))

@@ -218,6 +218,21 @@ def test_her_daughter_tells_it_for_her_in_english(chen: int, morning: Hands) -> 
     assert Absence.get().told_by.startswith("family:")
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["今天不用打电话，我难受", "我出门摔了", "我回来了但是头晕", "I am at my daughter's and I feel dizzy"],
+)
+def test_trouble_told_with_an_absence_calls_people_first(said: str, chat: Talker, morning: Hands) -> None:
+    asked(morning)
+    chat.say(said)
+    assert Alarm.get().kind in ("asked_for_help", "sos")
+    assert not Absence.select().exists()
+
+
+def test_a_stay_in_hospital_is_an_absence(chat: Talker, morning: Hands) -> None:
+    assert "11月8日" in chat.say("我不舒服，住院到周日")
+
+
 def test_she_hears_herself_when_her_daughter_says_that_she_is_away(chen: int, morning: Hands) -> None:
     away = talker("telegram", f"daughter-{chen}")
     away.say("妈妈去外地到周日")
