@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -10,14 +11,23 @@ import structlog
 from backend.alarms import actions, queries
 from backend.core import orgs
 from backend.core.db import savepoint
-from backend.core.i18n import _, render
+from backend.core.i18n import LOCALES, _, render
+from backend.family import queries as family
+from backend.fields.address import Home
 from backend.fields.words import Option, Words
+from backend.residents import queries as residents
 from conversations import phrases
 from conversations.flow import Answer, Command, Opening, Person
 from conversations.flows import repair
 
 MANY = 5
 """Open cries of one address; each is an event of its own, and one more only adds to the last: nobody floods the ladder."""
+MOST_MEANT = 3
+"""Residents who are named when it is not clear of whom a relative speaks."""
+_RELATIVE = re.compile(
+    r"妈|爸|奶奶|爷爷|外婆|外公|姥|婆婆|公公|母亲|父亲|老人|老太|大爷|[她他]|\b(?:mother|father|mum|mom|dad|parents?|grand\w+|she|he|her|him)\b",
+    re.IGNORECASE,
+)
 log = structlog.get_logger()
 
 _WHO = r"(?:老伴|老头子?|老太太|老人家?|大爷|大妈|孩子|小孩|宝宝|爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|丈夫|妻子|老公|老婆|邻居|有人|他|她)"
@@ -133,12 +143,15 @@ def _raised(person: Person, said: str) -> int | None:
             if org_id is None:
                 return None
             many = queries.open_from(person.identity_id) >= MANY
+            meant = _meant(person, said)
+            # Who is no resident, and cares for one, cries for her: people go to her door.
+            hers = person.resident_id is None and len(meant) == 1
             return actions.raise_alarm(
                 "sos",
                 org_id=org_id,
                 severity="critical",
-                words=_words(said),
-                resident_id=person.resident_id,
+                words=_words(said, () if hers else meant),
+                resident_id=meant[0] if hers else person.resident_id,
                 identity_id=person.identity_id,
                 source=f"words:{person.identity_id}",
                 dedupe=f"words:{person.identity_id}:many" if many else None,
@@ -148,10 +161,33 @@ def _raised(person: Person, said: str) -> int | None:
         return None
 
 
-def _words(said: str) -> Words:
+def _meant(person: Person, said: str) -> list[int]:
+    """The residents of whom this may be told, by somebody who cares for them."""
+    if person.resident_id is not None and not _RELATIVE.search(said):
+        return []
+    return family.cared_for(identity_id=person.identity_id, resident_id=person.resident_id)
+
+
+def _words(said: str, meant: Sequence[int] = ()) -> Words:
     if not said:
-        return Words(_("asked for help at once"))
-    return Words(_("“{said}”", said=said[:300]), _("“{said}”", said=said[:40]), said[:120])
+        words = Words(_("asked for help at once"))
+    else:
+        words = Words(_("“{said}”", said=said[:300]), _("“{said}”", said=said[:40]), said[:120])
+    if not meant:
+        return words
+    whom = {locale: "、".join(_door(i, locale) for i in meant[:MOST_MEANT]) for locale in LOCALES}
+    text, short, spoken = (
+        _("{words} It may be about {whom}.", words=form, whom=whom)
+        for form in (words.text, words.short or words.text, words.spoken or words.text)
+    )
+    return Words(text, short, spoken)
+
+
+def _door(resident_id: int, locale: str) -> str:
+    """Who, and where she lives."""
+    home = residents.home_of(resident_id)
+    place = Home.from_json(home).show(locale) if home else ""
+    return f"{residents.name_of(resident_id)} {place}".strip()
 
 
 COMMANDS = [

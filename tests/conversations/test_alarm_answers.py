@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.alarms import record
 from backend.alarms.climbing import climb
 from backend.alarms.models import Alarm, AlarmStep
 from backend.core.clock import Hands
@@ -64,6 +65,24 @@ def test_a_stranger_without_a_file_is_heard_too(street: Street) -> None:
     told = AlarmStep.select().where(AlarmStep.alarm == raised).first()
     assert (told.who, raised.resident_id) == ("duty_desk", None)
     assert "13600136000" in heard(staff_id=street.desk)[0].text
+
+
+def test_her_daughter_far_away_cries_for_her_and_people_go_to_the_right_door(street: Street) -> None:
+    talker("sms", DAUGHTER).say("我妈晕倒了，快救救她")
+    raised = Alarm.get()
+    assert raised.resident_id == street.chen
+    (told,) = heard(identity_id=street.daughter)
+    assert "501" in told.text and told.options
+
+
+def test_a_neighbour_who_cries_for_her_names_whom_she_may_mean(street: Street) -> None:
+    her = talker("telegram", "tg-+8613900139000")
+    her.say("奶奶摔倒了起不来")
+    raised = Alarm.get()
+    assert raised.resident_id == street.zhou
+    assert "陈秀英" in record.unpacked(raised).text["zh_CN"]
+    her.say("救命")
+    assert "陈秀英" not in record.unpacked(Alarm.select().order_by(Alarm.id.desc()).first()).text["zh_CN"]
 
 
 @pytest.mark.parametrize(
