@@ -11,7 +11,7 @@ from backend.alarms import climbing, record
 from backend.alarms.models import Alarm
 from backend.core import audit, clock
 from backend.core.access import SYSTEM
-from backend.core.db import savepoint, transaction
+from backend.core.db import is_postgres, savepoint, transaction
 from backend.fields.words import Words
 from backend.residents import queries as residents
 
@@ -75,8 +75,9 @@ def raise_alarm(
 
 
 def _again(dedupe: str, words: Words) -> int | None:
-    """The open alarm of this key, with a line more in its timeline."""
-    alarm = Alarm.get_or_none(Alarm.open_key == dedupe)
+    """The open alarm of this key, with a line more in its timeline; one that is just being cleared is waited for, and is none."""
+    query = Alarm.select().where(Alarm.open_key == dedupe)
+    alarm = (query.for_update() if is_postgres() else query).first()
     if alarm is None:
         return None
     record.note(alarm, "again", words=record.in_all(words.short or words.text))

@@ -231,3 +231,25 @@ def test_who_was_withdrawn_hears_no_more_of_an_open_alarm(street: Street, clock:
     assert len(heard(identity_id=street.daughter)) == before
     with pytest.raises(NotFound):
         answer(Caller(street.daughter), alarm_id, "false_alarm")
+
+
+def test_a_cry_at_the_moment_when_the_earlier_one_ends_is_not_lost(street: Street) -> None:
+    first = help_needed(street, dedupe="help:1")
+    ending, raised = threading.Event(), threading.Event()
+    found: list[int] = []
+
+    def again() -> None:
+        ending.wait()
+        found.append(help_needed(street, dedupe="help:1"))
+        raised.set()
+        db.db.close()
+
+    cries = threading.Thread(target=again)
+    cries.start()
+    with db.transaction():
+        answer(Caller(street.daughter), first, "safe")
+        ending.set()
+        raised.wait(0.5)
+    cries.join()
+    assert found != [first]
+    assert alarm(found[0]).status == "open"
