@@ -79,6 +79,11 @@ class EventSignup(Model):
         return 1 + int(self.companions)
 
 
+EventSignup.add_index(
+    EventSignup.event, where=EventSignup.status.in_(("waiting", "offered")), name="event_signup_in_line"
+)
+
+
 class EventPhoto(Model):
     """A photo from the event, in `core.media`: for those who were signed up."""
 

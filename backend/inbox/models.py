@@ -52,6 +52,7 @@ class Handover(Model):
 
 
 Handover.add_index(Handover.person, unique=True, where=Handover.done_at.is_null(), name="handover_one_open")
+Handover.add_index(Handover.person, name="handover_person")
 Handover.add_index(
     Handover.taken_by,
     where=Handover.taken_by.is_null(False) & Handover.done_at.is_null(),

@@ -38,5 +38,13 @@ def shown(counts: Mapping[str, int]) -> list[str]:
     return sorted(name for _n, name in offered)
 
 
+def shown_now(held: int, *, over: bool) -> int:
+    """How many of the answers that are held back are shown now, so that two looks differ by none or by `LEAST` of them. While
+    the survey is open as many stay behind, for those at its end are to be several, too."""
+    if over:
+        return held if held >= LEAST else 0
+    return LEAST if held >= 2 * LEAST else 0
+
+
 def tally(names: Iterable[str]) -> dict[str, int]:
     return dict(Counter(names))

@@ -12,7 +12,7 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, LinliError, NotFound
 from backend.residents import queries as residents
 from backend.residents import selection
-from backend.surveys import anonymity, form, wording
+from backend.surveys import anonymity, form, holding, life, wording
 from backend.surveys.anonymity import Groups
 from backend.surveys.audience import Audience, age_group, birthdays
 from backend.surveys.models import Survey, SurveyAnswer, SurveyAnswerBefore, SurveyInvitation
@@ -76,6 +76,9 @@ def answer(survey_id: int, resident_id: int, answers: Mapping[str, Any], channel
     """Keep her answer (parsed values by Field name); returns whether it replaced an earlier one. Raises NotOpen, Conflict."""
     with transaction():
         survey = find(survey_id)
+        if survey.anonymous:
+            # Who counts the answers that wait counts all of them; taken before any other lock.
+            survey = life.locked(survey_id)
         invited = admit(survey, resident_id)
         values = {"answered": True} if survey.anonymous else {"answered": True, "answered_at": clock.now()}
         mine = SurveyInvitation.id == invited.id
@@ -97,17 +100,19 @@ def answer(survey_id: int, resident_id: int, answers: Mapping[str, Any], channel
 
 def _keep_anonymous(survey: Survey, resident_id: int, shown: dict[str, Any], hidden: str | None) -> None:
     """Nothing in the row leads to her: see `SurveyAnswer`. Nor does the log tell who answered when."""
-    today = clock.local(clock.now())
+    opened = clock.local(survey.opens_at or clock.now())
     groups = _groups_kept(survey, resident_id)
     SurveyAnswer.create(
         survey=survey,
         answers=shown,
         sealed=hidden,
-        at=today.replace(hour=0, minute=0, second=0, microsecond=0),
+        at=opened.replace(hour=0, minute=0, second=0, microsecond=0),
         words_version=survey.words_version,
         building=groups.building,
         age_group=groups.age_group,
+        held=True,
     )
+    holding.show_due(survey, over=False)
     audit.record(Actor("resident", 0, ""), "survey.answer", survey.subject, org_id=survey.org_id)
 
 

@@ -10,7 +10,7 @@ from backend.core import clock
 from backend.fields.base import Context
 from backend.fields.form import Form
 from backend.residents import selection
-from backend.surveys import anonymity, form, queries, results
+from backend.surveys import anonymity, form, holding, queries, results
 from backend.surveys.audience import AGE_GROUPS, age_group
 from backend.surveys.models import Survey, SurveyAnswer
 from backend.surveys.results import Cross, Question
@@ -30,7 +30,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`hidden`: there are too few answers to show any. `groups`: what may be looked at alone, with its answers' count."""
+    """`hidden`: there are too few answers to show any. `groups`: what may be looked at alone, with its answers' count; of an
+    anonymous survey nothing while it is open. `held`: answers that came and are not shown yet."""
 
     form: Form
     rows: list[SurveyAnswer] = field(default_factory=list)
@@ -39,6 +40,7 @@ class View:
     chosen: tuple[str, str] = ("", "")
     cross: Cross | None = None
     hidden: bool = False
+    held: int = 0
 
     @property
     def countable(self) -> list[Any]:
@@ -49,10 +51,14 @@ class View:
 def view(survey: Survey, wanted: Wanted, locale: str) -> View:
     questions = form.questions(survey)
     rows = queries.answers(survey)
+    held = holding.count(survey) if survey.anonymous else 0
     if survey.anonymous and len(rows) < anonymity.LEAST:
-        return View(questions, hidden=True)
+        return View(questions, hidden=True, held=held)
     named = _groups_of(survey, rows)
     offered = {by: _offered(survey, [one[by] for one in named]) for by in GROUPINGS}
+    if survey.anonymous and survey.status != "closed":
+        # Of the next few answers perhaps one is from there.
+        offered = {}
     chosen = ("", "")
     if wanted.by in offered and wanted.group in dict(offered[wanted.by]):
         chosen = (wanted.by, wanted.group)
@@ -68,7 +74,8 @@ def view(survey: Survey, wanted: Wanted, locale: str) -> View:
         and {one.kind, other.kind} <= set(results.COUNTED)
     ):
         crossed = results.cross(one, other, answers, ctx)
-    return View(questions, rows, results.questions(questions, answers, ctx), offered, chosen, crossed)
+    counted = results.questions(questions, answers, ctx)
+    return View(questions, rows, counted, offered, chosen, crossed, held=held)
 
 
 def _groups_of(survey: Survey, rows: list[SurveyAnswer]) -> list[dict[str, str]]:

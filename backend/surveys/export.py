@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from backend.core import clock
 from backend.core.i18n import Text, _, render
 from backend.fields.address import Home
 from backend.fields.base import Field
@@ -21,7 +20,7 @@ def sheet(survey: Survey, locale: str, *, confidential: bool) -> Sheet:
     """`confidential`: with what was answered to confidential questions, else masked. Of an anonymous survey: without anything
     that tells who or when, in no order."""
     fields = form.questions(survey).fields
-    about: list[Text] = [_("Day")] if survey.anonymous else [_("Name"), _("Home"), _("When"), _("Channel")]
+    about: list[Text] = [] if survey.anonymous else [_("Name"), _("Home"), _("When"), _("Channel")]
     headers = [render(text, locale) for text in about]
     for f in fields:
         headers += [render(text, locale) for text in _columns(f)]
@@ -47,7 +46,7 @@ def _rows(survey: Survey, fields: tuple[Field, ...], locale: str, confidential: 
 
 def _about(survey: Survey, row: SurveyAnswer, resident: residents.Summary | None, locale: str) -> list[Cell]:
     if survey.anonymous:
-        return [clock.local(row.at).date()]
+        return []
     home = Home.from_json(resident.home).show(locale) if resident and resident.home else ""
     channel = channels.NAMES.get(row.channel, row.channel)
     return [resident.name if resident else "", home, row.at, render(channel, locale)]

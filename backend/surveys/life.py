@@ -14,7 +14,7 @@ from backend.core.i18n import _
 from backend.fields.form import Form
 from backend.messaging import forgetting
 from backend.residents import selection
-from backend.surveys import anonymity, form
+from backend.surveys import anonymity, form, holding
 from backend.surveys.audience import Audience
 from backend.surveys.models import Survey
 from backend.web.form_builder import same_questions
@@ -170,6 +170,7 @@ def close(actor: Actor, survey_id: int) -> Survey:
             raise Conflict(_("This survey was never open."))
         survey.status, survey.closed_at = "closed", clock.now()
         survey.save()
+        holding.show_due(survey, over=True)
         forgetting.no_more_reminders(form.name_of(survey.id))
         return _changed(actor, "close", survey)
 

@@ -64,6 +64,11 @@ class SurveyInvitation(Model):
         indexes = ((("survey", "resident_id"), True),)
 
 
+SurveyInvitation.add_index(
+    SurveyInvitation.survey, where=SurveyInvitation.sent_at.is_null(), name="survey_invitation_unsent"
+)
+
+
 def _any_id() -> int:
     """Ids in order would tell who answered before whom."""
     return secrets.randbelow(2**62) + 1
@@ -72,8 +77,9 @@ def _any_id() -> int:
 class SurveyAnswer(Model):
     """One answer to all questions: `answers` and, sealed, `sealed` are JSON of stored values by Field name.
 
-    Of an anonymous survey: no resident, no channel, `at` is the day (midnight in the community), and `building` and `age_group`
-    are kept only where so many were invited that they point at nobody (see `anonymity`). `edition` counts her changes.
+    Of an anonymous survey: no resident, no channel, `at` is the day on which the survey opened (midnight in the community), the
+    same for all, and `building` and `age_group` are kept only where so many were invited that they point at nobody (see
+    `anonymity`); `held` while it is not shown (see `holding`). `edition` counts her changes.
     """
 
     id = peewee.BigIntegerField(primary_key=True, default=_any_id)
@@ -88,9 +94,13 @@ class SurveyAnswer(Model):
     edition = peewee.IntegerField(default=1)
     building = peewee.CharField(40, default="")
     age_group = peewee.CharField(8, default="")
+    held = peewee.BooleanField(default=False)
 
     class Meta:
         indexes = ((("survey", "resident_id"), True),)
+
+
+SurveyAnswer.add_index(SurveyAnswer.survey, where=SurveyAnswer.held, name="survey_answer_held")
 
 
 class SurveyAnswerBefore(Model):

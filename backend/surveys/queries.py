@@ -19,11 +19,12 @@ from backend.surveys.models import Survey, SurveyAnswer, SurveyAnswerBefore, Sur
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A survey as a conversation asks it; `form` has no questions once it is closed."""
+    """A survey as a conversation asks it; `form` has no questions once it is closed, `questions` are the words of all of them."""
 
     id: int
     title: Text
     form: Form
+    questions: tuple[Text, ...]
     anonymous: bool
     editable: bool
 
@@ -56,6 +57,7 @@ def to_ask(survey_id: int) -> Open | None:
         survey.id,
         named,
         form.asked(survey) if going else form.over(survey.id, named),
+        tuple(f.question for f in form.questions(survey).fields),
         survey.anonymous,
         survey.editable,
     )
@@ -177,8 +179,8 @@ def rates(surveys: list[Survey]) -> dict[int, Rate]:
 
 
 def answers(survey: Survey) -> list[SurveyAnswer]:
-    """In no order that tells when they came, where they are anonymous; else by time."""
-    query = SurveyAnswer.select().where(SurveyAnswer.survey == survey)
+    """Those that may be shown: in no order that tells when they came, where they are anonymous; else by time."""
+    query = SurveyAnswer.select().where((SurveyAnswer.survey == survey) & ~SurveyAnswer.held)
     return list(query.order_by(SurveyAnswer.id if survey.anonymous else SurveyAnswer.at))
 
 

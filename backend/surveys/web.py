@@ -170,7 +170,8 @@ def show(survey_id: int) -> Any:
         audience=audience.told(),
         fitting=len(selection.ids(audience.selection(clock.local(clock.now()).date()))) if survey.status == "draft" else 0,
         may_change=access.may(actor, "survey.change", survey.org_id),
-        least=anonymity.LEAST,
+        least=anonymity.LEAST * (1 if survey.status == "closed" else 2),
+        step=anonymity.LEAST,
         link=_link(survey),
         code=segno.make(_link(survey), micro=False).svg_data_uri(scale=5) if survey.status == "open" else "",
     )  # fmt: skip
@@ -233,7 +234,7 @@ def download(survey_id: int) -> Response:
     """One row for each answer, as an Excel file."""
     actor = session.current_actor()
     survey = queries.seen_by(actor, survey_id)
-    if survey.anonymous and queries.rate(survey).answered < anonymity.LEAST:
+    if survey.anonymous and len(queries.answers(survey)) < anonymity.LEAST:
         raise Conflict(_("There are too few answers yet: one could guess who said what."))
     confidential = access.may(actor, "resident.export", survey.org_id)
     audit.record(actor, "survey.export", survey.subject, org_id=survey.org_id)

@@ -73,18 +73,19 @@ def _submit(person: Person, survey: Open, done: Submitted) -> Answer | Retry:
         again = actions.answer(survey.id, person.resident_id, done.answers, person.channel)
     except LinliError as error:
         # Nothing is left to answer: it closed meanwhile, or she answered it elsewhere.
+        _leave_no_trace(person.resident_id, survey, done)
         return Answer.of(Words(error.text, options=(MENU,)))
-    if survey.anonymous:
-        _leave_no_trace(person.resident_id, survey.form, int(done.facts.get("began", clock.now_ms())))
+    _leave_no_trace(person.resident_id, survey, done)
     return Answer.of(_thanks(survey, again=again))
 
 
-def _leave_no_trace(resident_id: int, form: Form, since_ms: int) -> None:
-    """Which questions she was asked tells what she answered: they go from the thread that staff can read."""
+def _leave_no_trace(resident_id: int, survey: Open, done: Submitted) -> None:
+    """Which questions of an anonymous survey she was asked tells what she answered: they go from the thread that staff can read."""
+    if not survey.anonymous:
+        return
+    since_ms = int(done.facts.get("began", clock.now_ms()))
     here = [identity.id for identity in people.identities(people.Resident(resident_id), reachable=False)]
-    forgetting.blank(
-        here, since_ms, [f.question for f in form.fields], _("(a question of an anonymous survey)")
-    )
+    forgetting.blank(here, since_ms, survey.questions, _("(a question of an anonymous survey)"))
 
 
 def _thanks(survey: Open, *, again: bool) -> Words:

@@ -208,7 +208,7 @@ def test_an_anonymous_answer_leads_to_nobody(hood: Neighbourhood, chen: Talker, 
     row = SurveyAnswer.get()
     assert stored(row)["why"] == "隔壁老王的狗太凶"
     assert row.resident_id is None and row.channel == ""
-    assert (row.at.hour, row.at.minute) == (16, 0), "midnight in Shanghai, in UTC"
+    assert (row.at.hour, row.at.minute) == (16, 0), "midnight in Shanghai on the day that it opened, in UTC"
     invited = SurveyInvitation.get(SurveyInvitation.resident_id == hood.chen)
     assert invited.answered and invited.answered_at is None
 
