@@ -127,6 +127,8 @@ def change(actor: Actor, event_id: int, draft: Draft) -> Event:
         event.updated_at = clock.now()
         if event.starts_at != before["starts_at"]:
             event.day_reminded_at = event.hour_reminded_at = None
+            late = (EventSignup.event == event) & (EventSignup.offered_until > event.starts_at)
+            EventSignup.update(offered_until=event.starts_at).where(late).execute()
         event.save()
         _noted(
             actor,

@@ -14,6 +14,10 @@ from backend.events.places import Party
 from backend.events.states import CHANGEABLE, LABELS
 from backend.fields.words import Words
 from backend.messaging import Resident, say
+from backend.messaging.outbox import withdraw
+
+REMINDERS = ("day", "hour")
+"""The day before, the hour before."""
 
 
 def locked(event_id: int) -> Event:
@@ -68,7 +72,19 @@ def move(actor: Actor, event: Event, signup: EventSignup, status: str, **changes
     for name, value in changes.items():
         setattr(signup, name, value)
     signup.save()
+    if status in ("cancelled", "declined"):
+        for which in REMINDERS:
+            withdraw(_key(event, signup, reminder_key(event, which)))
     noted(actor, event, f"event.{status}", signup, before=before)
+
+
+def reminder_key(event: Event, which: str) -> str:
+    """Names one of REMINDERS; another time is another reminder."""
+    return f"{which}:{clock.to_ms(event.starts_at)}"
+
+
+def _key(event: Event, signup: EventSignup, dedupe: str) -> str:
+    return f"{event.subject}:{dedupe}:{signup.id}"
 
 
 def noted(actor: Actor, event: Event, action: str, signup: EventSignup, *, before: str | None = None) -> None:
@@ -88,7 +104,7 @@ def tell(event: Event, signup: EventSignup, words: Words, dedupe: str | None = N
     """Say something to whoever signed up; `dedupe` names what is said once only. False for a walk-in, whom nobody can reach."""
     if signup.resident_id is None:
         return False
-    key = None if dedupe is None else f"{event.subject}:{dedupe}:{signup.id}"
+    key = None if dedupe is None else _key(event, signup, dedupe)
     return (
         say(Resident(signup.resident_id), words, purpose="event", dedupe=key, about=event.subject) is not None
     )

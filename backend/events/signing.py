@@ -15,6 +15,7 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import Text, _
 from backend.events import hours, passes, places, record, wording
 from backend.events.models import Event, EventSignup
+from backend.residents import queries as residents
 
 COMPANIONS = "with_companions"
 """The field of the sign-up Form that an over-large party is asked again."""
@@ -67,6 +68,8 @@ def sign_up(actor: Actor, event_id: int, resident_id: int, wish: Wish | None = N
         by_staff = actor.kind == "staff"
         if by_staff:
             access.check(actor, "event.change", event.org_id)
+            # The list of participants shows her name and number.
+            access.check(actor, "resident.read", residents.org_of(resident_id))
         why = closed_because(event, now)
         if why is not None and not (by_staff and event.status == "published" and now < event.starts_at):
             raise Conflict(why)
@@ -147,9 +150,9 @@ def cancel(actor: Actor, event_id: int, resident_id: int) -> Placed:
     """She does not come after all; her place goes to the first on the list who fits. Raises Conflict once it has begun."""
     with transaction():
         event, mine = _hers(event_id, resident_id)
-        if mine.status not in places.STANDING:
-            if mine.status in ("cancelled", "declined"):
-                return Placed(event, mine, repeated=True)
+        if mine.status in ("cancelled", "declined"):
+            return Placed(event, mine, repeated=True)
+        if mine.status not in places.STANDING or clock.now() >= event.starts_at:
             raise Conflict(_("“{title}” has begun or is over already.", title=event.title))
         record.move(actor, event, mine, "cancelled", offered_until=None)
         settle(event)
@@ -211,6 +214,6 @@ def lapse(event: Event, now: datetime) -> int:
     for party in late:
         signup = rows[party.id]
         record.move(SYSTEM, event, signup, "declined", offered_until=None)
-        words = wording.lapsed(event) if now < event.starts_at else wording.no_place(event)
+        words = wording.lapsed(event) if now < event.starts_at else wording.too_late(event)
         record.tell(event, signup, words, f"lapse:{signup.position}")
     return len(late)

@@ -67,7 +67,7 @@ def _remind(event: Event, now: datetime) -> int:
 
 
 def _tell(event: Event, which: str) -> int:
-    key = f"{which}:{clock.to_ms(event.starts_at)}"
+    key = record.reminder_key(event, which)
     found = [s for s in record.signups(event) if s.status == "signed"]
     return sum(record.tell(event, s, wording.reminder(event, s), key) for s in found)
 

@@ -147,6 +147,18 @@ def lapsed(event: Event) -> Words:
     )
 
 
+def too_late(event: Event) -> Words:
+    """The event begins, and the offer that she had was not answered."""
+    return Words(
+        _(
+            "“{title}” has begun. I did not hear from you, so the place that I kept for you went back.",
+            title=event.title,
+        ),
+        short=_("{title} has begun; the place kept for you went back.", title=event.title),
+        options=(LISTED,),
+    )
+
+
 def no_place(event: Event) -> Words:
     """The event begins, and her turn did not come."""
     return Words(

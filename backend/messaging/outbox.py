@@ -34,6 +34,10 @@ _INSERT_DELIVERY = (
     "INSERT INTO delivery (message_id, identity_id, channel, queue, status, attempts, next_at, lease_until, lease_by, error,"
     " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_WITHDRAW = (
+    "UPDATE delivery SET status = 'cancelled', updated_at = ? WHERE status = 'pending'"
+    " AND message_id IN (SELECT id FROM message WHERE dedupe = ? AND dedupe IS NOT NULL)"
+)
 
 
 def say(
@@ -152,6 +156,12 @@ def deliver_again(message_id: int, identity: Identity, queue: str) -> int:
             offer(identity.id, message_id)
         after_commit(jobs.Kick(queue), once=True)
     return delivery_id
+
+
+def withdraw(dedupe: str) -> bool:
+    """Take back what was said under this key where it has not gone out yet; whether there was such a thing."""
+    taken = execute(_WITHDRAW, (clock.now_ms(), dedupe))
+    return bool(taken.rowcount)
 
 
 def offer(identity_id: int, message_id: int) -> None:

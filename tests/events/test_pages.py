@@ -213,3 +213,15 @@ def test_a_resident_who_rings_up_is_signed_up_from_her_page(liu: Browser, villag
     assert "已报名" in liu.post("/admin/activities/sign-up", given).text
     assert EventSignup.get().people == 2
     assert f'href="/admin/activities/{event.id}"' in liu.get(f"/admin/residents/{resident}").text
+
+
+def test_nobody_signs_up_a_resident_whose_file_is_not_theirs(app: Flask, village: Village) -> None:
+    """Her name and number would stand on the list of participants."""
+    employ("far", "赵主任", ("community_admin", village.other))
+    far = Browser(app.test_client(), "10.3.1.9")
+    far.sign_in("far")
+    event = village.event(publish=False, org_id=village.happy.id)
+    Event.update(org_id=village.other.id, status="published").where(Event.id == event.id).execute()
+    given = {"resident": str(village.neighbours[0]), "event": str(event.id), "companions": "0"}
+    assert far.post("/admin/activities/sign-up", given).status_code == 403
+    assert EventSignup.select().count() == 0

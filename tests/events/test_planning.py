@@ -13,6 +13,7 @@ from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.events import actions, personal, queries, sweeping
 from backend.events.actions import Draft
 from backend.events.models import Event, EventSignup
+from backend.messaging.models import Delivery, Message
 from tests.events.village import Village, local, told
 
 
@@ -180,3 +181,59 @@ def test_her_sign_ups_are_hers_to_take_along_and_to_have_forgotten(village: Vill
     left = EventSignup.get(EventSignup.resident_id.is_null())
     assert (left.companion_names, left.answers, left.pass_digest) == (None, None, None)
     assert village.status(event, 1) == "offered"
+
+
+def test_who_began_to_come_cannot_take_the_sign_up_back_afterwards(village: Village, clock: Hands) -> None:
+    event = village.event()
+    village.join(event, 0)
+    clock.at = event.ends_at + timedelta(minutes=5)
+    sweeping.sweep_all()
+    with pytest.raises(Conflict):
+        actions.cancel(village.person(0), event.id, village.neighbours[0])
+    assert village.status(event, 0) == "signed"
+
+
+def test_an_offer_that_ends_with_the_beginning_says_what_happened(village: Village, clock: Hands) -> None:
+    event = village.event(capacity=1)
+    village.join(event, 0)
+    village.join(event, 1)
+    clock.at = event.starts_at - timedelta(minutes=30)
+    actions.cancel(village.person(0), event.id, village.neighbours[0])
+    assert village.status(event, 1) == "offered"
+    clock.at = event.starts_at
+    sweeping.sweep_all()
+    assert village.status(event, 1) == "declined"
+    assert "已经开始" in village.heard(1)[-1] and "没有空出" not in village.heard(1)[-1]
+
+
+def test_an_offer_of_an_event_that_moves_nearer_ends_with_its_new_beginning(
+    village: Village, clock: Hands
+) -> None:
+    event = village.event(capacity=1, confirm_minutes=24 * 60)
+    village.join(event, 0)
+    village.join(event, 1)
+    actions.cancel(village.person(0), event.id, village.neighbours[0])
+    sooner = clock.at + timedelta(hours=3)
+    draft = actions.Draft(
+        event.org_id, event.title, event.place, event.body, sooner, sooner + timedelta(hours=1), 1, confirm_minutes=24 * 60
+    )  # fmt: skip
+    actions.change(village.actor(), event.id, draft)
+    clock.at = sooner
+    sweeping.sweep_all()
+    assert village.status(event, 1) == "declined"
+
+
+def test_a_reminder_that_has_not_gone_out_is_not_sent_to_somebody_who_took_it_back(
+    village: Village, clock: Hands
+) -> None:
+    event = village.event()
+    village.join(event, 0)
+    village.join(event, 1)
+    clock.at = event.starts_at - timedelta(hours=20)
+    sweeping.sweep_all()
+    actions.cancel(village.person(0), event.id, village.neighbours[0])
+    stands = {
+        d.status: Message.get_by_id(d.message_id).resident_id
+        for d in Delivery.select().join(Message, on=(Delivery.message_id == Message.id)).where(Message.dedupe.contains(":day:"))
+    }  # fmt: skip
+    assert stands == {"cancelled": village.neighbours[0], "pending": village.neighbours[1]}
