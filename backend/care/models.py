@@ -50,7 +50,7 @@ class CheckIn(Model):
     resident_id = peewee.IntegerField(index=True)
     org_id = peewee.IntegerField()
     due_at = Instant(index=True)
-    status = peewee.CharField(12)
+    status = peewee.CharField(12, index=True)
     asked_at = Instant(null=True)
     next_at = Instant(null=True)
     heard_at = Instant(null=True)

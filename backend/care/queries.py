@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import peewee
+
 from backend.alarms import queries as alarm_queries
 from backend.care import plan, record
 from backend.care.models import Absence, CareHoliday, CarePlan, CheckIn, Visit
@@ -45,8 +47,28 @@ def board(actor: Actor, status: str = "") -> list[Line]:
 
 
 def counts(actor: Actor) -> Counter[str]:
-    """How many stand in each status today."""
-    return Counter(line.status for line in _today(actor))
+    """How many stand in each status today, those still to come too; counted by the database."""
+    over = CheckIn.settled_at.is_null(False)
+    rows: Any = (
+        CheckIn.select(CheckIn.status, over, peewee.fn.COUNT(CheckIn.id))
+        .where(_of_today(actor))
+        .group_by(CheckIn.status, over)
+        .tuples()
+    )
+    found: Counter[str] = Counter()
+    for status, settled, number in rows:
+        found[_status(status, bool(settled))] += number
+    if coming := CarePlan.select().where(_coming(actor)).count():
+        found["due"] += coming
+    return found
+
+
+def in_trouble(actor: Actor, limit: int) -> list[Line]:
+    """The first of those who wait for people now."""
+    found = CheckIn.select(CheckIn, CarePlan).join(CarePlan).where(_here(CheckIn, actor) & _in_trouble())
+    # "help" comes before "missed" in the alphabet, too.
+    lines = _lines(found.order_by(CheckIn.status, CheckIn.due_at).limit(limit))
+    return sorted(lines, key=lambda line: (ORDER.index(line.status), line.due_at))
 
 
 def trouble(actor: Actor) -> int:
@@ -55,31 +77,41 @@ def trouble(actor: Actor) -> int:
 
 
 def _today(actor: Actor) -> list[Line]:
-    begin, end = _day()
-    found = list(
-        CheckIn.select(CheckIn, CarePlan)
-        .join(CarePlan)
-        .where(_here(CheckIn, actor) & (((CheckIn.due_at >= begin) & (CheckIn.due_at < end)) | _in_trouble()))
-    )
-    coming = list(
-        CarePlan.select().where(
-            _here(CarePlan, actor) & (CarePlan.status == "active") & (CarePlan.next_due_at < end)
-        )
-    )
-    people = residents.by_ids({c.resident_id for c in found} | {p.resident_id for p in coming})
-    lines = [
-        Line(c.plan, people[c.resident_id], _shown(c), c.due_at, c, _open(c))
-        for c in found
-        if c.resident_id in people
-    ]
-    return lines + [
+    found = _lines(CheckIn.select(CheckIn, CarePlan).join(CarePlan).where(_of_today(actor)))
+    coming = list(CarePlan.select().where(_coming(actor)))
+    people = residents.by_ids({p.resident_id for p in coming})
+    return found + [
         Line(p, people[p.resident_id], "due", p.next_due_at) for p in coming if p.resident_id in people
     ]
 
 
+def _lines(query: Any) -> list[Line]:
+    found = list(query)
+    people = residents.by_ids({c.resident_id for c in found})
+    return [
+        Line(c.plan, people[c.resident_id], _shown(c), c.due_at, c, _open(c))
+        for c in found
+        if c.resident_id in people
+    ]
+
+
+def _of_today(actor: Actor) -> Any:
+    begin, end = _day()
+    return _here(CheckIn, actor) & (((CheckIn.due_at >= begin) & (CheckIn.due_at < end)) | _in_trouble())
+
+
+def _coming(actor: Actor) -> Any:
+    _begin, end = _day()
+    return _here(CarePlan, actor) & (CarePlan.status == "active") & (CarePlan.next_due_at < end)
+
+
 def _shown(check_in: CheckIn) -> str:
+    return _status(check_in.status, check_in.settled_at is not None)
+
+
+def _status(status: str, settled: bool) -> str:
     """Somebody who asked for help and was looked after needs nobody any more."""
-    return "closed" if check_in.status == "help" and check_in.settled_at is not None else check_in.status
+    return "closed" if status == "help" and settled else status
 
 
 def _open(check_in: CheckIn) -> bool:

@@ -62,7 +62,7 @@ def _card(actor: Actor) -> Card | None:
     if not access.may(actor, "care.read") or not queries.plan_count(actor):
         return None
     found = queries.counts(actor)
-    first = [line for line in queries.board(actor) if line.status in queries.TROUBLE][:ON_CARD]
+    first = queries.in_trouble(actor, ON_CARD)
     wished = len(queries.pending(actor))
     return Card(
         _("Care: {well} well, {waiting} not answered yet, {away} away",
