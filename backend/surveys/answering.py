@@ -10,6 +10,7 @@ from backend.core import audit, clock, live
 from backend.core.access import Actor
 from backend.core.db import transaction
 from backend.core.errors import Conflict, LinliError, NotFound
+from backend.messaging.outbox import withdraw
 from backend.residents import queries as residents
 from backend.residents import selection
 from backend.surveys import anonymity, form, holding, life, wording
@@ -87,6 +88,7 @@ def answer(survey_id: int, resident_id: int, answers: Mapping[str, Any], channel
             mine &= ~SurveyInvitation.answered
         if not SurveyInvitation.update(**values).where(mine).execute():
             raise Conflict(wording.answered_already(survey))
+        _ask_no_more(invited)
         questions = form.questions(survey)
         shown, hidden = form.split(questions, answers)
         if survey.anonymous:
@@ -151,6 +153,12 @@ def _keep_named(
     return before is not None
 
 
+def _ask_no_more(invited: SurveyInvitation) -> None:
+    """What is still on its way to her comes too late."""
+    for which in ("invite", "remind"):
+        withdraw(invited.message_key(which))
+
+
 def _of(survey: Survey, resident_id: int) -> SurveyAnswer | None:
     return SurveyAnswer.get_or_none(  # type: ignore[no-any-return]
         (SurveyAnswer.survey == survey) & (SurveyAnswer.resident_id == resident_id)
@@ -163,5 +171,6 @@ def decline(survey_id: int, resident_id: int) -> Survey:
         survey = find(survey_id)
         invited = admit(survey, resident_id)
         SurveyInvitation.update(declined=True).where(SurveyInvitation.id == invited.id).execute()
+        _ask_no_more(invited)
         live.publish(live.ADMIN, {"kind": "survey", "id": survey.id})
     return survey

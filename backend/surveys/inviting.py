@@ -146,7 +146,7 @@ def _say(invited: SurveyInvitation, words: Words, which: str) -> int:
         words,
         purpose="survey",
         queue="bulk",
-        dedupe=f"{invited.survey.subject}:{invited.resident_id}:{which}",
+        dedupe=invited.message_key(which),
         about=invited.survey.subject,
     )
     return int(said is not None)

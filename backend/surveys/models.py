@@ -63,6 +63,10 @@ class SurveyInvitation(Model):
     class Meta:
         indexes = ((("survey", "resident_id"), True),)
 
+    def message_key(self, which: str) -> str:
+        """Names the "invite" or the "remind" that is said to her once."""
+        return f"survey:{self.survey_id}:{self.resident_id}:{which}"
+
 
 SurveyInvitation.add_index(
     SurveyInvitation.survey, where=SurveyInvitation.sent_at.is_null(), name="survey_invitation_unsent"

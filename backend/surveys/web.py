@@ -193,7 +193,7 @@ def _texts(actor: Actor, survey: Survey, of: Field, rows: list[Any], search: str
         value = of.load(stored)
         text = of.show(value, locale()) if reveal else of.masked(value, locale())
         if search.casefold() in text.casefold():
-            found.append((text, value.key if of.kind == "photo" else "", row.resident_id))
+            found.append((text, value.key if reveal and of.kind == "photo" else "", row.resident_id))
     shown = found[:TEXTS_SHOWN]
     known = residents.by_ids({who for _t, _k, who in shown if who})
     return {
@@ -246,8 +246,10 @@ def download(survey_id: int) -> Response:
 @blueprint.get("/<int:survey_id>/photos/<key>")
 @session.needs("survey.read")
 def photo(survey_id: int, key: str) -> Response:
-    survey = queries.seen_by(session.current_actor(), survey_id)
-    pictures = [f for f in form.questions(survey).fields if f.kind == "photo"]
+    actor = session.current_actor()
+    survey = queries.seen_by(actor, survey_id)
+    reveal = access.may(actor, "resident.reveal", survey.org_id)
+    pictures = [f for f in form.questions(survey).fields if f.kind == "photo" and (reveal or not f.sensitive)]
     given = (form.stored(row) for row in queries.answers(survey))
     if not any(f.name in one and f.load(one[f.name]).key == key for one in given for f in pictures):
         raise NotFound()

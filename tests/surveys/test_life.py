@@ -12,7 +12,7 @@ from backend.core.clock import Hands
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.fields.form import Form
 from backend.messaging import people
-from backend.messaging.models import Message
+from backend.messaging.models import Delivery, Message
 from backend.residents.models import Resident
 from backend.surveys import actions, inviting, personal, queries
 from backend.surveys.audience import Audience, age_group, age_on
@@ -200,3 +200,27 @@ def test_she_can_take_her_answers_with_her_and_have_them_forgotten(hood: Neighbo
     assert SurveyAnswer.select().where(SurveyAnswer.resident_id == hood.chen).count() == 0
     assert SurveyAnswer.select().count() == 1, "an anonymous answer is nobody's"
     assert Resident.get_by_id(hood.chen) and clocks.now()
+
+
+@pytest.mark.parametrize("says", ["answer", "no"])
+def test_a_reminder_that_has_not_gone_out_yet_is_taken_back(
+    hood: Neighbourhood, clock: Hands, says: str
+) -> None:
+    """The queue of surveys is long: who answers while hers waits is not reminded any more."""
+    survey = opened(hood, remind_days=2)
+    clock.forward(hours=48)
+    inviting.run()
+    if says == "answer":
+        actions.answer(survey.id, hood.chen, ANSWERS, "sms")
+    else:
+        actions.decline(survey.id, hood.chen)
+    reminders = Message.select().where(Message.dedupe.endswith(":remind"))
+    stands = {m.resident_id: Delivery.get(Delivery.message_id == m.id).status for m in reminders}
+    assert stands == {hood.chen: "cancelled", hood.zhou: "pending"}
+
+
+def test_who_answered_before_the_invitation_went_out_is_not_invited(hood: Neighbourhood) -> None:
+    survey = opened(hood)
+    actions.answer(survey.id, hood.chen, ANSWERS, "sms")
+    (hers,) = Message.select().where(Message.resident_id == hood.chen, Message.purpose == "survey")
+    assert Delivery.get(Delivery.message_id == hers.id).status == "cancelled"

@@ -12,9 +12,14 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
+from backend.core import media
 from backend.core.clock import Hands
+from backend.fields.form import Form
+from backend.fields.media import Photo
+from backend.fields.words import Media
 from backend.surveys import actions, inviting
 from backend.surveys.models import Survey, SurveyAnswer
+from tests.bots.chatting import photo
 from tests.requests.neighbourhood import Neighbourhood
 from tests.requests.test_web import signs_in  # noqa: F401  # a fixture
 from tests.surveys.street import ANSWERS, GARDEN, admin, neighbours, opened, plan, settled
@@ -213,3 +218,20 @@ def test_the_public_link_leads_into_the_chat(hood: Neighbourhood, app: Flask, de
     for token in (draft.token, "nothing"):
         assert somebody.get(f"/survey/{token}").status_code == 404
     assert SurveyAnswer.select().count() == 0
+
+
+def test_a_confidential_photo_is_seen_by_those_who_may_see_what_is_confidential(
+    hood: Neighbourhood,
+    desk: Browser,
+    signs_in: SignsIn,  # noqa: F811
+) -> None:
+    key = media.save(photo(), "image/jpeg", "test")
+    secret = Photo("wound", label="Wound", ask="A photo?", sensitive=True)
+    survey = opened(hood, form=Form("garden", "", [secret], review=False))
+    actions.answer(survey.id, hood.chen, {"wound": Media(key, "image/jpeg")}, "webchat")
+    path = f"/admin/surveys/{survey.id}"
+    assert key in desk.get(path).text and desk.get(f"{path}/photos/{key}").status_code == 200
+    reader = signs_in("desk")
+    page = reader.get(path)
+    assert page.status_code == 200 and key not in page.text
+    assert reader.get(f"{path}/photos/{key}").status_code == 404
