@@ -1,4 +1,4 @@
-"""The month told to her family: on the first, in the morning, once."""
+"""The month told to her family: on the first, in the morning, once; what is caught up waits for the day, too."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from backend.family import queries as family
 from backend.messaging import say
 from backend.residents import queries as residents
 
-FROM_HOUR = 9
+FROM_HOUR, UNTIL_HOUR = 9, 21
 
 
 def tell() -> int:
     """Tell about last month everybody who was not told of it yet; returns how many summaries were made."""
     here = clock.local(clock.now())
-    if here.day == 1 and here.hour < FROM_HOUR:
+    if not FROM_HOUR <= here.hour < UNTIL_HOUR:
         return 0
     month = (here.date().replace(day=1) - timedelta(days=1)).replace(day=1)
     since, until = bounds(month)

@@ -373,6 +373,14 @@ def test_the_month_is_told_to_her_daughter_on_the_first_once(chen: int, morning:
     assert towns.said_to(told.identity_id)[-1].text.startswith("**陈秀英的11月**")
 
 
+def test_a_summary_that_is_caught_up_wakes_nobody(chen: int, morning: Hands) -> None:
+    answering.well(voice(chen), asked(morning).id)
+    morning.at = towns.local(2, time(3), 12)
+    assert summaries.tell() == 0
+    morning.forward(hours=6)
+    assert summaries.tell() == 1
+
+
 def test_her_data_is_exported_and_forgotten(town: Town, chen: int, morning: Hands) -> None:
     check_in = asked(morning)
     answering.well(voice(chen), check_in.id, "好着呢")
