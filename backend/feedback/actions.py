@@ -144,7 +144,7 @@ def settle(voice: Voice, number: int, settled: bool) -> Feedback:
     with transaction():
         feedback = history.locked(number)
         if not voice.owns(feedback):
-            history.find(0)
+            raise history.unknown(number)
         if feedback.status != "closed" or feedback.settled is not None:
             return feedback
         Feedback.update(settled=settled).where(Feedback.id == feedback.id).execute()

@@ -26,8 +26,13 @@ def locked(number: int) -> Feedback:
 
 def _found(row: Feedback | None, number: int) -> Feedback:
     if row is None:
-        raise NotFound(_("There is no F-{number} of yours.", number=number))
+        raise unknown(number)
     return row
+
+
+def unknown(number: int) -> NotFound:
+    """The same for somebody else's as for one that never was."""
+    return NotFound(_("There is no F-{number} of yours.", number=number))
 
 
 def for_staff(actor: Actor, number: int) -> Feedback:

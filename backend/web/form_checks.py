@@ -191,6 +191,12 @@ def _check(
         low, high = data.get("least"), data.get("most")
         if low is not None and high is not None and low > high:
             found.append(("limits", _("The smallest number is larger than the largest.")))
+    if (
+        kind in ("text", "long_text")
+        and not found
+        and data.get("min_length", 1) > data.get("max_length", 5000)
+    ):
+        found.append(("limits", _("The smallest number is larger than the largest.")))
     if kind == "multi_choice" and not found:
         offered = len(data["options"])
         low, high = data.get("least", 1), data.get("most", offered)
@@ -225,6 +231,10 @@ _PLAIN: dict[str, Callable[[Any], bool]] = {
 _OPTION = frozenset(["value", "label", "short", "words"])
 
 
+def _words(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(w, str) for w in given)
+
+
 def _check_options(data: Mapping[str, Any], found: list[tuple[str, Text]]) -> None:
     options = data.get("options")
     if not isinstance(options, list) or len(options) < 2:
@@ -235,7 +245,7 @@ def _check_options(data: Mapping[str, Any], found: list[tuple[str, Text]]) -> No
             ("options", _("{n} options at most: on the phone nobody remembers more.", n=MOST_OPTIONS))
         )
     values = [o.get("value") for o in options]
-    if not all(set(o) <= _OPTION and all(isinstance(w, str) for w in o.get("words", ())) for o in options):
+    if not all(set(o) <= _OPTION and _words(o.get("words", [])) for o in options):
         found.append(("options", _("We do not understand its settings. Please remove it and add it again.")))
     elif not all(isinstance(v, str) and _NAME.fullmatch(v) for v in values) or len(
         set(map(str, values))
@@ -265,8 +275,11 @@ def _condition(when: Any, earlier: Mapping[str, dict[str, Any]]) -> Text | None:
     return next((wrong for clause in clauses if (wrong := _clause(clause, earlier)) is not None), None)
 
 
+_CLAUSE = frozenset(["field", "op", "value"])
+
+
 def _clause(clause: Any, earlier: Mapping[str, dict[str, Any]]) -> Text | None:
-    of = clause.get("field") if isinstance(clause, dict) else None
+    of = clause.get("field") if isinstance(clause, dict) and clause.keys() <= _CLAUSE else None
     if not isinstance(of, str) or of not in earlier:
         return _("It depends on an answer that is not asked before it. Please move it, or choose another.")
     asked = earlier[of]

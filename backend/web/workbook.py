@@ -29,7 +29,8 @@ MEASURED = 200
 NARROWEST, WIDEST = 6, 60
 LONGEST = 32_767
 """Characters of a cell, by the file format."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Also as a Chinese Excel takes them, full width."""
 _NUMBER = re.compile(r"[+-]?\d[\d ]*(?:\.\d+)?")
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 

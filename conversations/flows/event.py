@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from backend.core.errors import NotFound
 from backend.core.i18n import _
 from backend.events import actions, queries, replies, wording
 from backend.events.form import signup_form, wish_of
+from backend.fields.choices import Choice, MultiChoice
 from backend.fields.form import Form
 from backend.fields.text import LongText
 from backend.fields.words import Words
-from conversations.flow import Answer, Command, Flow, Opening, Person, Series, Submitted
+from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Series, Submitted
 from conversations.flows.event_titles import meant
 from conversations.flows.repair import REGISTER, actor_of, org_of
 
@@ -132,9 +135,24 @@ def _start(person: Person, event_id: int) -> Opening | Answer:
     return Opening(f"event:{event_id}", before=before)
 
 
-def _submit(person: Person, done: Submitted, event_id: int) -> Answer:
-    wish = wish_of(queries.by_id(event_id), done.answers)
+def _submit(person: Person, done: Submitted, event_id: int) -> Answer | Retry:
+    event = queries.by_id(event_id)
+    if (changed := _no_answer_any_more(event, done.answers)) is not None:
+        return Retry(changed, _("This question has changed in the meantime. Please answer it once more."))
+    wish = wish_of(event, done.answers)
     return _placed(actions.sign_up(actor_of(person), event_id, _resident(person), wish))
+
+
+def _no_answer_any_more(event: queries.Event, answers: Mapping[str, Any]) -> str | None:
+    """The question from which staff have taken the option that she chose."""
+    own = queries.questions_of(event)
+    for f in own.fields if own else ():
+        if isinstance(f, Choice | MultiChoice) and f.name in answers:
+            given = f.dump(answers[f.name])
+            chosen = given if isinstance(given, list) else [given]
+            if not {c.value for c in f.choices}.issuperset(chosen):
+                return f.name
+    return None
 
 
 def _placed(done: actions.Placed) -> Answer:

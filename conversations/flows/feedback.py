@@ -85,6 +85,8 @@ def _submit(person: Person, done: Submitted) -> Answer:
 def _settled(person: Person, argument: str) -> Answer:
     number, _sep, said = argument.partition(":")
     settled = said == "yes"
+    if not number.isdecimal():
+        raise NotFound()
     feedback = actions.settle(voice_of(person), int(number), settled)
     return Answer.of(wording.heard(feedback, settled=settled))
 

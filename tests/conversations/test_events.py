@@ -255,3 +255,25 @@ def test_an_event_that_is_over_or_called_off_meanwhile_says_so(
 def test_what_people_say_about_events_is_understood(said: str, entry: str) -> None:
     meaning = flows.registry().meaning(said, Person(1, "telegram", "x", "zh_CN", 1, None, 1))
     assert meaning is not None and meaning.entry.name == entry
+
+
+def test_an_answer_that_fits_its_question_no_more_is_asked_for_once_more(
+    village: Village, party: Event, chen: Talker
+) -> None:
+    """Staff mended the questions while she answered: what they read later is an answer to what they ask."""
+    two = [
+        *DIET.fields,
+        Choice("seat", label="Seat", ask="坐哪里？", options=[Choices("in", "里面"), Choices("out", "外面")]),
+    ]
+    actions.ask_more(village.actor(), party.id, Form("event:1", "", two, review=False).to_json())
+    chen.say("我要报名包粽子")
+    chen.say("0")
+    chen.tap("甜的")
+    fresh = Choice(
+        "diet", label="Diet", ask="要几个？", options=[Choices("one", "一个"), Choices("five", "五个")]
+    )
+    actions.ask_more(village.actor(), party.id, Form("event:1", "", [fresh, two[1]], review=False).to_json())
+    again = chen.tap("里面")
+    assert "要几个" in again and EventSignup.select().count() == 0
+    assert "报名成功" in chen.tap("五个")
+    assert signup(village, party, 0).answers == '{"diet": "five", "seat": "in"}'

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from backend.core.clock import Hands
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, NotFound
+from backend.core.i18n import render
 from backend.feedback import actions, personal, queries
 from backend.feedback.models import Feedback, FeedbackEvent
 from backend.inbox.models import Handover
 from backend.messaging import people
+from conversations.flow import Person
+from conversations.flows import feedback as flow
 from tests.feedback.conftest import complained, tells, told
 from tests.inbox.conftest import Neighbour, hired
 from tests.staff.conftest import Street
@@ -65,3 +68,14 @@ def test_she_takes_it_along_and_it_is_forgotten_with_her(chen: Neighbour, clock:
     personal.forget(7)
     emptied = Feedback.get()
     assert (emptied.text, emptied.contact, emptied.kind) == ("—", None, "complaint")
+
+
+def test_somebody_elses_number_or_none_is_said_as_it_was_asked(chen: Neighbour) -> None:
+    feedback = complained(chen)
+    stranger = actions.Voice(0, None, feedback.org_id, "webchat")
+    with pytest.raises(NotFound) as refused:
+        actions.settle(stranger, feedback.number, True)
+    assert f"F-{feedback.number}" in render(refused.value.text, "en")
+    person = Person(feedback.identity_id or 0, "webchat", "a-browser", "zh_CN", None, None, feedback.org_id)
+    with pytest.raises(NotFound):
+        flow.COMMANDS[0].run(person, "now:yes")

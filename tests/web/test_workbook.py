@@ -18,8 +18,8 @@ def read(*sheets: Sheet):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize(
-    "evil", ["=1+1", '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1"]
-)
+    "evil", ["=1+1", '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "＝1+1", "＠SUM(A1)", "－2+A1"]
+)  # fmt: skip
 def test_what_looks_like_a_formula_stays_text(evil: str) -> None:
     cell = read(Sheet("a", ["a"], [[evil]])).active["A2"]
     assert cell.data_type == "s"
