@@ -102,7 +102,7 @@ class Engine:
             where in ("form", "person") and id_number.stands_in(said.text)
         )
         masked = masked or (inbound.edits is not None and memory.form is not None and where != "person")
-        verdict = _guarded(inbound, memory, now)
+        verdict = _guarded(inbound, said, memory, now)
         if verdict == "go":
             hear(talk, inbound, said, where, found, now)
             guard.learn(memory.guard, inbound.said.text, talk.outcome != "misheard", now)
@@ -184,7 +184,7 @@ def _apologise(talk: Talk, _inbound: Inbound, _said: Said, _where: str, _found: 
     talk.outcome = talk.handover = "failed"
 
 
-def _guarded(inbound: Inbound, memory: Memory, now: int) -> guard.Verdict:
+def _guarded(inbound: Inbound, said: Said, memory: Memory, now: int) -> guard.Verdict:
     if (
         inbound.opt_out
         or inbound.start
@@ -195,7 +195,7 @@ def _guarded(inbound: Inbound, memory: Memory, now: int) -> guard.Verdict:
         return "go"
     if inbound.channel in ("sms", "email") and guard.sounds_automatic(inbound.said.text):
         return "silent"
-    return guard.check(memory.guard, inbound.said.text, now)
+    return guard.check(memory.guard, inbound.said.text, now, picks=said.choice is not None)
 
 
 # --- the engine of this process -------------------------------------------------------------------------------

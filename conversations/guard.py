@@ -30,17 +30,19 @@ def sounds_automatic(text: str) -> bool:
     return bool(_MACHINE.match(text[:200]))
 
 
-def check(guard: list[Any], text: str, now_ms: int) -> Verdict:
-    """Before the turn: "last word" says once that we fall silent, "silent" says nothing. Updates `guard`."""
+def check(guard: list[Any], text: str, now_ms: int, *, picks: bool = False) -> Verdict:
+    """Before the turn: "last word" says once that we fall silent, "silent" says nothing. Updates `guard`. `picks`: the text
+    answers what was offered, so that it is not in vain this time."""
     _begin(guard, now_ms)
+    same = not picks and _digest(text) == guard[0]
     if now_ms - guard[2] > WINDOW_MS:
         guard[2], guard[3] = now_ms, 0
     guard[3] += 1
     if guard[4]:
-        if now_ms < guard[4] and (guard[3] > MOST_IN_WINDOW or _digest(text) == guard[0]):
+        if now_ms < guard[4] and (guard[3] > MOST_IN_WINDOW or same):
             return "silent"
         guard[4] = 0
-    if guard[3] > MOST_IN_WINDOW or (guard[1] >= SAME_IN_VAIN and _digest(text) == guard[0]):
+    if guard[3] > MOST_IN_WINDOW or (guard[1] >= SAME_IN_VAIN and same):
         guard[4] = now_ms + SILENCE_MS
         return "last word"
     return "go"

@@ -144,6 +144,14 @@ def test_trouble_told_without_a_question_calls_people(chat: Talker, town: Town, 
     assert Handover.select().count() == 1
 
 
+def test_words_that_were_said_in_vain_before_still_answer_the_question(phone: Talker, morning: Hands) -> None:
+    for _n in range(5):
+        phone.say("睡不着")
+    asked(morning)
+    phone.say("睡不着")
+    assert Alarm.get().kind == "asked_for_help"
+
+
 def test_an_old_button_tapped_twice_is_thanked(phone: Talker, morning: Hands) -> None:
     check_in = asked(morning)
     phone.say("1")
