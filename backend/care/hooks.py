@@ -15,4 +15,5 @@ def on_alarm(alarm: Summary) -> None:
 
 
 listeners.register("checkin:", on_alarm)
+listeners.register("words:", visits.on_alarm)
 privacy.register("care", personal.export, personal.forget)

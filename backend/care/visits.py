@@ -165,8 +165,8 @@ def cancel(actor: Actor, visit_id: int, why: str) -> None:
 
 
 def on_alarm(alarm: Summary) -> None:
-    """An alarm of a check-in was answered: staff who go there have a visit to report, until they cannot; one that ended needs
-    none."""
+    """An alarm of a check-in, or a cry for help, was answered: staff who go there have a visit to report, until they cannot;
+    one that ended needs none."""
     visit = Visit.get_or_none(Visit.alarm_id == alarm.id)
     if alarm.status == "cleared":
         if visit is not None and visit.status in ("open", "going"):

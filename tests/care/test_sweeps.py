@@ -28,6 +28,7 @@ from backend.core import clock as clocks
 from backend.core import privacy
 from backend.core.clock import Hands
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.fields.words import Words
 from backend.messaging import deliveries, people
 from backend.messaging.models import Delivery, Message
 from tests.care import town as towns
@@ -254,6 +255,18 @@ def test_a_plan_that_is_changed_at_the_moment_of_its_question_asks_it_all_the_sa
     plans.confirm(town.actor(town.admin), chen)
     sweep()
     assert CheckIn.get().status == "asked"
+
+
+def test_a_cry_for_help_has_a_visit_to_report_and_none_when_it_was_nothing(
+    town: Town, chen: int, morning: Hands
+) -> None:
+    alarm_id = alarms.raise_alarm(
+        "sos", org_id=town.grid.id, severity="critical", words=Words("救命"), resident_id=chen, source="words:1"
+    )  # fmt: skip
+    alarms.answer(town.actor(town.grid_worker), alarm_id, "going")
+    assert (Visit.get().status, Visit.get().assignee_id) == ("going", town.grid_worker)
+    alarms.over(alarms.Caller(towns.address(chen, "sms").id, chen), alarm_id)
+    assert Visit.get().status == "cancelled"
 
 
 def test_a_second_worker_takes_over_the_visit_of_one_who_cannot(
