@@ -73,6 +73,17 @@ def test_by_text_message_it_is_said_with_the_first_thing_that_she_writes(street:
     assert lin.says("有件事问你") == ""
 
 
+@pytest.mark.parametrize("text", ["我正在开会，稍后回您", "out of the office until Monday, call me then"])
+def test_what_sounds_like_a_machine_reaches_the_person_all_the_same(
+    street: Street, li: Actor, text: str
+) -> None:
+    lin = Neighbour("sms", "+8613800138001")
+    lin.says("找人工")
+    answering.answer(li, lin.thread.id, "您在家吗")
+    lin.says(text)
+    assert lin.outcome == "with_person" and lin.thread.unanswered_at is not None
+
+
 def test_an_emergency_passes_and_the_desk_is_told(chen: Neighbour, li: Actor) -> None:
     chen.says("找人工")
     taking.take(li, chen.thread.id)
