@@ -63,7 +63,7 @@ def _shown(said: Said) -> Text:
     if said.text:
         return said.text
     if said.media is not None:
-        return _("A photo")
+        return ""
     return _("A place on the map") if said.location is not None else "…"
 
 

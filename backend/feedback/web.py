@@ -144,7 +144,7 @@ def photo(number: int) -> Response:
         abort(404)
     data, content_type = media.load(feedback.photo)
     response = Response(data, mimetype=content_type)
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

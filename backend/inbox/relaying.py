@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.core.i18n import Text, _
+from backend.fields.base import join
 from backend.fields.words import Words
 from backend.inbox.models import Handover
 from backend.messaging.outbox import say
@@ -14,15 +15,14 @@ REPLY = re.compile(r"^\s*[#＃]\s*(\d{1,9})[\s:：,，、]+(\S[\s\S]*)$")
 
 
 def pass_on(handover: Handover, said: Text, *, photo: bool = False) -> None:
-    """Say in the staff member's chat what she wrote."""
+    """Say in the staff member's chat what she wrote, and that a photo came (with it or, `said` empty, alone)."""
     if handover.taken_by is None:
         return
-    words = (
-        _("#{number} sent a photo. It is in the inbox of the admin.", number=handover.id)
-        if photo
-        else _("#{number}: {said}", number=handover.id, said=said)
-    )
-    say(StaffMember(handover.taken_by), Words(words), purpose="handover", about=handover.subject)
+    lines = [_("#{number}: {said}", number=handover.id, said=said)] if said else []
+    if photo:
+        lines.append(_("#{number} sent a photo. It is in the inbox of the admin.", number=handover.id))
+    words = Words(join(*lines) or "")
+    say(StaffMember(handover.taken_by), words, purpose="handover", about=handover.subject)
 
 
 def read(text: str) -> tuple[int, str] | None:

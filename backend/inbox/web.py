@@ -183,7 +183,7 @@ def photo(handover_id: int, key: str) -> Response:
         abort(404)
     data, content_type = media.load(key)
     response = Response(data, mimetype=content_type)
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -27,11 +27,14 @@ _PROPOSE_EN = re.compile(
     r"\b(?:organi[sz]e|host|hold|arrange|set up|throw) (?:a|an|some|our) (?P<title>[a-z' -]{2,40}).*",
     re.IGNORECASE,
 )
+SENTENCE = 200
+"""Characters that a sentence has at most."""
 _AFTER = re.compile(r"(?:活动|可以|行)?(?:吗|吧|呢|么)$")
 
 
 def _known(text: str) -> dict[str, Any]:
-    """What her sentence says already: what it is, the day, the hour."""
+    """What her sentence says already: what it is, the day, the hour. A long text is no sentence, and is not gone through."""
+    text = text[:SENTENCE]
     match = _PROPOSE.search(text) or _PROPOSE_EN.search(text)
     known: dict[str, Any] = {}
     if (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.core import media
 from backend.core.access import Actor
 from backend.core.clock import Hands
-from backend.fields.words import Said, Words
+from backend.fields.words import Media, Said, Words
 from backend.inbox import answering, jobs, office, personal, taking, waiting
 from backend.inbox.models import Handover
 from backend.messaging import people, say
@@ -122,6 +122,8 @@ def test_staff_take_and_answer_from_their_own_phone(chen: Neighbour, li: Actor, 
     assert "小李" in phones[zhou.id].says("1")
     chen.says("我家门口的灯坏了")
     assert "我家门口的灯坏了" in phones[li.id].told("handover")[-1]
+    chen.says("这是照片，左边那盏", media=Media("none", "image/jpeg"))
+    assert "照片" in phones[li.id].told("handover")[-1] and "左边那盏" in phones[li.id].told("handover")[-1]
     assert "已发" in phones[li.id].says(f"#{number} 马上派人来")
     assert chen.told()[-1] == "马上派人来"
     assert "小李" in phones[zhou.id].says(f"#{number} 我来"), "not over a colleague's head"
