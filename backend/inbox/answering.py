@@ -60,7 +60,7 @@ def answer(
         target = where(handover, addresses) if identity_id is None else _hers(addresses, identity_id)
         if target is None:
             raise Conflict(_("There is no address that this person can be reached at. Please call."))
-        marks.forget_menus([target.id])
+        marks.forget_menus([i.id for i in addresses], notices=True)
         message_id = say(
             At(target.id, elsewhere=True),
             Words(words or _("A photo for you."), media=(photo,) if photo else ()),

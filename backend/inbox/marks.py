@@ -10,6 +10,8 @@ from backend.messaging.models import Conversation, Identity, Message
 
 QUIET = ("voice",)
 """Where the bot goes on: nobody can write into a telephone call."""
+URGENT = ("alarm", "checkin")
+"""Purposes of messages whose question stays, whatever is talked about meanwhile."""
 
 
 def addresses(handover: Handover) -> list[Identity]:
@@ -49,13 +51,15 @@ def take_away(handover: Handover) -> None:
     Conversation.update(handover_id=None).where(Conversation.handover_id == handover.id).execute()
 
 
-def forget_menus(identity_ids: list[int]) -> None:
-    """A bare number is no pick from a menu of the bot's any more: it answers the person. What a notice offers stays."""
+def forget_menus(identity_ids: list[int], *, notices: bool = False) -> None:
+    """A bare number is no pick from a menu of the bot's any more: it answers the person. What a notice offers stays, unless
+    the person has asked something since (`notices`): “1” is to them then, save for what asks whether she is safe."""
+    asked = Message.purpose.not_in(URGENT) if notices else Message.purpose == "reply"
     menus = Message.select(Message.id).where(
         Message.id.in_(
             Conversation.select(Conversation.offer_id).where(Conversation.identity_id.in_(identity_ids))
         )
-        & (Message.purpose == "reply")
+        & asked
     )
     Conversation.update(offer_id=None).where(
         Conversation.identity_id.in_(identity_ids) & Conversation.offer_id.in_(menus)

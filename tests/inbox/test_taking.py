@@ -113,6 +113,19 @@ def test_what_a_notice_asks_can_be_answered_while_a_person_is_there(chen: Neighb
     assert chen.outcome != "with_person"
 
 
+def test_a_number_after_the_answer_of_a_person_is_for_the_person(chen: Neighbour, li: Actor) -> None:
+    """“1” to “how many keys?” must not take back a sign-up that a reminder spoke of before."""
+    chen.says("找人工")
+    taking.take(li, chen.thread.id)
+    options = (Option("lang:en", "English"), Option("lang:zh_CN", "中文"))
+    say(At(chen.identity.id), Words("?", options=options), purpose="event", about="event:1")
+    answering.answer(li, chen.thread.id, "您要几把钥匙？")
+    assert chen.says("1") == "" and chen.outcome == "with_person"
+    say(At(chen.identity.id), Words("?", options=options), purpose="checkin", about="checkin:1")
+    answering.answer(li, chen.thread.id, "好的")
+    assert chen.says("1"), "whether she is well is asked by nobody else"
+
+
 def test_answers_go_to_her_channel_in_order_and_notes_never(chen: Neighbour, li: Actor) -> None:
     chen.says("找人工")
     number = chen.thread.id
