@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from backend.core import clock
 
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(-2_208_988_800_000_000, 7_258_118_400_000_000).map(
+    lambda microseconds: datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
+)
 
 
 @given(MOMENTS)
