@@ -70,7 +70,9 @@ def up(migrator, db):
         " WHERE o.person = handover.person AND o.done_at IS NULL AND o.id < handover.id)"
     )
     db.execute_sql('CREATE INDEX "handover_resident_id" ON "handover" ("resident_id")')
-    db.execute_sql('CREATE UNIQUE INDEX "handover_one_open" ON "handover" ("person") WHERE ("done_at" IS NULL)')
+    db.execute_sql(
+        'CREATE UNIQUE INDEX "handover_one_open" ON "handover" ("person") WHERE ("done_at" IS NULL)'
+    )
     db.execute_sql(
         'CREATE INDEX "handover_with" ON "handover" ("taken_by")'
         ' WHERE (("taken_by" IS NOT NULL) AND ("done_at" IS NULL))'
