@@ -7,13 +7,13 @@ import re
 from backend.core.i18n import EASY, language
 
 HELLO = re.compile(
-    r"\W*(?:(?:(?:您|你|大家|各位|你们|老师|师傅|小邻|邻里|社区)+好|喂?[,，]?(?:您|你)好|在吗|在不在|在么|在不|有人吗|有人在吗|喂|哈[喽啰罗]|嗨|嘿|早上好|早安|早|上午好|中午好|下午好|晚上好|晚安|新年好|过年好|节日好|吃了吗|请问(?:一下)?|打扰(?:一下|了)?|问一下|ni ?hao|nin ?hao|zao(?: ?shang ?hao)?|zai ?ma"
-    r"|hello+|hi+|hey+|yo|hiya|howdy|greetings|morning|evening|good (?:day|morning|afternoon|evening)|(?:are )?you there|(?:is )?any(?:body|one) (?:there|here|home)|how are you(?: doing| today)?|there|everyone|linli)[\W啊呀哦哟嘞诶]*)+",
+    r"\W*(?:(?:(?:您|你|大家|各位|你们|老师|师傅|小邻|邻里|社区)+好|喂?[,，]?(?:您|你)好|在吗|在不在|在么|在不|有人吗|有人在吗|小邻|喂|哈[喽啰罗]|嗨|嘿|早上好|早安|早|上午好|中午好|下午好|晚上好|晚安|新年好|过年好|节日好|吃了(?:吗|没|没有)(?:您|你)?|请问(?:一下)?|打扰(?:一下|了)?|问一下|ni ?hao(?: ?a)?|nin ?hao ?a|nin ?hao|zao(?: ?shang ?hao)?|zai ?ma"
+    r"|hello+|hi+|hey+|yo|hiya|howdy|greetings|morning|evening|good (?:day|morning|afternoon|evening)(?: to (?:you|all))?|(?:are )?you there|(?:is )?any(?:body|one) (?:there|here|home)|how are you(?: doing| today)?|there|everyone|linli)[\W啊呀哦哟嘞诶]*)+",
     re.IGNORECASE,
 )
 THANKS = re.compile(
-    r"\W*(?:(?:好的?|嗯+|行|ok(?:ay)?|great|perfect)[\W了]*)?(?:(?:真是?|太|非常|十分|多|万分|特别)*(?:感谢|谢谢|谢|感激|多谢|3q)(?:不尽|您|你|你们|啦|了|啊|哈|师傅|大家|各位|社区|帮忙|帮助|关心|提醒|的)*|(?:真是?|太|您|你们?|大家|师傅)*辛苦(?:了|您|你们|大家|师傅|啦)*|麻烦(?:您|你们?)了|xie ?xie(?: ?(?:ni|nin|le))?|duo ?xie"
-    r"|(?:many |so much |thank(?:s| you| u),? )*(?:thank(?:s| you| u)|thx|ty|cheers|much appreciated|(?:i )?(?:really )?appreciate (?:it|that|your help))(?: very much| a lot| so much| a million| again| for (?:your |the |everything|all )?\w*(?: help)?| indeed)*|great|that(?:'s| is) (?:very )?(?:kind|nice)(?: of you)?)[\W啊呀嘞再见拜了]*",
+    r"\W*(?:(?:太?好[的了啊]?|嗯+|行|可以|知道了|明白了?|ok(?:ay)?|great|perfect|good|fine)[\W了啦啊]*)?(?:(?:真是?|太|非常|十分|多|万分|特别)*(?:感谢|谢谢|谢|感激|感恩|多谢|多亏|3q|唔该)(?:感谢|多谢|谢谢|谢|不尽|老师|小邻|小[王李张刘陈杨赵]|主任|您|你|你们|啦|了|啊|哈|师傅|大家|各位|社区|帮忙|帮助|关心|提醒|的)*|(?:真是?|太|您|你们?|大家|师傅)*辛苦(?:你|您|了|您|你们|大家|师傅|啦)*|麻烦(?:您|你们?|大家)了|帮了?(?:我)?大忙了?|太客气了?|(?:你们?|您)(?:真是|太|真)好了?|xie ?xie(?: ?(?:ni|nin|le))?|duo ?xie"
+    r"|(?:many |so much |thank(?:s| you| u),? )*(?:thank(?:s| you| u)|thx|ty|cheers|much (?:appreciated|obliged)|(?:i )?(?:really )?appreciate (?:it|that|your help))(?: very much| a lot| dear| my (?:dear|friend)| guys| all| bye| everyone| sir| madam| linli| so much| a million| again| for (?:your |the |everything|all )?\w*(?: help)?| indeed)*|great|that(?:'s| is) (?:very )?(?:kind|nice)(?: of you)?)[\W啊呀嘞再见拜了]*",
     re.IGNORECASE,
 )
 FINE = re.compile(

@@ -63,7 +63,7 @@ CATEGORIES: tuple[Category, ...] = (
     Category(
         "water",
         _("Water leak"),
-        r"漏水|渗水|漏雨|水管|爆管|水龙头|龙头|滴水|跑水|流水|滴滴答答|水压|管子|水阀|淋浴|喷水|冒水|停水|没水|没有水|水表|阀门|马桶|热水器|花洒|淹|leak|leaking|burst|drip|dripping|faucet|\btap\b|"
+        r"漏水|渗水|漏雨|水管|自来水|水[槽池]|冲水|爆管|水龙头|龙头|滴水|跑水|流水|滴滴答答|水压|管子|水阀|淋浴|喷水|冒水|停水|没水|没有水|水表|阀门|马桶|热水器|花洒|淹|leak|leaking|burst|drip|dripping|faucet|\btap\b|"
         r"pipe|flood|toilet|shower|basin|plumber|no water|water (?:is )?(?:everywhere|coming|running|pouring|dripping)",
         _("Is the water still running?"),
         (
@@ -89,7 +89,7 @@ CATEGORIES: tuple[Category, ...] = (
     Category(
         "drain",
         _("Blocked drain"),
-        r"下水道|下水|冲不下|冲不走|冲不动|不下水|下不去|反味|返味|地沟|马桶.{0,6}冲|won'?t flush|won'?t drain|drains? slow|马桶堵了|马桶堵|马桶.{0,4}堵|堵.{0,3}马桶|厕所.{0,3}堵|toilet.{0,12}(?:blocked|clogged)|堵了|堵住|堵塞|排水|地漏|返水|反水|化粪池|污水|疏通|blocked|clogged|drain|sewage|sewer|sink is full",
+        r"下水道|下水|(?:通|疏通)(?:一下|下|个)?(?:马桶|厕所|水池|水槽|管)|冲不下|冲不走|冲不动|不下水|下不去|反味|返味|地沟|马桶.{0,6}冲|won'?t flush|won'?t drain|drains? slow|马桶堵了|马桶堵|马桶.{0,4}堵|堵.{0,3}马桶|厕所.{0,3}堵|toilet.{0,12}(?:blocked|clogged)|堵了|堵住|堵塞|排水|地漏|返水|反水|化粪池|污水|疏通|blocked|clogged|drain|sewage|sewer|sink is full",
         _("Is dirty water coming up?"),
         (
             Degree(
@@ -165,7 +165,7 @@ CATEGORIES: tuple[Category, ...] = (
     Category(
         "door",
         _("Door, window or lock"),
-        r"门锁|门坏|锁坏|门关不|关不上门|门开不|门铃|锁打不开|锁不上|锁了|锁头|窗户关不|锁在|关在屋|关在家|锁芯|钥匙|防盗门|单元门|门禁|大门|房门|窗户|窗子|玻璃|纱窗|把手|开不了门|门打不开|反锁|\block(?:ed)?\b|\bdoor\b|window|glass|\bkeys?\b|handle",
+        r"门锁|门坏|锁坏|门关不|关不上门|门开不|门铃|锁打不开|锁不上|锁了|锁头|窗户关不|锁在|修门|换门|换锁|修锁|关在屋|关在家|锁芯|钥匙|防盗门|单元门|门禁|大门|房门|窗户|窗子|玻璃|纱窗|把手|开不了门|门打不开|反锁|\block(?:ed)?\b|\bdoor\b|window|glass|\bkeys?\b|handle",
         _("How bad is it?"),
         (
             Degree(

@@ -25,11 +25,11 @@ INTENTS = (
         r"(?:我|妈|爸|老人|奶奶|爷爷|帮).{0,8}(?:想|要|希望|申请|登记|参加|开通|办|开始).{0,6}(?:每天|每日|天天)?.{0,6}(?:报平安|平安(?:电话|问候)|问候|关怀).{0,6}"
         r"|(?:每天|每日|天天).{0,8}(?:报平安|平安电话|打(?:个)?电话|问问?|问候|联系|发(?:个)?短信|来电|看看).{0,12}"
         r"|(?:想|要|申请|登记|参加|开通|办理?).{0,6}(?:报平安|平安电话|每日问候|每日平安)|(?:独居|空巢|孤寡).{0,6}(?:老人)?.{0,6}(?:问候|关怀|报平安|联系).{0,8}"
-        r"|一个人住.{0,20}(?:联系|问|电话|看)|每天.{0,4}报平安"
+        r"|(?:平安|独居|每日问候|关怀).{0,6}(?:服务|电话|问候|短信).{0,8}|^\W*(?:平安|问候)电话|每天.{0,4}(?:确认|知道|看).{0,4}我.{0,6}|定时问候.{0,4}|(?:每天|天天|早晚|每晚|早上|晚上).{0,6}(?:给我)?.{0,4}(?:来个电话|打个电话|问候).{0,6}|\bset up (?:a )?daily\b.{0,24}|我?(?:要|想)(?:每天)?(?:跟你们|给你们)?报个?平安(?!了).{0,6}|(?:参加|开通|申请|设置|怎么弄?).{0,4}报平安.{0,6}|报平安(?:怎么|如何|服务).{0,6}|一个人住.{0,20}(?:联系|问|电话|看)|每天.{0,4}报平安"
     ),
     re.compile(
         r"\b(?:call|ask|check on|ring|text|message|contact|remind)(?:ing)? (?:on )?(?:me|her|him|my \w+)\b.{0,16}\b(?:every ?day|each day|daily|every (?:morning|evening)|each (?:morning|evening))\b.{0,30}"
-        r"|\bdaily (?:check[- ]?ins?|calls?|questions?)\b.{0,16}|\bask me every day\b|\blive(?:s)? alone\b.{0,40}\b(?:check|call|ask|contact)\w*\b.{0,16}",
+        r"|\b(?:daily|everyday) (?:\w+ )?(?:check[- ]?ins?|calls?|questions?|messages?|texts?)\b.{0,16}|\bsign me up for (?:the )?(?:daily|every ?day)\b.{0,16}|\bbao ?ping ?an\b(?: fu ?wu)?|\bbao ping an\b(?: fu ?wu)?|\bdaily (?:check[- ]?ins?|calls?|questions?)\b.{0,16}|\bask me every day\b|\blive(?:s)? alone\b.{0,40}\b(?:check|call|ask|contact)\w*\b.{0,16}",
         re.IGNORECASE,
     ),
 )
@@ -123,6 +123,7 @@ def _submit(person: Person, done: Submitted) -> Answer:
 
 
 EXAMPLES = (
+    "平安电话", "独居老人平安服务", "参加报平安", "每天确认我没事", "每天给我打个电话", "天天问候我一声", "早上给我来个电话问问", "每天发消息问我好不好", "我妈独居每天问问她", "申请独居关怀", "报平安怎么开通", "定时问候我", "daily check-in please", "sign me up for daily calls", "text me each morning", "I live alone call me daily", "ask my mother every day", "set up a daily call",
     "我想每天报平安", "每天打电话问问我", "我一个人住能不能每天联系我", "给老人开通每日问候", "call me every morning", "check on me every day",
 )  # fmt: skip
 FLOWS = [Flow(NAME, FORM, _("Being asked each day"), _start, _submit, INTENTS, examples=EXAMPLES)]

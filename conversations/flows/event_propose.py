@@ -29,13 +29,22 @@ _PROPOSE_EN = re.compile(
 )
 SENTENCE = 200
 """Characters that a sentence has at most."""
+_ASKED = re.compile(
+    r"(?:(?:我|我们|想|要|能不能|可不可以|可以|能|打算|准备|愿意|来|申请|怎么|如何)+(?:让我|义务|免费|自己|牵头|带头|在.{1,8}?|借.{1,8}?)*(?:牵头|带头|组织|发起|举办|搞|弄|成立|创办|召集|张罗|拉|办|开|教|带)(?:一?[个场次届支下])?(?:大家|大伙|邻居)?(?:去)?(?P<title>[^，。,.!！?？、\s]{0,12}?(?:活动|[队团社班课赛]|讲座|诗社|聚会|聚餐|市场|交换|舞|太极|书法|剪纸|英语|春游|茶会|爬山|下棋|捐书|卫生|生日会))"
+    r"|(?:我|想|要|打算)+(?:带|约|召集|组织|张罗|拉)(?:着|上)?(?:大家|大伙|邻居|老人|几个人)(?:一起|去)*.{1,10}|^\W*(?:我要?|想|怎么|如何)*(?:发起|组织|举办|申请|办)(?:一?个|一次)?活动(?!.{0,6}吗)|(?:我)?来(?:组织|张罗|牵头|管)(?!.{0,2}吗$)).*"
+)
+_ASKED_EN = re.compile(
+    r"\b(?:i(?:'d| would)? (?:like|want|love) to|can (?:i|we)|could (?:i|we)|may i|let me|how (?:can|do) i|i(?:'m| am) going to|i could|i can) (?:start|begin|propose|organi[sz]e|host|hold|arrange|set up|throw|run|lead|teach|give(?! feedback)|found) (?!.{0,12}call\b)(?:a |an |some |our |my )?(?P<title>[a-z' -]{2,40}).*|\bpropose (?:an? )?(?:event|activity)\b.*|\bidea for an? (?:event|activity|party|class)\b.*|\bzu ?zh?i (?:yi ?ge )?huo ?dong\b|\bban (?:yi ?)?ge huo ?dong\b",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(r"(?:活动|可以|行)?(?:吗|吧|呢|么)$")
 
 
 def _known(text: str) -> dict[str, Any]:
     """What her sentence says already: what it is, the day, the hour. A long text is no sentence, and is not gone through."""
     text = text[:SENTENCE]
-    match = _PROPOSE.search(text) or _PROPOSE_EN.search(text)
+    found = (pattern.search(text) for pattern in (_PROPOSE, _PROPOSE_EN, _ASKED, _ASKED_EN))
+    match = next((m for m in found if m and m["title"]), None)
     known: dict[str, Any] = {}
     if (
         match
@@ -145,8 +154,10 @@ FLOWS = [
         PROPOSAL.title,
         _start,
         _submit,
-        intents=(_PROPOSE, _PROPOSE_EN),
+        intents=(_PROPOSE, _PROPOSE_EN, _ASKED, _ASKED_EN),
         examples=(
+            *("我想牵头搞个合唱团", "怎么发起活动", "我要办活动", "我想约大家一起下棋", "我来教大家跳舞", "想成立一个摄影社", "我想带大家打太极", "想拉个羽毛球队", "申请举办活动", "我来张罗一次聚餐", "能让我开个课吗"),
+            *("can I start a chess club", "I want to teach a class", "propose an event", "I want to start a group", "I want to lead a trip", "let me host a party", "I could give lessons"),
             "我想组织一个活动",
             "我想办个读书会",
             "能不能办一场比赛",
@@ -157,10 +168,10 @@ FLOWS = [
     ),
     Flow("event_call_off", CALL_OFF, CALL_OFF.title, _nothing, _called_off),
     Flow("event_refuse", REFUSE, REFUSE.title, _nothing, _refused, audience="staff"),
-]
+]  # fmt: skip
 COMMANDS = [
     Command("event.own", _own),
     Command("event.call_off", _call_off),
     Command("event.approve", _approve),
     Command("event.refuse", _refuse),
-]
+]  # fmt: skip

@@ -19,11 +19,11 @@ from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
 INVITE = Option("family.invite:", _("Invite somebody"), _("Invite"))
 _ON_PAGE = 6
 _FAMILY = re.compile(
-    r"^\W*(?:我的)?(?:家人|亲属|家属|亲人)(?:列表|管理|设置)?\W*$|谁(?:能|可以)看(?:到|见)?我|^\W*(?:my )?family\W*$|\bwho (?:can see|is told about) me\b",
+    r"^\W*(?:我的)?(?:家人|亲属|家属|亲人)(?:列表|管理|设置)?\W*$|\bwho (?:can|may) (?:see|read|view) (?:my \w+|me)\b.{0,20}|谁(?:能|可以)(?:看|知道)(?:到|见)?我.{0,6}|(?:哪些|什么)人(?:能|可以)(?:看|知道).{0,8}|(?:家人|亲情|亲属|家属|亲人)(?:设置|管理|列表|绑定|关系)|^\W*family (?:settings?|list|members?)\W*$|紧急联系人|\bemergency contacts?\b|(?:我)?家人.{0,4}(?:能|可以).{0,4}(?:收到|知道|看).{0,8}|^\W*(?:my )?family\W*$|\bwho (?:can see|is told about) me\b",
     re.IGNORECASE,
 )
 _NO_MORE = re.compile(
-    r"(?:不(?:再|要|想|用)(?:再)?|别(?:再)?)(?:让|给|告诉)(.{1,10}?)(?:看|知道|收到|发|了|$)|(?:取消|解除|删除|去掉)(?:和)?(.{0,8}?)(?:的)?(?:家人|亲属|亲情)(?:关系|绑定|权限)?"
+    r"(?:解绑|移除|删掉|删除|去掉|踢掉|取消)(?:我的?)?(?:绑定的?)?(女儿|儿子|家人|家属|老公|老婆|老伴|闺女|亲属)(?:的)?(?:查看|绑定|权限|关注)?|把(?:我)?(女儿|儿子|家人|老公|老婆|老伴|闺女|邻居)(?:给)?(?:移除|删|去掉|踢|解绑)|^\W*解除绑定\W*$|(?:不(?:再|要|想|用)(?:再)?|别(?:再)?)(?:让|给|告诉)((?!你们|社区|别人).{1,10}?)(?:看|知道|收到|发|了|$)|(?:取消|解除|删除|去掉)(?:和)?(.{0,8}?)(?:的)?(?:家人|亲属|亲情)(?:关系|绑定|权限)?"
     r"|\b(?:stop telling|stop showing|do(?:n't| not) (?:tell|show)) (?:my )?([a-z]{2,20})|\bstop (?:sharing|showing|sending).{0,20}\b(?:with|to) (?:my )?([a-z]{2,20})|\bremove (?:my )?(daughter|son|family|relative)\b",
     re.IGNORECASE,
 )
@@ -234,7 +234,7 @@ FLOWS = [
         _submit_topics,
         audience="resident",
     ),
-]
+]  # fmt: skip
 COMMANDS = [
     Command(
         "family",
@@ -254,7 +254,7 @@ COMMANDS = [
         patterns=(_NO_MORE,),
         audience="resident",
         whole=True,
-        examples=("不再让女儿看了", "取消家人绑定", "别让儿子知道", "stop sharing with my son"),
+        examples=("解绑家人", "把儿子移除", "取消女儿的查看", "不要告诉我儿子了", "不想让女儿知道", "解除绑定", "remove my son", "do not tell my daughter", "stop telling my son", "不再让女儿看了", "取消家人绑定", "别让儿子知道", "stop sharing with my son"),
     ),
     Command("family.drop", _drop),
     Command("family.leave_which", _leave_list, patterns=(_LEAVE,)),
@@ -262,4 +262,4 @@ COMMANDS = [
     Command("family.topics", _open_topics),
     Command("family.yes", _agree),
     Command("family.no", _refuse),
-]
+]  # fmt: skip

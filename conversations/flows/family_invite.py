@@ -27,8 +27,12 @@ _WHOM = r"(?:家人|家属|亲属|亲人|女儿|儿子|闺女|孩子|孙子|孙�
 _OLD = (
     r"(?:妈妈?|母亲|爸爸?|父亲|父母|爸妈|奶奶|爷爷|外婆|外公|姥姥|姥爷|公公|婆婆|岳父|岳母|老人|家里?人|亲人)"
 )
+_CLOSE = (
+    r"(?:daughter|son|family|wife|husband|sister|brother|relatives?|child(?:ren)?|kids?|neighbou?r|grand\w+)"
+)
 _INVITE = re.compile(
-    rf"(?:我的?)?{_WHOM}.{{0,4}}(?:想|要|能不能)(?:看到?|知道|关注|了解|查)(?:我)?|(?:授权|共享|分享|关联|通知)(?:给)?(?:我的?)?{_WHOM}|(?:我)?(?:想|要)?(?:让|叫|给|把)(?:我的?)?{_WHOM}(?:也)?(?:能|可以)?(?:知道|了解|看到?|关心|收到|加进?来?|拉进?来?|绑定|加入)(?:我)?(?:的)?(?:情况|消息|平安|身体)?|(?:邀请|添加|加上?|绑定)(?:一个|一位)?(?:我的?)?{_WHOM}|让(?:我的?)?{_WHOM}(?:也)?(?:能|可以)看"
+    rf"(?:有事|出事了?|有情况|我不回|不舒服|需要).{{0,6}}(?:告诉|通知|联系|打给|找)(?:我的?)?{_WHOM}.{{0,4}}|(?<![不要别再])(?:告诉|通知|提醒)(?:一下)?(?:我的?)?{_WHOM}.{{0,6}}|(?<![不别再])(?:让|叫|给|请)(?:我的?)?{_WHOM}.{{0,6}}(?:收到|知道|了解|看到?|被通知|得到).{{0,10}}|把(?:我的?)?{_WHOM}.{{0,3}}(?:加|拉|绑|添).{{0,4}}|(?:加|添加|绑定|关联)(?:个|一个|一下|我的?)*{_WHOM}|(?:家属|家人|亲属|亲情).{{0,3}}(?:绑定|添加|邀请)|(?:邀请|怎么绑定).{{0,3}}(?:家里人|{_WHOM})|(?:我的?)?{_WHOM}.{{0,4}}(?:想|要|能不能)(?:看到?|知道|关注|了解|查)(?:我)?|(?:授权|共享|分享|关联|通知)(?:给)?(?:我的?)?{_WHOM}|(?:我)?(?:想|要)?(?:让|叫|给|把)(?:我的?)?{_WHOM}(?:也)?(?:能|可以)?(?:知道|了解|看到?|关心|收到|加进?来?|拉进?来?|绑定|加入)(?:我)?(?:的)?(?:情况|消息|平安|身体)?|(?:邀请|添加|加上?|绑定)(?:一个|一位)?(?:我的?)?{_WHOM}|让(?:我的?)?{_WHOM}(?:也)?(?:能|可以)看"
+    rf"|(?<!stop )(?<!not )(?<!don't )\b(?:tell|inform|notify|warn|call) my {_CLOSE}\b.{{0,30}}|\bmy {_CLOSE} (?:to |should |shall |must |can )?(?:also )?(?:be (?:told|informed|notified)|get|hear|know)\b.{{0,24}}|\bcan my {_CLOSE} (?:also )?(?:get|see|have|receive)\b.{{0,24}}|\blet my {_CLOSE} (?:see|know)\b.{{0,20}}|\bshare with my \w+|\byao ?qing jia ?ren\b|\bbang ?ding jia ?ren\b"
     r"|\bshare .{0,20}\bwith my (?:family|daughter|son|wife|husband|children)\b|\bmy (?:family|daughter|son|wife|husband) (?:wants?|would like) to (?:see|know|follow)\b.{0,20}|\b(?:let|allow) my (?:family|daughter|son|grand\w+|relatives?|husband|wife|sister|brother|child\w*|kids?) (?:to )?(?:see|know|follow|hear|watch)\b.{0,20}|\b(?:invite|add|connect|link) (?:my |a |the )?(?:family|daughter|son|grand\w+|relative|neighbou?r|husband|wife|sister|brother|child\w*)\b",
     re.IGNORECASE,
 )
@@ -39,7 +43,7 @@ _JOIN = re.compile(
 )
 _ASK = re.compile(
     rf"(?:绑定|关联|连接|添加)(?:一下)?(?:我的?|家里的?)?{_OLD}.{{0,20}}|(?:我?想|要)(?:看|知道|关注)(?:我的?)?{_OLD}(?:的)?(?:情况|平安)"
-    r"|\bconnect (?:me )?(?:to|with) my (?:mother|father|mum|mom|dad|parents?|grand\w+|family)\b.{0,20}",
+    r"|(?:关注|看看?|知道|了解).{0,4}(?:我的?|家里的?)?(?:老人|妈妈?|爸爸?|爷爷|奶奶|父母|母亲|父亲)(?:的)?(?:情况|消息|平安|好不好|怎么样|身体)?$|(?:妈|爸|老人|爷爷|奶奶).{0,10}我能.{0,4}(?:看到?|知道|收到).{0,8}|在外地.{0,4}(?:关注|想看|想知道).{0,8}|\b(?:link|add|connect|follow) my (?:mum|mom|mother|father|dad|parents?|grand\w+)\b.{0,20}|\b(?:see|follow|know|hear) how my (?:mum|mom|mother|father|dad|parents?|grand\w+)\b.{0,20}|\bconnect (?:me )?(?:to|with) my (?:mother|father|mum|mom|dad|parents?|grand\w+|family)\b.{0,20}",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"(?<!\d)(\d{6})(?!\d)")
@@ -222,7 +226,7 @@ def _submit_ask(person: Person, done: Submitted) -> Answer:
 FLOWS = [
     Flow("family_join", _JOINING, _JOINING.title, _start_join, _submit_join, intents=(_JOIN,)),
     Flow("family_ask", _ASKING, _ASKING.title, _start_ask, _submit_ask, intents=(_ASK,)),
-]
+]  # fmt: skip
 COMMANDS = [
     Command(
         "family.invite",
@@ -231,6 +235,8 @@ COMMANDS = [
         patterns=(_INVITE,),
         examples=(
             "邀请家人",
+            *("出事了先告诉我儿子", "有事通知我女儿", "添加紧急联系人", "家属绑定", "让老公也收到提醒", "我想让女儿收到通知", "授权给我女儿", "让闺女知道我平安", "把老伴加进来", "让邻居也知道"),
+            *("I want my daughter to be told", "notify my daughter", "can my wife get the notices too", "my son should be informed", "share with my sister", "add an emergency contact"),
             "让我女儿也能看到我的情况",
             "绑定家人",
             "把儿子加进来",
@@ -239,4 +245,4 @@ COMMANDS = [
             "add a family member",
         ),
     )
-]
+]  # fmt: skip

@@ -24,18 +24,18 @@ REGISTER = Option("flow:registration", _("Register"))
 
 _REGISTER = re.compile(
     r"(?:我要|我想|帮我|怎么|如何|在哪)?(?:实名|住户|居民|租户|租客|人口|新住户|信息)?(?:注册|登记|实名|认证|建档|入户)(?:账号|帐号|手续|一下)?|(?:我?[想要]|帮我|给我|怎么|如何|去哪)*(?:办|做|弄|搞|登)(?:个|一个|一下|理)?(?:实名|居民|住户)?(?:登记|注册|记(?!录))|(?:我|我们)?(?:家)?(?:刚|新|才|上周|昨天|前天|最近|这个月|上个月)(?:刚)?(?:搬(?:进|过|到|家)?来?|住进来?|入住|租的?房?)|新(?:来|搬来)的|新住户|新邻居"
-    r"|(?:开|办|申请|创建|弄)(?:一?个|个)?(?:新)?(?:账号|帐号|账户|居民(?:卡|证|登记))|(?:怎么|如何|想|要)(?:加入|成为)(?:你们|社区|小区|居民|住户)|成为(?:社区)?(?:居民|住户)"
-    r"|\bregist(?:er|ration|ering)\b(?! (?:me |us )?for\b)|\bsign(?:ing)? ?(?:me |us )?up\b(?: as)?|\bbecome a (?:resident|member)\b|\b(?:create|open|make|set up) (?:an? )?(?:new )?account\b|\b(?:just|recently|have) moved (?:in|here)\b|\bmoved in (?:last|this|yesterday|today)\b|\bnew (?:resident|tenant|neighbou?r|here)\b|\benrol(?:l)?\b",
+    r"|(?:开|办|申请|创建|弄)(?:一?个|个)?(?:新)?(?:账号|帐号|账户|居民(?:卡|证|登记))|(?:怎么|如何|想|要)(?:加入|成为)(?:你们|社区|小区|居民|住户)|成为(?:社区)?(?:居民|住户)|我?(?:[想要]|想要|需要)(?:在(?:这|你们).{0,3})?(?:登记|注册|实名)|(?:给我|帮我)?建(?:个|一个)?档|(?:我)?(?:还)?没(?:有)?(?:登记|注册|实名)过?(?:的|怎么办)?|没(?:有)?(?:账号|帐号)|(?:开通|开|建)(?:个|一个)?(?:账号|帐号|账户|户)|(?:住户|个人|我的?|居民)信息(?:怎么|如何|要)?录入|录入(?:我的?|住户|个人)?信息|(?:想|要)(?:加入|入)(?:社区|小区)|入住(?:登记|手续)|我?(?:才|刚|新)搬(?:过)?来(?:不久|的|了)?|我是(?:新)?(?:租户|租客|住户|来的)|(?:刚|新)租(?:了|的)"
+    r"|\bregist(?:er|ration|ering)\b(?! (?:me |us )?for\b)|\bsign(?:ing)? ?(?:me |us )?up\b(?: as)?|\bbecome a (?:resident|member)\b|\b(?:create|open|make|set up) (?:an? )?(?:new )?account\b|\b(?:just|recently|have) moved (?:in|here)\b|\bmoved in (?:last|this|yesterday|today)\b|\bnew (?:resident|tenant|neighbou?r|here)\b|\benrol(?:l)?\b|\bnot (?:yet )?registered\b|\bi need (?:an? )?account\b|\bi? ?moved here\b.{0,14}|\bbecome (?:a )?(?:member|resident)\b",
     re.IGNORECASE,
 )
 _REGISTERED = re.compile(
-    r"(?:我)?(?:(?:已经|已|早就|早|以前|之前|原来|原先|曾经|去年|上次|前年|在.{1,6})(?:就)?(?:在.{1,8})?(?:都)?(?:实名)?(?:注册|登记)(?:过了?|好了|了|的)?|(?:实名)?(?:注册|登记)(?:过了?|好了))(?:的)?|我?(?:已经|早就|以前|之前)?有(?:账号|帐号|账户|登记)(?:的|了)?|(?:是|做)?老(?:用户|住户|居民)"
-    r"|换了?(?:个)?(?:手机|微信|设备|号).{0,6}(?:怎么|还能|登不|没有?了|找不)\S{0,6}|(?:登录|登陆|找回|绑定|关联)(?:一下)?(?:我的?)?(?:账号|帐号|账户|档案|登记)?"
-    r"|\b(?:i(?:'m| am|'ve| have)? )?already (?:been )?(?:registered|signed up|a (?:resident|member)|have an account)\b|\bi (?:have |was |am |'ve )?registered\b.{0,20}(?:before|already|last|earlier|by|on|at)?|\bhave an account\b|\blog ?in\b|\bsign in\b|\blink my (?:account|file|registration)\b",
+    r"我?登过记?了|(?:我|已经?)+(?:是|成)(?:了)?(?:你们)?(?:社区)?的?(?:注册)?(?:住户|居民|用户)了?|我(?:有|建过)(?:档案|账号)的?|(?:已经?|早就?|都|我已|我)+(?:实名|认证|登记|注册)(?:过|好)?了(?:呀|啊)?|我?已实名|(?:我妈|我爸|家里人?|儿子|女儿|老公|老婆|老伴)(?:已经?)?(?:帮|替|给)我(?:登记|注册)过?了|(?:(?:我)?(?:已经|已|早就|早(?![上晨])|以前|之前|原来|原先|曾经|去年|上次|前年|在(?!(?:这|你们|哪)).{1,6})(?:就)?(?:在.{1,8})?(?:都)?(?:实名)?(?:注册|登记)(?:过了?|好了|了|的)?|(?:实名)?(?:注册|登记)(?:过了?|好了))(?:的)?|我?(?:已经|早就|以前|之前)?有(?:账号|帐号|账户|登记)(?:的|了)?|(?:是|做)?老(?:用户|住户|居民)"
+    r"|换了?(?:个)?(?:手机|微信|设备|号).{0,6}(?:怎么|还能|登不|没有?了|找不)\S{0,6}|(?:登录|登陆)(?:一下)?(?:我的?)?(?:账号|帐号|账户)?|(?:找回|绑定|关联)(?:一下)?(?:我|原来|已有|以前)?(?:的)?(?:账号|帐号|账户|档案|登记)"
+    r"|\b(?:i )?(?:signed|registered)(?: up)? (?:before|already|last|in|at)\b.{0,12}|\balready (?:did|done|registered|a member)\b|\b(?:has |have )?already registered me\b|\bold account\b|\bi used to be (?:registered|a member)\b.{0,20}|\b(?:i(?:'m| am|'ve| have)? )?already (?:been )?(?:registered|signed up|a (?:resident|member)|have an account)\b|\bi (?:have |was |am |'ve )?registered\b.{0,20}(?:before|already|last|earlier|by|on|at)?|\bhave an account\b|\blog ?in\b|\bsign in\b|\blink my (?:account|file|registration)\b",
     re.IGNORECASE,
 )
-_REGISTER_SAID = ("我要注册", "我想登记", "怎么登记", "新住户登记", "刚搬来想登记", "实名认证", "注册账号", "I want to register", "sign me up as resident", "I just moved in", "how do I create an account")  # fmt: skip
-_REGISTERED_SAID = ("我登记过了", "我以前注册过", "已经有账号了", "我注册过换了手机", "I am already registered", "I have an account", "I registered before")  # fmt: skip
+_REGISTER_SAID = ("我要注册", "我想登记", "怎么登记", "新住户登记", "刚搬来想登记", "实名认证", "注册账号", "给我建个档", "我没登记过", "我要成为居民", "没有账号怎么办", "租户怎么登记", "开通账号", "住户信息怎么录入", "帮家人登记", "办个入住登记", "我要加入社区", "登个记", "新来的租客要登记", "我想实名", "register me please", "I am new here", "I need an account", "I am not registered yet", "I am a new tenant", "I moved here last week", "how can I become a resident", "register my family", "where can I register", "I would like to sign up", "registration please", "can foreigners register", "help me to register", "I want to register", "sign me up as resident", "I just moved in", "how do I create an account")  # fmt: skip
+_REGISTERED_SAID = ("我登记过了", "我以前注册过", "已经有账号了", "我注册过换了手机", "我登过记了", "我是老住户了", "已经认证过了", "在居委会登记过", "怎么登录", "找回账号", "我有档案的", "家里人帮我登记过了", "已经是住户了", "I signed up already", "how do I log in", "connect my old account", "I am a member already", "my wife registered me", "I registered at the office", "I am already registered", "I have an account", "I registered before")  # fmt: skip
 
 
 # --- registering ----------------------------------------------------------------------------------------------

@@ -32,14 +32,14 @@ _PHOTO_HELPS = ("water", "drain")
 _THING = (
     r"水管|管子|管道|水龙头|龙头|阀门?|水压|水质|自来水|马桶|坐便器?|热水器|太阳能|花洒|淋浴|浴霸|浴缸|洗[手脸菜碗]?[池盆槽]|[洗水][池槽]|台盆|下水道?|地漏|排水|化粪池|厕所|卫生间|厨房|电路|电线|线路|插座|插头|开关|电闸|空开|保险丝|电箱|灯泡|灯管|路灯|声控灯|灯|电梯|"
     r"门锁|锁芯|锁|钥匙|门禁|门铃|对讲|单元门|防盗[门网]|大门|房门|(?<![出上部热专入澳登])门|窗户|窗子|窗|玻璃|纱窗|煤气|燃气|天然气|灶|油烟机|抽烟机|排气扇|换气扇|暖气片|暖气|地暖|供暖|空调|冰箱|洗衣机|水箱|[水电气]表|网络|宽带|网线|路由器|电视|"
-    r"井盖|栏杆|护栏|围栏|扶手|墙皮|墙面?|屋顶|楼顶|房顶|天花板?|吊顶|瓷砖|地[砖板]|阳台|楼道|楼梯|路面|台阶|信箱|垃圾桶|道闸|摄像头|监控|充电桩|健身器材|秋千|滑梯|垃圾[桶箱]?|晾衣[架杆]|窗帘|家具|柜[子门]|抽屉|树枝?|草坪|喷泉|信号|(?<!水)闸|雨棚|外机|外墙|车棚|车库|wi-?fi|长椅|椅子|电器|设备|设施"
+    r"井盖|栏杆|护栏|围栏|扶手|墙皮|墙面?|屋顶|楼顶|房顶|天花板?|吊顶|瓷砖|地[砖板]|阳台|楼道|楼梯|路面|台阶|信箱|垃圾桶|道闸|摄像头|监控|充电桩|健身器材|秋千|滑梯|垃圾[桶箱]?|晾衣[架杆]|窗帘|家具|柜[子门]|抽屉|树枝?|草坪|喷泉|信号|(?<!水)闸|雨棚|外机|外墙|车棚|车库|wi-?fi|长椅|椅子|电器|设备|设施|[上下]水|水电|喷头|排[风气]|空气开关|电源|电表|卷帘|合页|门把手?|把手|床板?|桌[子腿]|水闸|热水|坐垫|卡槽"
 )
 _BROKEN = (
-    r"坏|一直[流响滴漏叫]|[流响滴漏叫]个?不停|不抽|没声|没信号|声音|很?响|晃|抖|倒了|满了|连不上|老[跳停断坏]|[有是][问毛]|[咋怎]么?回事|断|刷不[开上了]|太[小大慢热冷]|慢|发[黄黑烫热]|不[凉暖]|变形|破|冻|[冰是]凉|没来|不行|不出|不进|发[黄黑]|异常|老化|松动|漏|渗|堵|不[亮热通转响灵动]|不出水|不下水|不制[冷热]|不好[使用]|不工作|不够热|不凉|冲不[下走动干]|断|裂|爆|炸|停了|又停|停运|打不[开着了]|关不|拧不|开不了|锁不|亮不了|松了|掉|脱落|塌|鼓|翘|歪|烂|锈|发霉|有异响|嗡嗡|吱吱|哗哗|卡[住死了]|没反应|不能[用开关]|用不[了成起]|失灵|"
+    r"坏|不(?:会)?[着动脱]|全黑|不走|没用|刷不|烧了|烧坏|[推拉抽吸]不[动开上]|[没有]反应|插不[进上]|拔不|忽[明闪]|湿|积水|一直[流响滴漏叫]|[流响滴漏叫]个?不停|不抽|没声|没信号|声音|很?响|晃|抖|倒了|满了|连不上|老[跳停断坏]|[有是][问毛]|[咋怎]么?回事|断|刷不[开上了]|太[小大慢热冷]|慢|发[黄黑烫热]|不[凉暖]|变形|破|冻|[冰是]凉|没来|不行|不出|不进|发[黄黑]|异常|老化|松动|漏|渗|堵|不[亮热通转响灵动]|不出水|不下水|不制[冷热]|不好[使用]|不工作|不够热|不凉|冲不[下走动干]|断|裂|爆|炸|停了|又停|停运|打不[开着了]|关不|拧不|开不了|锁不|亮不了|松了|掉|脱落|塌|鼓|翘|歪|烂|锈|发霉|有异响|嗡嗡|吱吱|哗哗|卡[住死了]|没反应|不能[用开关]|用不[了成起]|失灵|"
     r"跳|闪|冒|困|[有返反]味|发?臭|碎|不着|丢了|进不去|有(?:点)?(?:毛病|问题|故障)|出(?:了)?(?:点|个)?(?:毛病|问题|故障)|故障|罢工|没(?:有|得)?[水电气网]|要[换修]|得[换修]|滴"
 )
 _ALONE = (
-    r"漏[水雨风]|没(?:有)?热水|热水.{0,4}没|(?:东西|玩意儿?).{0,4}坏了?|渗水|滴水|跑水|滋水|冒水|爆管|没(?:有|得)?[水气]了?(?!平)|停水|没(?:有|得)?电了?(?![话视影])|停电|断电|跳闸|返水|反水|倒灌|漏气|煤气味|燃气味|焦味|糊味|没(?:有|得)?暖气|断网|没网|上不了网|漏电|堵了|堵住|堵死"
+    r"漏[水雨风]|(?:网|网络|wi-?fi|宽带)(?:络)?(?:又|都|也)?(?:断|掉线|上不去|连不上|不行|没了|不能用)|网上不[去了]|上不去网|(?:换|装|修|通|疏通|检修|安装?)(?:一下|下|个|一个|一?把|一?只|一?根|一?块|修|我?家?的?)*(?:马桶|厕所|下水道?|管[子道]?|水管|灯|灯泡|门|锁|窗|龙头|水龙头|电路|电|水|线路|地漏|水池|水槽|插座|开关|阀门)(?!价|票|费|卡|记)|(?:师傅|修理工|电工|水工)(?:能|可以|可不可以|能不能|啥时候能)*(?:过?来|上门)(?:一趟|一下|看看)|没(?:有)?热水|热水.{0,4}没|(?:东西|玩意儿?).{0,4}坏了?|渗水|滴水|跑水|滋水|冒水|爆管|没(?:有|得)?[水气]了?(?!平)|停水|没(?:有|得)?电了?(?![话视影])|停电|断电|跳闸|返水|反水|倒灌|漏气|煤气味|燃气味|焦味|糊味|没(?:有|得)?暖气|断网|没网|上不了网|漏电|堵了|堵住|堵死"
     r"|(?:需要|帮(?:我|忙)|申请|预约|约)?(?:我?[想要])?(?:报修|报个修)|(?:上门)?维修|修(?:一下|下|修|理|个)|(?:来|给|帮|要|想|得|需要|找|约|请|叫|派)\S{0,6}?修(?!改|养|行|正)|修(?:我家|家里)|[派叫请找来约](?:个|一?位|一下)?(?:人|师傅|工人|电工|水工|水电工|管道工)(?:过?来|上门)?(?:看看|看一下|瞧瞧|检查|修|弄|处理|疏通|帮忙看)|(?:师傅|人|电工|水电工)(?:过?来|上门)(?:看看|看一下|修|弄|检查|处理|疏通)|[约派叫请找](?:个|一?位|一?名)?(?:维修|修理|水电|电|水|管道)?(?:师傅|工人?)(?!.{0,3}(?:了没|了吗))|疏通|回事.{0,3}(?:水|电|灯|门)|暖气没来"
 )
 _EN_THING = (
@@ -47,7 +47,7 @@ _EN_THING = (
     r"stove|cooker|gas|heating|heat|radiators?|air ?con(?:ditioner|ditioning)?|a/?c|fridge|washing machine|washer|water|internet|wi-?fi|broadband|network|tv|intercom|ceiling|roof|walls?|floor|tiles?|stairs|handrail|railing|manhole|camera|bench|plumbing"
 )
 _EN_BROKEN = (
-    r"leak(?:s|ing|ed|y)?|burst|broke(?:n)?|break(?:s|ing)?|block(?:ed|ing)?|clog(?:s|ged)?|not (?:\w+ )?(?:work(?:ing)?|hot|warm|turning on|clos\w+|open\w+|flush\w*)|(?:does|do|did|is|wo)n'?t (?:\w+ )?(?:work\w*|clos\w*|open\w*|flush\w*|turn\w*|lock\w*|drain\w*|start\w*|stop\w*)|won'?t \w+|stuck|out|dead|down|off|"
+    r"leak(?:s|ing|ed|y)?|burst|broke(?:n)?|break(?:s|ing)?|block(?:ed|ing)?|clog(?:s|ged)?|burn(?:t|ed) out|wet|can'?t (?:be )?(?:use|flush)|not (?:\w+ )?(?:work(?:ing)?|hot|warm|turning on|clos\w+|open\w+|flush\w*)|(?:does|do|did|is|wo)n'?t (?:\w+ )?(?:work\w*|clos\w*|open\w*|flush\w*|turn\w*|lock\w*|drain\w*|start\w*|stop\w*)|won'?t \w+|stuck|out|dead|down|off|"
     r"drip(?:s|ping)?|smell(?:s|y)?|cold|trips|tripped|tripping|overflow(?:s|ing|ed)?|loose|crack(?:s|ed)?|flicker(?:s|ing)?|noisy|jam(?:s|med)?|damaged?|faulty|fell|falling|everywhere|coming (?:through|up|out|in)|gone|stopped|fail(?:s|ed|ing)?|rusty|mou?ldy|running|flushing|can'?t (?:open|close|lock|turn)"
 )
 INTENTS = (
@@ -58,7 +58,7 @@ INTENTS = (
     re.compile(
         rf"\b(?:{_EN_THING})\b.{{0,25}}?\b(?:{_EN_BROKEN})\b|\b(?:{_EN_BROKEN})\b.{{0,15}}?\b(?:{_EN_THING})\b"
         r"|\bno (?:power|water|heat(?:ing)?|gas|internet|wi-?fi|hot water|electricity|light)\b|\brepair(?:s|ed|ing)?\b|\bneeds? (?:fixing|mending|repairing|to be (?:fixed|mended|repaired|replaced))\b|\b(?:fix|mend) (?:my|the|our|a|it|this|something)\b"
-        r"|\b(?:send|need|get|call|want|book|find)\b.{0,15}\b(?:plumber|electrician|handyman|locksmith|repair ?man|technician|maintenance|(?:somebody|someone|worker) to (?:fix|repair|look|mend|come))\b|\bsomething(?:'s| is| has)? (?:\w+ )?(?:broken?|not working)\b|\b(?:lost|forgot) (?:my |the )?keys?\b|\bout of order\b|\bwater pressure\b|\bpower cut\b|\bblackout\b|\blocked out\b"
+        r"|\bwater (?:is |keeps )?(?:coming|running|pouring|dripping|leaking)\b|\b(?:look at|check|see|fix|repair|mend|unblock|replace|change|install) (?:\w+ ){0,2}(?:boiler|sink|tap|toilet|door|lock|lights?|bulb|window|heater|heating|shower|pipe|drain|intercom|fridge|lift|socket|radiator)\b|\b(?:something(?:\'s| is)?|anything) wrong with (?:the|my|our) (?:\w+ )?(?:fridge|boiler|sink|toilet|door|heat\w*|light|shower|lift|window|pipe|tap|wash\w*|electric\w*)\b|\b(?:send|need|get|call|want|book|find)\b.{0,15}\b(?:plumber|electrician|handyman|locksmith|repair ?man|technician|maintenance|(?:somebody|someone|worker) to (?:fix|repair|look|mend|come))\b|\bsomething(?:'s| is| has)? (?:\w+ )?(?:broken?|not working)\b|\b(?:lost|forgot) (?:my |the )?keys?\b|\bout of order\b|\bwater pressure\b|\bpower cut\b|\bblackout\b|\blocked out\b"
         r"|\bleak(?:s|ing)?\b|\bflood(?:s|ed|ing)?\b",
         re.IGNORECASE,
     ),
@@ -69,7 +69,10 @@ EXAMPLES = (
     "灯不亮了", "灯泡坏了", "路灯坏了", "楼道灯坏了", "门锁坏了", "门打不开", "窗户坏了", "暖气不热", "空调坏了", "热水器坏了", "没有热水", "网络断了", "墙皮掉了", "屋顶漏水",
     "洗衣机坏了", "插座没电", "燃气灶打不着火", "停水了", "厕所漏水", "派个师傅来看看",
     "I need a repair", "something is broken at home", "the tap is leaking", "the toilet is blocked", "no electricity", "the lift is broken",
-    "the light does not work", "the lock is broken", "the heating does not work", "send a plumber",
+    "楼梯间的灯泡烧了", "通一下马桶", "网断了", "换把锁", "修灯", "换个灯泡", "师傅能来一趟吗", "电表不走了", "门禁卡刷不开", "对讲机坏了", "冲水坏了", "家具坏了帮修一下",
+    "暖气漏水", "下水慢", "家里的电老跳", "有个地方需要修", "the light does not work", "the lock is broken", "water comes through the ceiling", "the drain is clogged", "the bulb is burnt out",
+    "my fridge is broken", "the internet is down", "somebody must fix the door", "the window does not close", "no hot water", "the intercom does not ring", "the radiator is cold",
+    "please mend my washing machine", "I need a handyman", "the heating does not work", "send a plumber",
 )  # fmt: skip
 _BUILDING = re.compile(r"号楼|栋|幢|座|单元|[-#]|building|bldg|block|tower|unit", re.IGNORECASE)
 

@@ -19,7 +19,7 @@ from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Se
 REGISTER = Option("flow:registration", _("Register"))
 MENU = Option("!menu", _("Menu"))
 _SURVEYS = re.compile(
-    r"(?:填|做|答|参加|我的|看看?|有(?:什么|没有|哪些)?)?(?:调查)?问卷(?:调查)?(?:吗|么)?|(?:填|做|参加|有).{0,4}(?:调查表?)(?!一下)|民意调查|调查表"
+    r"(?:填|做|答|参加|我的|看看?|有(?:什么|没有|哪些)?)?(?:调查)?问卷(?:调查)?(?:吗|么)?|(?:填|做|参加|有).{0,4}(?:调查表?)(?!一下)|(?:民意|满意度|意见|居民)调查|调查表|(?:填|做|参加|答|那个|这个|哪里|在哪).{0,4}调查|(?:那个|这个)?调查.{0,6}(?:没填|在哪|怎么填|还没)|(?:有|参加|哪里|在哪).{0,3}投票|投票(?:在哪|吗|怎么)|需要我填|我来?参加?.{0,3}问卷.{0,4}|\bwen ?juan\b"
     r"|\b(?:open |my )?(?:surveys?|questionnaires?|polls?)\b",
     re.IGNORECASE,
 )
@@ -145,6 +145,8 @@ COMMANDS = [
         audience="resident",
         menu=45,
         examples=(
+            *("那个调查我还没填", "满意度调查在哪", "投票在哪里", "有没有需要我填的", "问卷怎么打开", "继续填问卷", "问卷链接发我", "参加调查", "调查还能填吗"),
+            *("open the survey", "take the survey", "I have not finished the questionnaire", "any poll for me"),
             "有问卷要填吗",
             "填问卷",
             "调查表在哪里",
@@ -155,4 +157,4 @@ COMMANDS = [
     # Somebody who is not registered has no use for the menu entry, but may ask all the same.
     Command("survey.ask", _mine, patterns=(_SURVEYS,), audience="newcomer"),
     Command("survey.decline", _decline),
-]
+]  # fmt: skip

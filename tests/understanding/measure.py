@@ -15,7 +15,9 @@ from conversations.memory import Memory
 from conversations.registry import Registry
 from conversations.talk import Talk
 
-HALVES = ("tune", "held_out")
+_HERE = Path(__file__).parent
+HALVES = tuple(half for half in ("tune", "held_out") if (_HERE / f"{half}.tsv").exists())
+"""`held_out.tsv` is written by somebody who tunes nothing; once it has been looked at, it goes to `tune.tsv` and a new one comes."""
 ENTRIES: Mapping[str, frozenset[str]] = {
     topic: frozenset(names.split())
     for topic, names in {
@@ -77,7 +79,7 @@ class Measured:
 def lines(half: str) -> list[Line]:
     found = []
     for row in (
-        (Path(__file__).parent / f"{half}.tsv" if "/" not in half else Path(half))
+        (_HERE / f"{half}.tsv" if "/" not in half else Path(half))
         .read_text(encoding="utf-8")
         .splitlines()[1:]
     ):
@@ -107,6 +109,7 @@ class Listener:
         def decide(person: Person, text: str) -> Answer:
             result = command.run(person, text)
             self.reached.append(result.flow if isinstance(result, Opening) else command.name)
+            self.begun = text
             return Answer.of()
 
         return decide

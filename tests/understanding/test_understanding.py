@@ -21,11 +21,12 @@ from tests.databases import TestDatabase
 from tests.requests.neighbourhood import Neighbourhood, settle
 from tests.understanding.measure import ASKED, HALVES, Line, Listener, Measured, lines, measure
 
-ENOUGH = 0.95
-UNHEARD = {"tune": 0, "held_out": 1}
-"""Cries that are not known yet. Of the second half nobody has looked at the line: it goes down, never up."""
-TOLD = {"tune": 1.0, "held_out": 0.88}
-"""The share of what first sentences say (category, home, day) that is taken from them."""
+ENOUGH = {"tune": 0.98, "held_out": 0.95}
+"""The share that must go where it belongs."""
+UNHEARD = {"tune": 0, "held_out": 0}
+"""Cries that are not known yet: it goes down, never up."""
+TOLD = {"tune": 0.98, "held_out": 0.88}
+"""The share of what first sentences say (category, home, day) that is taken from them; one line asks for a Sunday, when nobody comes."""
 _LAMPS = {"public": ("public", "lights")}
 """A lamp of the hallway is public, and it is a lamp: the electrician comes for both."""
 
@@ -66,7 +67,7 @@ def test_nearly_everything_that_people_write_first_goes_where_it_belongs(
     )
     with capsys.disabled():
         sys.stdout.write(f"\n{summary}\n")
-    assert heard.share >= ENOUGH, summary
+    assert heard.share >= ENOUGH[half], summary
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -130,10 +131,10 @@ _CHECKS: Mapping[str, Callable[[Opening, str], bool]] = {"category": _category, 
 
 
 def test_the_halves_are_what_they_claim_to_be() -> None:
-    """At least 300 together, and not one line in both."""
-    halves = [{line.text for line in lines(half)} for half in HALVES]
-    assert sum(map(len, halves)) >= 300
-    assert not halves[0] & halves[1]
+    """At least 300 together, and not one line twice."""
+    texts = [line.text for half in HALVES for line in lines(half)]
+    assert len(texts) >= 300
+    assert len(set(texts)) == len(texts)
 
 
 def _lines_of(*topics: str) -> list[Line]:
