@@ -63,14 +63,18 @@ def _card(actor: Actor) -> Card | None:
         return None
     found = queries.counts(actor)
     first = queries.in_trouble(actor, ON_CARD)
-    wished = len(queries.pending(actor))
+    wished = queries.pending(actor)
+    named = residents.by_ids({p.resident_id for p in wished[:ON_CARD]})
     return Card(
         _("Care: {well} well, {waiting} not answered yet, {away} away",
           well=found["well"] + found["closed"], waiting=found["asked"] + found["asked_again"], away=found["excused"]),
-        sum(found[s] for s in queries.TROUBLE) + wished,
+        sum(found[s] for s in queries.TROUBLE) + len(wished),
         [
             Item(line.resident.name, url_for("care.plan_page", resident_id=line.resident.id), checkin.LABELS[line.status])
             for line in first
+        ] + [
+            Item(named[p.resident_id].name, url_for("care.plan_page", resident_id=p.resident_id), _("wishes to be asked daily"))
+            for p in wished[: ON_CARD - len(first)] if p.resident_id in named
         ],
         url_for("care.board"),
         "urgent" if first else "attention",

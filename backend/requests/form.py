@@ -116,7 +116,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     TimeSlot(
         "slot",
-        label=_("Visit"),
+        label=_("Time of the visit"),
         ask=_("When shall we come?"),
         optional=True,
         none_label=_("Any time"),

@@ -90,7 +90,9 @@ def test_the_board_shows_who_is_well_who_is_silent_and_whose_ladder_runs(
     assert 'data-live="care"' in page
     assert "孙奶奶" in desk.get("/admin/care?status=missed").text
     assert "陈秀英" not in desk.get("/admin/care?status=missed").text
-    assert "Care: 1 well, 2 not answered yet, 0 away" in desk.get("/admin").text
+    dashboard = desk.get("/admin").text
+    assert "Care: 1 well, 2 not answered yet, 0 away" in dashboard
+    assert "赵爷爷" in dashboard and "wishes to be asked daily" in dashboard
     waiting = CheckIn.get(CheckIn.resident_id == people[1])
     assert (
         "Everybody who was told"

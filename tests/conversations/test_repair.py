@@ -76,6 +76,7 @@ def test_a_dripping_tap_is_booked_for_a_window_looked_over_and_corrected(zhou: T
     review = zhou.say("skip")
     assert "Building 3, Unit 2, Room 502" in review
     assert "Is everything right?" in review
+    assert "Time of the visit: Tue 3 Nov" in review
     zhou.say("change the place")
     zhou.say("3-2-601 kitchen")
     answer = zhou.tap("Send it")
