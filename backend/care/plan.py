@@ -60,12 +60,18 @@ def due_between(schedule: Schedule, after: datetime, until: datetime) -> list[da
     day, last = after.astimezone(here).date() - timedelta(days=1), until.astimezone(here).date()
     found: set[datetime] = set()
     while day <= last:
-        if str(day.isoweekday()) in schedule.days and day not in schedule.skip:
+        if str(day.isoweekday()) in schedule.days and day not in schedule.skip and _exists(day, here):
             found.update(
                 at for at in (instant(day, t, schedule.zone) for t in schedule.times) if after < at <= until
             )
         day += timedelta(days=1)
     return sorted(found)
+
+
+def _exists(day: date, zone: ZoneInfo) -> bool:
+    """Not so where a place moved over the date line: Samoa had no 30 December 2011."""
+    noon = datetime.combine(day, time(12), zone)
+    return noon.astimezone(UTC).astimezone(zone).date() == day
 
 
 def next_after(schedule: Schedule, after: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,3 +122,9 @@ def test_a_month_asks_once_a_day_however_it_is_cut_into_sweeps(
     assert pieces == whole
     assert 39 <= len(whole) <= 41
     assert all(timedelta(hours=21) < b - a < timedelta(hours=50) for a, b in pairwise(whole))
+
+
+def test_a_day_that_a_place_left_out_is_not_asked_twice_on_the_next() -> None:
+    schedule = Schedule(WEEK, (time(0, 1),), "Pacific/Apia")
+    asked = due_between(schedule, datetime(2011, 12, 28, tzinfo=UTC), datetime(2012, 1, 2, tzinfo=UTC))
+    assert [at.astimezone(ZoneInfo("Pacific/Apia")).day for at in asked] == [28, 29, 31, 1, 2]
