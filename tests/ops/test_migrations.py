@@ -36,6 +36,8 @@ def test_the_migrated_schema_is_the_models_schema(database: TestDatabase) -> Non
     models = every_model()
     assert len(models) > 10
     difference = diff_models(db.db.obj, models)
+    # What the search box looks in is an index that no model can say.
+    difference.drop_indexes[:] = [i for i in difference.drop_indexes if not i.name.endswith("_words")]
     assert not difference, f"models and migrations differ:\n{difference}"
 
 
@@ -53,7 +55,9 @@ def test_columns_have_the_kinds_and_nulls_that_the_models_say(database: TestData
 
 def test_no_table_is_left_without_a_model(database: TestDatabase) -> None:
     known = {model._meta.table_name for model in every_model()} | {"schema_migration"}
-    assert set(db.db.get_tables()) - known == set()
+    # SQLite keeps what the search box looks in as tables of its own.
+    extra = {name for name in db.db.get_tables() if "_words" not in name}
+    assert extra - known == set()
 
 
 def test_all_migrations_can_be_taken_back_and_made_again(database: TestDatabase) -> None:
