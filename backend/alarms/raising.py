@@ -13,6 +13,7 @@ from backend.core import audit, clock
 from backend.core.access import SYSTEM
 from backend.core.db import is_postgres, savepoint, transaction
 from backend.fields.words import Words
+from backend.residents import one_at_a_time
 from backend.residents import queries as residents
 
 
@@ -37,6 +38,8 @@ def raise_alarm(
     id. `identity_id` is the address that asked for help: it is told who comes.
     """
     with transaction():
+        if resident_id is not None:
+            one_at_a_time.hold(resident_id)
         if dedupe is not None and (known := _again(dedupe, words)) is not None:
             return known
         resident = residents.find(resident_id) if resident_id is not None else None

@@ -12,6 +12,7 @@ from backend.core.db import is_postgres
 from backend.core.errors import NotFound
 from backend.core.i18n import LOCALES, Text, _, render
 from backend.fields.words import Words
+from backend.residents import one_at_a_time
 
 
 def in_all(text: Text | None) -> dict[str, str] | None:
@@ -32,6 +33,9 @@ def unpacked(alarm: Alarm) -> Words:
 
 def locked(alarm_id: int) -> Alarm:
     """The alarm, kept from everybody else until the transaction ends. Raises NotFound."""
+    about = Alarm.select(Alarm.resident_id).where(Alarm.id == alarm_id).scalar() if is_postgres() else None
+    if about is not None:
+        one_at_a_time.hold(about)
     query = Alarm.select().where(Alarm.id == alarm_id)
     alarm = (query.for_update() if is_postgres() else query).first()
     if alarm is None:

@@ -17,6 +17,7 @@ from backend.family import queries as family
 from backend.fields.words import Words
 from backend.messaging import Resident, say
 from backend.messaging.people import To
+from backend.residents import one_at_a_time
 from backend.residents import queries as residents
 from backend.settings import settings
 
@@ -27,6 +28,7 @@ def tell(
     """She is away from `first` to `last`, both days too (None: until she is back). What is being asked ends; she and her family hear it,
     except `teller`. Returns what the teller is told. Raises Invalid when it is over already."""
     with transaction():
+        one_at_a_time.hold(resident_id)
         care = record.plan_of(resident_id)
         zone = ZoneInfo(care.zone if care else settings().timezone)
         today = clock.now().astimezone(zone).date()

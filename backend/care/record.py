@@ -12,6 +12,7 @@ from backend.care.plan import Schedule, Span
 from backend.core import clock, live, orgs
 from backend.core.db import is_postgres
 from backend.core.errors import NotFound
+from backend.residents import one_at_a_time
 
 LIVE = "care"
 """The kind of live event after which pages about care are drawn anew."""
@@ -28,6 +29,9 @@ def locked_plan(plan_id: int) -> CarePlan:
 
 
 def _locked(model: Any, row_id: int) -> Any:
+    about = model.select(model.resident_id).where(model.id == row_id).scalar() if is_postgres() else None
+    if about is not None:
+        one_at_a_time.hold(about)
     query = model.select().where(model.id == row_id)
     row = (query.for_update() if is_postgres() else query).first()
     if row is None:

@@ -20,6 +20,7 @@ from backend.core.i18n import LOCALES, Text, _
 from backend.family import queries as family
 from backend.fields.address import Home
 from backend.messaging import StaffMember, say
+from backend.residents import one_at_a_time
 from backend.residents import queries as residents
 from backend.staff import queries as staff
 
@@ -350,6 +351,9 @@ def _locked(actor: Actor, visit_id: int) -> Visit:
 
 
 def _row(visit_id: int) -> Visit:
+    about = Visit.select(Visit.resident_id).where(Visit.id == visit_id).scalar() if is_postgres() else None
+    if about is not None:
+        one_at_a_time.hold(about)
     query = Visit.select().where(Visit.id == visit_id)
     visit: Visit | None = (query.for_update() if is_postgres() else query).first()
     if visit is None:

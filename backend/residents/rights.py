@@ -13,7 +13,7 @@ from backend.core.i18n import _
 from backend.fields.words import Words
 from backend.messaging import At, forgetting, people, say
 from backend.messaging import Resident as ToResident
-from backend.residents import approval, consent, decisions, file, links
+from backend.residents import approval, consent, decisions, file, links, one_at_a_time
 from backend.residents.form import FILE
 from backend.residents.models import Consent, FileChange, Link, Resident
 
@@ -154,6 +154,7 @@ def erase_file(actor: Actor, resident_id: int, why: str) -> None:
 
 def _erase(actor: Actor, resident: Resident) -> None:
     """Empty everything personal. The row, its Org, the dates and the facts in the audit log remain."""
+    one_at_a_time.hold(resident.id)
     reached = people.identities(ToResident(resident.id))
     privacy.forget(resident.id)
     forgetting.forget(resident.id, keep=reached[0].id if reached else None, also=_unproven(resident))

@@ -1,0 +1,61 @@
+"""She answers while somebody answers for her: neither waits for the other for ever, and both are taken."""
+
+from __future__ import annotations
+
+import threading
+from datetime import time
+
+from backend.alarms import listeners
+from backend.alarms.actions import answer
+from backend.alarms.summary import Summary
+from backend.care import answering, asking, following, hooks
+from backend.care.answering import Voice
+from backend.care.models import CheckIn
+from backend.core import clock, db
+from tests.alarms.street import alarm
+from tests.care import town as towns
+from tests.databases import TestDatabase
+
+assert hooks
+
+
+def test_her_own_answer_and_one_for_her_at_the_same_moment_both_get_through(database: TestDatabase) -> None:
+    with clock.stopped(towns.local(3, time(7, 55))) as hands:
+        town = towns.found()
+        her = towns.elder(town, "陈秀英", 501, "sms")
+        towns.plan(town, her, channels="sms")
+        for minutes in (5, 30, 180, 180):
+            hands.forward(minutes=minutes)
+            asking.due()
+            following.remind()
+        missed = CheckIn.get(CheckIn.status == "missed")
+        in_the_midst, tried = threading.Event(), threading.Event()
+        answers: list[str] = []
+
+        def linger(_alarm: Summary) -> None:
+            """Between the alarm's lock and the check-in's, as the desk's answer takes them."""
+            if threading.current_thread() is desk and not in_the_midst.is_set():
+                in_the_midst.set()
+                tried.wait(0.5)
+
+        def she() -> None:
+            in_the_midst.wait()
+            answers.append(answering.well(Voice(towns.address(her, "sms").id, her), missed.id).what)
+            tried.set()
+            db.db.close()
+
+        def somebody() -> None:
+            answer(town.actor(town.desk), missed.alarm_id, "safe")
+            answers.append("safe")
+            db.db.close()
+
+        listeners.register("checkin", linger)
+        desk = threading.Thread(target=somebody)
+        threads = [desk, threading.Thread(target=she)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(answers) == ["again", "safe"]
+    assert CheckIn.get_by_id(missed.id).status == "closed"
+    assert alarm(missed.alarm_id).status == "cleared"
