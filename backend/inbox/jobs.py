@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from backend.core import clock, sweep
 from backend.core.access import SYSTEM
@@ -28,18 +29,17 @@ AT_ONCE = 200
 
 def tell_places() -> int:
     """Everybody who has waited for a while hears once how many come before her, and when she can count on an answer."""
-    due = (
-        Handover.select(Handover.id)
-        .where(
-            Handover.done_at.is_null()
-            & Handover.taken_by.is_null()
-            & Handover.told_at.is_null()
-            & (Handover.asked_at <= clock.now() - TELL_AFTER)
-        )
-        .order_by(Handover.asked_at)
-        .limit(AT_ONCE)
+    due = Handover.select(Handover.id).where(
+        Handover.done_at.is_null()
+        & Handover.taken_by.is_null()
+        & Handover.told_at.is_null()
+        & (Handover.asked_at <= clock.now() - TELL_AFTER)
     )
-    return sweep.each("inbox.tell_places", [h.id for h in due], _tell)
+    return _each("inbox.tell_places", due, _tell)
+
+
+def _each(job: str, due: Any, act: Callable[[int], int]) -> int:
+    return sweep.each(job, sweep.in_turn(job, due, Handover.id, AT_ONCE), act)
 
 
 def _tell(handover_id: int) -> int:
@@ -82,7 +82,7 @@ def take_back() -> int:
         & Handover.done_at.is_null()
         & (Handover.unanswered_at <= clock.now() - FORGOTTEN_AFTER)
     )
-    return sweep.each("inbox.take_back", [h.id for h in due.limit(AT_ONCE)], _take_back)
+    return _each("inbox.take_back", due, _take_back)
 
 
 def _take_back(handover_id: int) -> int:
@@ -119,7 +119,7 @@ def end_quiet() -> int:
         & Handover.unanswered_at.is_null()
         & (Handover.last_answer_at <= before)
     )
-    return sweep.each("inbox.end_quiet", [h.id for h in due.limit(AT_ONCE)], _end_quiet)
+    return _each("inbox.end_quiet", due, _end_quiet)
 
 
 def _end_quiet(handover_id: int) -> int:

@@ -38,6 +38,13 @@ _WITHDRAW = (
     "UPDATE delivery SET status = 'cancelled', updated_at = ? WHERE status = 'pending'"
     " AND message_id IN (SELECT id FROM message WHERE dedupe = ? AND dedupe IS NOT NULL)"
 )
+_WAITING_ABOUT = (
+    "SELECT id, dedupe FROM message WHERE about = ? AND purpose = ? AND dedupe IS NOT NULL"
+    " AND EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND status = 'pending') ORDER BY id"
+)
+_CANCEL = (
+    "UPDATE delivery SET status = 'cancelled', updated_at = ? WHERE status = 'pending' AND message_id = ?"
+)
 
 
 def say(
@@ -162,6 +169,18 @@ def withdraw(dedupe: str) -> bool:
     """Take back what was said under this key where it has not gone out yet; whether there was such a thing."""
     taken = execute(_WITHDRAW, (clock.now_ms(), dedupe))
     return bool(taken.rowcount)
+
+
+def recall(about: str, purpose: str) -> set[str]:
+    """Take back everything that was said about this with this purpose and has not gone out yet; returns its keys. They are
+    free again: what nobody heard may be said anew."""
+    recalled = set()
+    for message_id, dedupe in execute(_WAITING_ABOUT, (about, purpose)).fetchall():
+        # A worker may have begun to send it in the meantime.
+        if execute(_CANCEL, (clock.now_ms(), message_id)).rowcount:
+            execute("UPDATE message SET dedupe = NULL WHERE id = ?", (message_id,))
+            recalled.add(dedupe)
+    return recalled
 
 
 def offer(identity_id: int, message_id: int) -> None:

@@ -103,7 +103,8 @@ def answer(survey_id: int, resident_id: int, answers: Mapping[str, Any], channel
 def _keep_anonymous(survey: Survey, resident_id: int, shown: dict[str, Any], hidden: str | None) -> None:
     """Nothing in the row leads to her: see `SurveyAnswer`. Nor does the log tell who answered when."""
     opened = clock.local(survey.opens_at or clock.now())
-    groups = _groups_kept(survey, resident_id)
+    # Once its groups were looked at and it was opened again, none are kept (see `holding.merge_groups`).
+    groups = _groups_kept(survey, resident_id) if survey.closed_at is None else Groups()
     SurveyAnswer.create(
         survey=survey,
         answers=shown,

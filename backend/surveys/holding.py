@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.surveys import anonymity
+from backend.surveys.anonymity import LEAST
 from backend.surveys.models import Survey, SurveyAnswer
 
 
@@ -15,6 +16,16 @@ def show_due(survey: Survey, *, over: bool) -> None:
     if due:
         shown = SurveyAnswer.id <= due[-1]
         SurveyAnswer.update(held=False).where((SurveyAnswer.survey == survey) & shown).execute()
+
+
+def merge_groups(survey: Survey) -> bool:
+    """Forget who of them is in which group where the groups could be looked at; whether they could. A group looked at before
+    one more answer came and after it would tell that answer, however many come in between elsewhere."""
+    shown = (SurveyAnswer.survey == survey) & ~SurveyAnswer.held
+    if SurveyAnswer.select().where(shown).count() < LEAST:
+        return False
+    SurveyAnswer.update(building="", age_group="").where(SurveyAnswer.survey == survey).execute()
+    return True
 
 
 def count(survey: Survey) -> int:

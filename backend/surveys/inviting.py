@@ -24,15 +24,15 @@ TOO_LATE = timedelta(hours=2)
 """Nobody is reminded of what is about to close."""
 
 
-def run() -> int:
-    """All of it; returns how many messages were said."""
+def run(at_once: int = AT_ONCE) -> int:
+    """All of it, of each kind `at_once` messages at most; returns how many were said."""
     sweep.each("surveys.close", _ids(_overdue()), lambda one: life.close(SYSTEM, one).id)
     sweep.each("surveys.invite", _ids(_to_look_up()), look_up)
     if clock.local(clock.now()).hour not in WAKING:
         return 0
-    invited = [row.id for row in _unsent().limit(AT_ONCE)]
+    invited = sweep.in_turn("surveys.send", _unsent(), SurveyInvitation.id, at_once)
     done = sweep.each("surveys.send", invited, _send)
-    return done + sum(_remind_of(survey) for survey in Survey.select().where(_running()))
+    return done + sum(_remind_of(survey, at_once) for survey in Survey.select().where(_running()))
 
 
 def _ids(query: Any) -> list[int]:
@@ -81,7 +81,6 @@ def _unsent() -> Any:
         SurveyInvitation.select(SurveyInvitation.id)
         .join(Survey)
         .where(_running() & SurveyInvitation.sent_at.is_null())
-        .order_by(SurveyInvitation.id)
     )
 
 
@@ -100,22 +99,18 @@ def _send(invitation_id: int) -> int:
         return 0 if invited.answered else _say(invited, wording.invitation(invited.survey), "invite")
 
 
-def _remind_of(survey: Survey) -> int:
+def _remind_of(survey: Survey, at_once: int) -> int:
     """Remind those who were invited `remind_days` ago, have not answered, and did not say no."""
     now = clock.now()
     if survey.remind_days is None or (survey.closes_at is not None and survey.closes_at - now < TOO_LATE):
         return 0
-    due = (
-        SurveyInvitation.select(SurveyInvitation.id)
-        .where(
-            (SurveyInvitation.survey == survey)
-            & _silent()
-            & (SurveyInvitation.sent_at <= now - timedelta(days=survey.remind_days))
-        )
-        .order_by(SurveyInvitation.id)
-        .limit(AT_ONCE)
+    due = SurveyInvitation.select(SurveyInvitation.id).where(
+        (SurveyInvitation.survey == survey)
+        & _silent()
+        & (SurveyInvitation.sent_at <= now - timedelta(days=survey.remind_days))
     )
-    return sweep.each("surveys.remind", [row.id for row in due], _remind)
+    chosen = sweep.in_turn(f"surveys.remind:{survey.id}", due, SurveyInvitation.id, at_once)
+    return sweep.each("surveys.remind", chosen, _remind)
 
 
 def _silent() -> Any:

@@ -12,11 +12,11 @@ from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
 from backend.fields.form import Form
-from backend.messaging import forgetting
+from backend.messaging import forgetting, outbox
 from backend.residents import selection
 from backend.surveys import anonymity, form, holding
 from backend.surveys.audience import Audience
-from backend.surveys.models import Survey
+from backend.surveys.models import Survey, SurveyInvitation
 from backend.web.form_builder import same_questions
 
 MOST_REMIND_DAYS = 60
@@ -161,7 +161,7 @@ def release(actor: Actor, survey_id: int) -> Survey:
 
 
 def close(actor: Actor, survey_id: int) -> Survey:
-    """Nobody can answer any more."""
+    """Nobody can answer any more, and what still waits to invite or remind somebody is taken back."""
     with transaction():
         survey = locked(survey_id) if actor is SYSTEM else _for(actor, survey_id)
         if survey.status == "closed":
@@ -172,16 +172,32 @@ def close(actor: Actor, survey_id: int) -> Survey:
         survey.save()
         holding.show_due(survey, over=True)
         forgetting.no_more_reminders(form.name_of(survey.id))
+        _recall(survey)
         return _changed(actor, "close", survey)
 
 
+def _recall(survey: Survey) -> None:
+    """Whoever has not been told yet counts as untold: should it open again, it is said anew."""
+    unheard = outbox.recall(survey.subject, "survey")
+    if not unheard:
+        return
+    for one in SurveyInvitation.select().where(SurveyInvitation.survey == survey):
+        if one.message_key("invite") in unheard:
+            SurveyInvitation.update(sent_at=None).where(SurveyInvitation.id == one.id).execute()
+        elif one.message_key("remind") in unheard:
+            SurveyInvitation.update(reminded_at=None).where(SurveyInvitation.id == one.id).execute()
+
+
 def reopen(actor: Actor, survey_id: int) -> Survey:
-    """Undo a close: it is open again, without an end when its own has passed."""
+    """Undo a close: it is open again, without an end when its own has passed. An anonymous one whose results could be looked
+    at loses its groups for good (see `holding.merge_groups`)."""
     with transaction():
         survey = _for(actor, survey_id)
         if survey.status != "closed":
             return survey
-        survey.status, survey.closed_at = "open", None
+        survey.status = "open"
+        if not (survey.anonymous and holding.merge_groups(survey)):
+            survey.closed_at = None
         if survey.closes_at is not None and survey.closes_at <= clock.now():
             survey.closes_at = None
         survey.save()

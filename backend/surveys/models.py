@@ -14,7 +14,8 @@ class Survey(Model):
 
     `title` and `intro` are by locale, `questions` is JSON of a Form whose structure stays once `released_at` is set;
     `words_version` counts the changes of its words since. `invited_at`: when the audience was looked up; `swept_at`: when it was
-    last looked up again, for `newcomers`. `remind_days` None: nobody is reminded.
+    last looked up again, for `newcomers`. `remind_days` None: nobody is reminded. `closed_at` stays where an anonymous survey
+    was opened again after its groups could be looked at.
     """
 
     org_id = peewee.IntegerField(index=True)

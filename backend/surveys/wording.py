@@ -80,7 +80,7 @@ def moment(at: datetime) -> Text:
 
 
 def closed(survey: Survey) -> Text:
-    if survey.closed_at is not None:
+    if survey.status == "closed" and survey.closed_at is not None:
         return _(
             "The survey “{title}” has closed, on {when}. Thank you for wanting to answer; the next one will come.",
             title=form.title(survey),

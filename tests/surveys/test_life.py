@@ -164,6 +164,38 @@ def test_a_close_can_be_taken_back(hood: Neighbourhood) -> None:
     assert SurveyAnswer.select().count() == 1
 
 
+def test_what_waits_to_go_out_is_taken_back_with_an_early_close_and_said_anew_when_it_opens_again(
+    hood: Neighbourhood,
+) -> None:
+    def waits() -> list[int]:
+        said = Message.select(Message.resident_id).join(Delivery, on=Delivery.message_id == Message.id)
+        return sorted(m.resident_id for m in said.where(Delivery.status == "pending"))
+
+    survey = opened(hood)
+    Delivery.update(status="sent").where(
+        Delivery.message_id.in_(Message.select(Message.id).where(Message.resident_id == hood.zhou))
+    ).execute()
+    actions.close(admin(hood), survey.id)
+    assert waits() == [] and queries.rate(survey).reached == 1
+    inviting.run()
+    assert waits() == []
+    actions.reopen(admin(hood), survey.id)
+    inviting.run()
+    assert waits() == [hood.chen], "who has heard of it is not invited twice"
+
+
+def test_invitations_that_cannot_be_dealt_with_do_not_hold_up_those_behind_them(hood: Neighbourhood) -> None:
+    unreadable, sound = (actions.create(admin(hood), plan(hood)) for _n in range(2))
+    actions.release(admin(hood), unreadable.id)
+    Survey.update(intro={"msg": "?", "params": 7}).where(Survey.id == unreadable.id).execute()
+    inviting.run(at_once=2)
+    actions.release(admin(hood), sound.id)
+    for _n in range(3):
+        inviting.run(at_once=2)
+    about = {m.about for m in Message.select().where(Message.purpose == "survey")}
+    assert len(told()) == 2 and about == {sound.subject}
+
+
 def test_an_anonymous_survey_of_too_few_people_is_not_opened(hood: Neighbourhood) -> None:
     survey = actions.create(admin(hood), plan(hood, anonymous=True))
     with pytest.raises(Invalid):

@@ -71,6 +71,35 @@ def test_groups_are_told_apart_only_once_it_is_over(hood: Neighbourhood) -> None
     assert len(looked(survey, five)) == 8
 
 
+def test_opened_again_after_a_look_no_group_can_be_compared_with_what_it_was(hood: Neighbourhood) -> None:
+    here, there = neighbours(hood, 9, building="5"), neighbours(hood, 9, building="6", born=1950)
+    survey = opened(hood, anonymous=True)
+    for one in (*here[:8], *there[:5]):
+        actions.answer(survey.id, one, ANSWERS, "sms")
+    actions.close(admin(hood), survey.id)
+    five = Wanted(by="building", group="5")
+    assert len(looked(survey, five)) == 8
+    actions.reopen(admin(hood), survey.id)
+    for one in (here[8], *there[5:]):
+        actions.answer(survey.id, one, ANSWERS, "sms")
+    actions.close(admin(hood), survey.id)
+    found = evaluation.view(Survey.get_by_id(survey.id), five, "zh_CN")
+    assert len(found.rows) == 18 and not any(found.groups.values()), "nine less eight would be one neighbour"
+
+
+def test_a_close_before_there_was_anything_to_see_costs_no_groups(hood: Neighbourhood) -> None:
+    asked = neighbours(hood, 8, building="5")
+    survey = opened(hood, anonymous=True)
+    for one in asked[:3]:
+        actions.answer(survey.id, one, ANSWERS, "sms")
+    actions.close(admin(hood), survey.id)
+    actions.reopen(admin(hood), survey.id)
+    for one in asked[3:]:
+        actions.answer(survey.id, one, ANSWERS, "sms")
+    actions.close(admin(hood), survey.id)
+    assert len(looked(survey, Wanted(by="building", group="5"))) == 8
+
+
 def test_neither_the_row_nor_the_file_tells_the_day(hood: Neighbourhood, clock: Hands) -> None:
     asked = neighbours(hood, 8)
     survey = opened(hood, anonymous=True)
