@@ -37,6 +37,9 @@ _DESK = {
 _LIFE_READ = {"event.read", "survey.read", "feedback.read"}
 _CARE_READ = {"care.read", "alarm.read"}
 _CARE = _CARE_READ | {"care.change", "visit.do", "alarm.answer", "family.change"}
+_RECORDS_READ = {"record.read", "report.read"}
+_RECORDS = _RECORDS_READ | {"record.create", "record.change"}
+_PRINT = {"print.use"}
 _ADMIN = (
     _RESIDENTS_READ
     | _REQUESTS_READ
@@ -46,6 +49,10 @@ _ADMIN = (
     | {"event.change", "event.approve", "survey.change", "feedback.answer"}
     | {"resident.approve", "resident.change", "resident.reveal", "resident.export", "resident.erase"}
     | {"staff.read", "staff.change", "audit.read", "health.read", "form.preview"}
+    | _RECORDS
+    | {"record.delete", "record.define", "record.import", "record.export"}
+    | _PRINT
+    | {"print.change"}
 )
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -56,11 +63,20 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _REQUESTS_READ
         | _LIFE_READ
         | _CARE
+        | _RECORDS
+        | _PRINT
         | {"request.comment", "request.progress", "request.create", "resident.approve", "resident.create"}
     ),
     "repairer": frozenset({"request.progress"}),
     "duty_desk": frozenset(
-        _RESIDENTS_READ | _REQUESTS_READ | _DESK | _LIFE_READ | _CARE | {"feedback.answer"}
+        _RESIDENTS_READ
+        | _REQUESTS_READ
+        | _DESK
+        | _LIFE_READ
+        | _CARE
+        | _RECORDS_READ
+        | _PRINT
+        | {"feedback.answer"}
     ),
     "operator": frozenset(
         {
@@ -78,6 +94,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _REQUESTS_READ
         | _LIFE_READ
         | _CARE_READ
+        | _RECORDS_READ
         | {"audit.read", "message.read", "staff.read", "health.read"}
     ),
 }

@@ -6,7 +6,7 @@ _OUT = "INSERT INTO {table}_words ({table}_words, rowid, words) VALUES ('delete'
 _IN = "INSERT INTO {table}_words (rowid, words) VALUES (new.id, new.words);"
 _SQLITE_WORDS = (
     "CREATE VIRTUAL TABLE {table}_words USING fts5(words, content='{table}', content_rowid='id', detail='none',"
-    " prefix='2 3', tokenize='unicode61 remove_diacritics 0')",
+    " prefix='2 3', tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")",
     f"CREATE TRIGGER {{table}}_words_in AFTER INSERT ON {{table}} BEGIN {_IN} END",
     f"CREATE TRIGGER {{table}}_words_out AFTER DELETE ON {{table}} BEGIN {_OUT} END",
     "CREATE TRIGGER {table}_words_over AFTER UPDATE OF words ON {table} WHEN old.words <> new.words"

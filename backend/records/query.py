@@ -1,0 +1,207 @@
+"""Finding rows: nine ways in one question, now or as of a past moment, a page at a time or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from backend.core import access, clock
+from backend.core.access import Actor
+from backend.core.db import execute
+from backend.fields.base import Context
+from backend.records import conditions, expressions, holding, state, words
+from backend.records.conditions import Builder, Condition
+from backend.records.state import COLUMNS, State
+from backend.records.tables import Table
+
+COUNTED = 10_000
+"""Beyond this many, a list says "more than"."""
+_WHAT = {
+    "record": ", ".join(("r.id", *(f"r.{c}" for c in COLUMNS), "0 AS past")),
+    "record_version": ", ".join(("r.record_id AS id", *(f"r.{c}" for c in COLUMNS), "1 AS past")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """By a column ("since" and "created_at" too); empty ones come last."""
+
+    key: str
+    down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`where` as in `conditions`; `text` as typed into the search box; `as_of` a past moment. Newest first when nothing is said
+    about the order."""
+
+    table: Table
+    where: Condition = field(default_factory=lambda: {"and": []})
+    text: str = ""
+    sort: tuple[Sort, ...] = ()
+    as_of: datetime | None = None
+    org_id: int | None = None
+
+
+def page(actor: Actor, query: Query, *, limit: int = 50, offset: int = 0) -> list[State]:
+    """Rows that the actor may read and that fit. Raises Invalid for a question that makes no sense here."""
+    asked = _Asked(actor, query)
+    if not query.sort:
+        sql = asked.select("{what}", order="ORDER BY id DESC", limit=limit + offset)
+        return asked.rows(f"{sql} ORDER BY id DESC LIMIT {int(limit)} OFFSET {int(offset)}")
+    return asked.rows(asked.sorted(limit, offset))
+
+
+def count(actor: Actor, query: Query, at_most: int = COUNTED) -> int:
+    """How many fit; `at_most` + 1 when there are more."""
+    asked = _Asked(actor, query)
+    inner = asked.select("1", limit=at_most + 1)
+    return int(
+        execute(f"SELECT COUNT(*) FROM ({inner} LIMIT {at_most + 1}) AS found", asked.params).fetchone()[0]
+    )
+
+
+def ids(actor: Actor, query: Query) -> Iterator[int]:
+    """The id of every row that fits, the earliest first, in portions: for acts on a whole result."""
+    after = 0
+    while True:
+        asked = _Asked(actor, query)
+        inner = asked.select("{id} AS id")
+        sql = f"SELECT id FROM ({inner}) AS every WHERE id > ? ORDER BY id LIMIT {state.AT_ONCE}"
+        found = [row[0] for row in execute(sql, [*asked.params, after]).fetchall()]
+        yield from found
+        if len(found) < state.AT_ONCE:
+            return
+        after = found[-1]
+
+
+def all_rows(actor: Actor, query: Query) -> Iterator[State]:
+    """Every row that fits, in portions: for exports. In the order asked for when there is one, else the earliest first."""
+    if query.sort:
+        offset = 0
+        while found := page(actor, query, limit=state.AT_ONCE * 10, offset=offset):
+            yield from found
+            offset += len(found)
+        return
+    after = 0
+    while True:
+        asked = _Asked(actor, query)
+        inner = asked.select("{what}", beyond=after, order="ORDER BY id", limit=state.AT_ONCE)
+        found = asked.rows(f"{inner} ORDER BY id LIMIT {state.AT_ONCE}")
+        yield from found
+        if len(found) < state.AT_ONCE:
+            return
+        after = found[-1].id or 0
+
+
+class _Asked:
+    """A Query on its way to SQL, for one actor: the live rows, and for a past moment what has been replaced since."""
+
+    def __init__(self, actor: Actor, query: Query) -> None:
+        self.query = query
+        self.as_of = None if query.as_of is None else clock.to_ms(query.as_of)
+        self.params: list[Any] = []
+        self._orgs = access.org_ids(actor, query.table.permission("read")).sql()
+        self._all = "/" in actor.paths(query.table.permission("read"))
+        self._exact = _exact(query)
+
+    def select(
+        self, what: str, *, order: str = "", limit: int = 0, extra: str = "", beyond: int | None = None
+    ) -> str:
+        """SELECT of the live rows, or of both kinds. `extra` is one more condition on the row `r`."""
+        held = ("record",) if self.as_of is None else ("record", "record_version")
+        parts = [self._one(h, what, extra, beyond) for h in held]
+        if len(parts) == 1:
+            return parts[0]
+        if limit:
+            parts = [
+                f"SELECT * FROM ({p} {order} LIMIT {int(limit)}) AS part{n}" for n, p in enumerate(parts)
+            ]
+        return f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS both_kinds WHERE 1=1"
+
+    def _one(self, held: str, what: str, extra: str, beyond: int | None) -> str:
+        table = self.query.table
+        row_id = "r.id" if held == "record" else "r.record_id"
+        chosen = what.replace("{what}", _WHAT[held]).replace("{id}", row_id)
+        parts = [f"r.table_id = {table.id}", conditions.valid("r", held, self.as_of)]
+        builder = Builder(table, "r", held, clock.local(clock.now()).date(), self.as_of, self.params)
+        if not self._all:
+            sql, params = self._orgs
+            parts.append(f"r.org_id IN ({_question_marks(sql)})")
+            self.params.extend(params)
+        if self.query.org_id is not None:
+            parts.append(builder.sql({"org": self.query.org_id}))
+        if self.query.text.strip():
+            parts.append(builder.sql({"or": [{"words": "", "exact": w} for w in self._exact]}))
+        parts.append(builder.sql(self.query.where))
+        if beyond is not None:
+            parts.append(f"{row_id} > {int(beyond)}")
+        if extra:
+            parts.append(extra)
+        return f"SELECT {chosen} FROM {held} AS r WHERE {' AND '.join(parts)}"
+
+    def sorted(self, limit: int, offset: int) -> str:
+        """Rows with a value first, in its order, then those without: each half is read off an index."""
+        first, *others = self.query.sort
+        keys = [self._key(s) for s in (first, *others)]
+        names = [f"k{n}" for n in range(len(keys))]
+        # Whether a value is missing has a name of its own: PostgreSQL orders by names, not by what is made of them.
+        named = zip(keys, names, strict=True)
+        chosen = ", ".join(f"{key} AS {name}, {key} IS NULL AS no_{name}" for key, name in named)
+        way = ["DESC" if s.down else "ASC" for s in self.query.sort]
+        rest = [f"no_{n}, {n} {w}" for n, w in zip(names[1:], way[1:], strict=True)]
+        last = f"id {way[0]}"
+        most = limit + offset
+        filled = self.select(
+            f"0 AS half, {chosen}, {{what}}", extra=f"{keys[0]} IS NOT NULL",
+            order=_order([f"{names[0]} {way[0]}", *rest, last]), limit=most,
+        )  # fmt: skip
+        empty = self.select(
+            f"1 AS half, {chosen}, {{what}}",
+            extra=f"{keys[0]} IS NULL",
+            order=_order([*rest, last]),
+            limit=most,
+        )
+        halves = (
+            f"SELECT * FROM ({filled} {_order([f'{names[0]} {way[0]}', *rest, last])} LIMIT {most}) AS filled UNION ALL "
+            f"SELECT * FROM ({empty} {_order([*rest, last])} LIMIT {most}) AS empty"
+        )
+        columns = ", ".join(("id", *COLUMNS, "past"))
+        whole = _order(["half", f"{names[0]} {way[0]}", *rest, last])
+        return f"SELECT {columns} FROM ({halves}) AS found {whole} LIMIT {int(limit)} OFFSET {int(offset)}"
+
+    def _key(self, sort: Sort) -> str:
+        if sort.key in ("since", "created_at", "colour", "org_id"):
+            return f"r.{sort.key}"
+        return expressions.value(self.query.table.column(sort.key), "r")
+
+    def rows(self, sql: str) -> list[State]:
+        found = execute(sql, self.params).fetchall()
+        return [state.loaded(row[:-1], "record_version" if row[-1] else "record") for row in found]
+
+
+def _order(parts: Sequence[str]) -> str:
+    return f"ORDER BY {', '.join(parts)}"
+
+
+def _question_marks(sql: str) -> str:
+    return sql.replace("%s", "?")
+
+
+def _exact(query: Query) -> list[list[str]]:
+    """The readings of what was typed: its words; and, should it be a whole number or address, the sealed value."""
+    text = query.text.strip()
+    if not text:
+        return []
+    found = [words.wanted(text)] if words.wanted(text) else []
+    context = Context(clock.now(), "zh_CN", clock.zone())
+    if any(c.isdigit() for c in text) or "@" in text:
+        found += [[words.of_blind(b)] for b in sorted(holding.blinds(text, query.table.columns, context))]
+    return found
+
+
+def described(mapping: Mapping[str, Any]) -> tuple[Sort, ...]:
+    """Sorts from stored JSON: `[{"key": "birthday", "down": true}]`."""
+    return tuple(Sort(str(s["key"]), bool(s.get("down"))) for s in mapping.get("sort", ()))

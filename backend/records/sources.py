@@ -1,0 +1,90 @@
+"""Built-in tables: a domain says which of its own Fields its rows show, and how a row is written by its own actions.
+
+The domain keeps its truth in its own tables. Whenever a row of it changes, it gives the row's face to `store.put`, in the same
+transaction; what staff add in columns of their own lives on the face alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from backend.core.access import Actor
+from backend.core.errors import LinliError, NotFound
+from backend.core.i18n import Text
+from backend.fields.base import Field
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A column whose values the domain gives; not `writable`: it is shown and found here, and changed elsewhere."""
+
+    field: Field
+    keyword: bool = False
+    indexed: bool = False
+    writable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row to be written: `subject_id` None for a new one; `values` are parsed, by column key, only what changes. None empties."""
+
+    org_id: int
+    subject_id: int | None
+    values: Mapping[str, Any]
+    why: str = ""
+
+
+class Remove(Protocol):
+    """Takes a subject that an import made away again, by the domain's own rules; raises a LinliError when it may not be."""
+
+    def __call__(self, actor: Actor, subject_id: int, why: str) -> None: ...
+
+
+class Writer(Protocol):
+    """Writes rows by the domain's own rules and rights, inside the caller's transaction; for each either the subject's id, or
+    the error that its person should read. The errors of one row leave the others as they are."""
+
+    def __call__(self, actor: Actor, rows: Sequence[Wanted]) -> list[int | LinliError]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`permissions` by act (read, change, create, delete); `endpoint` shows one subject and takes `arg`; `rebuild` gives the
+    face of every subject, for when faces must be made anew. `write` None: rows are not made or changed from here."""
+
+    key: str
+    title: Text
+    columns: tuple[BuiltIn, ...]
+    permissions: Mapping[str, str]
+    endpoint: str
+    arg: str
+    order: int
+    rebuild: Callable[[], Iterable[tuple[int, int, Mapping[str, Any]]]]
+    write: Writer | None = None
+    remove: Remove | None = None
+    parent: str | None = None
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Make a domain's rows a table of the dynamic database."""
+    _sources[source.key] = source
+
+
+def find(key: str) -> Source | None:
+    return _sources.get(key)
+
+
+def by_key(key: str) -> Source:
+    """Raises NotFound."""
+    if key not in _sources:
+        raise NotFound()
+    return _sources[key]
+
+
+def all_keys() -> list[str]:
+    return sorted(_sources, key=lambda key: (_sources[key].order, key))

@@ -1,0 +1,321 @@
+"""Writing rows of the dynamic database: each change leaves the version that it replaces, and none is lost.
+
+These functions check no rights of built-in tables' own columns: there the domain does, before it gives a face (`put`). For
+everything else the actor needs the table's permission at the row's Org.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backend.core import access, audit, clock
+from backend.core.access import Actor
+from backend.core.db import transaction
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.i18n import _
+from backend.records import formulas, holding, state, tables
+from backend.records.models import RecordBatch
+from backend.records.state import State
+from backend.records.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A row to be made; `values` are parsed, by column key."""
+
+    org_id: int
+    values: Mapping[str, Any]
+    parent_id: int | None = None
+    subject_id: int | None = None
+
+
+def put(
+    key: str,
+    subject_id: int,
+    org_id: int,
+    values: Mapping[str, Any],
+    *,
+    by: Actor,
+    why: str = "",
+    batch_id: int | None = None,
+    parent_subject: int | None = None,
+) -> int:
+    """The face of a built-in table's row, as its domain has just written it: all its built-in values. What staff's own columns
+    say stays. Returns the row's id."""
+    return put_many(key, [(subject_id, org_id, values, parent_subject)], by=by, why=why, batch_id=batch_id)[0]
+
+
+def put_many(
+    key: str,
+    faces: Sequence[tuple[int, int, Mapping[str, Any], int | None]],
+    *,
+    by: Actor,
+    why: str = "",
+    batch_id: int | None = None,
+) -> list[int]:
+    """Many faces at once, as (subject_id, org_id, values, parent_subject); ids in the same order."""
+    with transaction():
+        table = tables.of(key)
+        own = {c.key for c in table.columns if c.id is None}
+        known = _of_subjects(table, [f[0] for f in faces])
+        parents = _parents(table, [f[3] for f in faces if f[3] is not None])
+        new: list[New] = []
+        changed: list[tuple[State, State]] = []
+        for subject_id, org_id, values, parent_subject in faces:
+            parent_id = parents.get(parent_subject) if parent_subject is not None else None
+            old = known.get(subject_id)
+            if old is None:
+                new.append(New(org_id, values, parent_id, subject_id))
+                continue
+            kept = {k: v for k, v in _values(table, old).items() if k not in own}
+            fresh = with_values(table, old, {**kept, **values})
+            changed.append((old, replace(fresh, org_id=org_id, parent_id=parent_id, deleted_at=None)))
+        made = _make(table, new, by, why, batch_id)
+        replace_rows(changed, by, why, batch_id)
+        ids = {old.subject_id: old.id for old, _new in changed} | {
+            n.subject_id: row_id for n, row_id in zip(new, made, strict=True)
+        }
+        return [ids[f[0]] for f in faces]  # type: ignore[misc]
+
+
+def drop(key: str, subject_id: int, *, by: Actor, why: str = "") -> None:
+    """The domain's row is gone: its face is deleted, what it said stays in its history."""
+    with transaction():
+        table = tables.of(key)
+        old = _of_subjects(table, [subject_id]).get(subject_id)
+        if old is not None and old.deleted_at is None:
+            replace_rows([(old, replace(old, deleted_at=clock.now_ms()))], by, why, None)
+
+
+def create(
+    actor: Actor, table: Table, rows: Sequence[New], *, why: str = "", batch_id: int | None = None
+) -> list[int]:
+    """New rows of a table that staff made. Raises Forbidden, Invalid (a required value is missing, no such parent)."""
+    with transaction():
+        for org_id in {r.org_id for r in rows}:
+            access.check(actor, table.permission("create"), org_id)
+        _check_parents(table, rows)
+        for row in rows:
+            check_whole(table, row.values)
+        ids = _make(table, rows, actor, why, batch_id)
+        if batch_id is None:
+            for row, row_id in zip(rows, ids, strict=True):
+                audit.record(actor, "record.create", f"record:{row_id}", org_id=row.org_id, why=why)
+        return ids
+
+
+def change(
+    actor: Actor,
+    table: Table,
+    wanted: Mapping[int, Mapping[str, Any]],
+    *,
+    why: str = "",
+    batch_id: int | None = None,
+    stamps: Mapping[int, int] | None = None,
+) -> None:
+    """New values of some columns, by row and column key; None empties. `stamps`: the `since` of each row as its writer saw it;
+    raises Conflict when somebody changed it meanwhile. Raises Forbidden, NotFound, Invalid."""
+
+    def changed(old: State) -> State:
+        row_id = old.id or 0
+        if stamps and stamps.get(row_id, old.since) != old.since:
+            raise Conflict(
+                _(
+                    "{name} changed this row in the meantime. Please look at it again.",
+                    name=old.by_name or "–",
+                )
+            )
+        given = wanted[row_id]
+        before = _values(table, old)
+        for key in given:
+            if not table.column(key).writable or (table.source and table.column(key).id is None):
+                raise Invalid(_("This value is not written here."), key)
+        after = {**before, **given}
+        if table.source is None:
+            check_whole(table, after, only=given)
+        return with_values(table, old, after)
+
+    _each(actor, table, "change", list(wanted), changed, why, batch_id, "record.change")
+
+
+def move(
+    actor: Actor, table: Table, ids: Sequence[int], org_id: int, *, why: str = "", batch_id: int | None = None
+) -> None:
+    """Rows of a table that staff made belong to another Org from now on."""
+    access.check(actor, table.permission("change"), org_id)
+    _each(actor, table, "change", ids, lambda old: replace(old, org_id=org_id), why, batch_id, "record.move")
+
+
+def mark(
+    actor: Actor,
+    table: Table,
+    ids: Sequence[int],
+    *,
+    colour: str | None = None,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    batch_id: int | None = None,
+) -> None:
+    """Another colour ("" takes it away), tags more or fewer."""
+
+    def marked(old: State) -> State:
+        kept = [t for t in old.tags.split() if t not in remove]
+        tags = list(dict.fromkeys([*kept, *add]))
+        text = f" {' '.join(tags)} " if tags else ""
+        if len(text) > 200:
+            raise Invalid(_("These are too many tags for one row."), "tags")
+        fresh = replace(old, colour=old.colour if colour is None else colour, tags=text)
+        return with_values(table, fresh, _values(table, old))
+
+    _each(actor, table, "change", ids, marked, "", batch_id, "record.mark")
+
+
+def delete(
+    actor: Actor, table: Table, ids: Sequence[int], *, why: str = "", batch_id: int | None = None
+) -> None:
+    """Out of sight, not out of history; `restore` brings them back. Rows of built-in tables are deleted by their domain."""
+    if table.source is not None:
+        raise Invalid(_("These rows are deleted on their own page."))
+    now = clock.now_ms()
+    _each(actor, table, "delete", ids, lambda old: replace(old, deleted_at=old.deleted_at or now), why, batch_id,
+          "record.delete")  # fmt: skip
+
+
+def restore(actor: Actor, table: Table, ids: Sequence[int], *, batch_id: int | None = None) -> None:
+    _each(
+        actor, table, "delete", ids, lambda old: replace(old, deleted_at=None), "", batch_id, "record.restore"
+    )
+
+
+def batch(actor: Actor, kind: str, table: Table, org_id: int, title: str) -> int:
+    """A new batch: what is changed with its id can be undone together."""
+    made = RecordBatch.create(
+        kind=kind,
+        table_id=table.id,
+        org_id=org_id,
+        title=title[:200],
+        by_id=actor.id,
+        by_name=actor.name[:80],
+        at=clock.now(),
+    )
+    audit.record(actor, f"record.{kind}", f"batch:{made.id}", org_id=org_id, after={"title": title})
+    return int(made.id)
+
+
+def get(table: Table, row_id: int) -> State:
+    """Raises NotFound."""
+    found = state.read_ids([row_id])
+    if not found or found[0].table_id != table.id:
+        raise NotFound()
+    return found[0]
+
+
+def values_of(table: Table, row: State) -> dict[str, Any]:
+    """What the row says, parsed, by column key."""
+    return _values(table, row)
+
+
+def check_whole(table: Table, values: Mapping[str, Any], only: Iterable[str] | None = None) -> None:
+    """Raises Invalid for the first required column without a value."""
+    for column in table.open:
+        missing = values.get(column.key) in (None, "")
+        if missing and not column.field.optional and column.writable and (only is None or column.key in only):
+            raise Invalid(_("“{label}” must not be empty.", label=column.label), column.key)
+
+
+# --- how --------------------------------------------------------------------------------------------------------
+
+
+def _each(
+    actor: Actor,
+    table: Table,
+    act: str,
+    ids: Sequence[int],
+    make: Callable[[State], State],
+    why: str,
+    batch_id: int | None,
+    action: str,
+) -> None:
+    with transaction():
+        rows = state.read_ids(ids, lock=True)
+        if len(rows) != len(set(ids)) or any(row.table_id != table.id for row in rows):
+            raise NotFound()
+        for org_id in {row.org_id for row in rows}:
+            access.check(actor, table.permission(act), org_id)
+        done = replace_rows([(row, make(row)) for row in rows], actor, why, batch_id)
+        if batch_id is None:
+            for row in done:
+                audit.record(actor, action, f"record:{row.id}", org_id=row.org_id, why=why)
+
+
+def replace_rows(
+    pairs: Sequence[tuple[State, State]], by: Actor, why: str, batch_id: int | None
+) -> list[State]:
+    """Keep what rows said, store what they say, without asking for rights; what says the same stays as it is. Those that changed."""
+    now = clock.now_ms()
+    differing = [(old, new) for old, new in pairs if not new.says_as(old)]
+    fresh = [new.said_by(by, now, why, batch_id) for _old, new in differing]
+    state.keep([old for old, _new in differing], [new.since for new in fresh])
+    state.update(fresh)
+    _after(fresh)
+    return fresh
+
+
+def _make(table: Table, rows: Sequence[New], by: Actor, why: str, batch_id: int | None) -> list[int]:
+    now = clock.now_ms()
+    fresh = []
+    for row in rows:
+        empty = State(
+            None, table.id, row.org_id, row.subject_id, row.parent_id, {}, None, "", "", "", now, None, now, "", 0, "",
+            None, None,
+        )  # fmt: skip
+        fresh.append(with_values(table, empty, row.values).said_by(by, now, why, batch_id))
+    ids = state.insert(fresh)
+    _after(fresh)
+    return ids
+
+
+def _after(rows: Sequence[State]) -> None:
+    """Formulas of main rows that look at these."""
+    formulas.follow({row.parent_id for row in rows if row.parent_id is not None})
+
+
+def with_values(table: Table, row: State, values: Mapping[str, Any]) -> State:
+    """The row with these values, all of them, and what formulas make of them."""
+    held = holding.held(table, formulas.filled(table, values, row), row.tags)
+    return replace(row, data=held.data, sealed=held.sealed, words=held.words)
+
+
+def _values(table: Table, row: State) -> dict[str, Any]:
+    return holding.values(table, row.data, row.sealed)
+
+
+def _of_subjects(table: Table, ids: Sequence[int]) -> dict[int, State]:
+    found: dict[int, State] = {}
+    for start in range(0, len(ids), state.AT_ONCE):
+        part = list(ids[start : start + state.AT_ONCE])
+        places = ", ".join("?" * len(part))
+        rows = state.read(f"table_id = ? AND subject_id IN ({places})", [table.id, *part], lock=True)
+        found |= {row.subject_id: row for row in rows if row.subject_id is not None}
+    return found
+
+
+def _parents(table: Table, subjects: Sequence[int]) -> dict[int, int]:
+    if not subjects or not table.parent:
+        return {}
+    rows = _of_subjects(tables.of(table.parent), list(dict.fromkeys(subjects)))
+    return {subject: row.id for subject, row in rows.items() if row.id is not None}
+
+
+def _check_parents(table: Table, rows: Sequence[New]) -> None:
+    if table.parent is None:
+        return
+    main = tables.of(table.parent)
+    wanted = {row.parent_id for row in rows}
+    known = state.read_ids([p for p in wanted if p is not None])
+    if None in wanted or {p.id for p in known if p.table_id == main.id} != wanted:
+        raise Invalid(
+            _("Each row here belongs to one of “{table}”; this one is not there.", table=main.title)
+        )
