@@ -49,4 +49,15 @@ KINDS: dict[str, Kind] = {
         _ladder(grid_worker=30, duty_desk=30, community_admin=30),
         ("going", "cannot", "safe"),
     ),
+    "visit_trouble": Kind(_("Trouble found at a visit"), _QUICK, ("going", "cannot", "called_120", "safe")),
+    "care_stuck": Kind(
+        _("Check-in stands still"),
+        _ladder(duty_desk=10, community_admin=10, grid_worker=10),
+        ("safe", "going", "cannot"),
+    ),
+    "long_away": Kind(
+        _("Long away, no word"),
+        _ladder(grid_worker=720, duty_desk=720, community_admin=720),
+        ("safe", "going", "cannot"),
+    ),
 }

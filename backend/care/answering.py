@@ -16,16 +16,23 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
 from backend.fields.words import Words
+from backend.messaging import At, say
 
-Answer = Literal["well", "late", "again", "help"]
+_RUNG_BACK = Words(
+    _(
+        "Good to hear. Others have been asked to look in, and anybody could call with your number: so I ring you up now. Please hang up, and tell me there once more."
+    )
+)
+Answer = Literal["well", "late", "again", "help", "unsure"]
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who answers: an address, and whose it is."""
+    """Who answers: an address, and whose it is; not `sure`: in a call to us, whose number can be forged."""
 
     identity_id: int
     resident_id: int | None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,9 @@ class Heard:
 
 
 def well(by: Voice, check_in_id: int, said: str = "") -> Heard:
-    """She is well. It ends this check-in and every other one of hers that is open, and the alarms that it raised. Raises NotFound
-    for anybody else's."""
+    """She is well. It ends this check-in and every other one of hers that is open, and the alarms that it raised. A call to us
+    ends only what still waits for her answer: where people look for her already, she is rung up and asked. Raises NotFound for
+    anybody else's."""
     with transaction():
         named = _hers(by, check_in_id)
         care = named.plan
@@ -48,6 +56,8 @@ def well(by: Voice, check_in_id: int, said: str = "") -> Heard:
             check_in = record.locked(other.id)
             if not checkin.may_end(check_in.status, "well"):
                 continue
+            if check_in.status == "missed" and not by.sure:
+                return _ask_back(by, check_in)
             changed, late = True, late or check_in.status == "missed"
             raised |= {check_in.alarm_id} if check_in.alarm_id is not None else set()
             record.end(check_in, "well", "herself", said)
@@ -56,6 +66,18 @@ def well(by: Voice, check_in_id: int, said: str = "") -> Heard:
         if not changed:
             return Heard("again", wording.noted_already())
         return Heard("late", wording.good_after_all()) if late else Heard("well", wording.good(care))
+
+
+def _ask_back(by: Voice, check_in: CheckIn) -> Heard:
+    say(
+        At(by.identity_id),
+        wording.question(check_in.plan, check_in),
+        purpose="checkin",
+        queue="alerts",
+        dedupe=f"checkin:{check_in.id}:back:{by.identity_id}",
+        about=f"checkin:{check_in.id}",
+    )
+    return Heard("unsure", _RUNG_BACK)
 
 
 def help_(by: Voice, check_in_id: int, said: str = "") -> Heard:

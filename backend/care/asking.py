@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from backend.care import following, plan, record
+from backend.care import faults, following, plan, record
 from backend.care.models import CarePlan, CheckIn
-from backend.core import clock, sweep
+from backend.core import clock
 from backend.core.db import transaction
 
 log = structlog.get_logger()
@@ -19,7 +19,7 @@ def due() -> int:
     """Begin every check-in that is due; returns how many. Two schedulers at once begin each once."""
     now = clock.now()
     found = CarePlan.select(CarePlan.id).where(CarePlan.next_due_at <= now).order_by(CarePlan.next_due_at)
-    return sweep.each("care.due", [care.id for care in found], _due)
+    return faults.each("care.due", "plan", [care.id for care in found], _due)
 
 
 def _due(plan_id: int) -> int:

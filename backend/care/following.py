@@ -8,10 +8,10 @@ from typing import Any
 
 from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
-from backend.care import checkin, reach, record, wording
+from backend.care import checkin, faults, reach, record, wording
 from backend.care.checkin import Ask, Miss, Nudge, Wait, Why
 from backend.care.models import CarePlan, CheckIn, CheckInQuestion
-from backend.core import clock, sweep
+from backend.core import clock
 from backend.core.db import transaction
 from backend.fields.words import Words
 from backend.messaging import At, deliveries, say
@@ -27,7 +27,7 @@ def remind() -> int:
     now = clock.now()
     timely = CheckIn.select(CheckIn.id).where(CheckIn.next_at <= now).order_by(CheckIn.next_at)
     ids = dict.fromkeys([c.id for c in timely] + _undelivered())
-    return sweep.each("care.remind", ids, _follow)
+    return faults.each("care.remind", "checkin", ids, _follow)
 
 
 def _undelivered() -> list[int]:

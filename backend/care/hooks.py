@@ -1,12 +1,12 @@
-"""What care hears from other parts: how its alarms go on, and that a resident's data is exported or forgotten. Imported by
+"""What care hears from other parts: how its alarms go on, whether it stands still, and that a resident's data is exported or forgotten. Imported by
 whatever serves people: pages, conversations, the scheduler's jobs."""
 
 from __future__ import annotations
 
 from backend.alarms import listeners
 from backend.alarms.summary import Summary
-from backend.care import answering, personal, visits
-from backend.core import privacy
+from backend.care import answering, faults, personal, visits
+from backend.core import health, privacy
 
 
 def on_alarm(alarm: Summary) -> None:
@@ -16,4 +16,6 @@ def on_alarm(alarm: Summary) -> None:
 
 listeners.register("checkin:", on_alarm)
 listeners.register("words:", visits.on_alarm)
+listeners.register("care:", faults.on_alarm)
+health.register("care", faults.check)
 privacy.register("care", personal.export, personal.forget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backend.care import asking, following, hooks, summaries, visits
+from backend.care import asking, faults, following, hooks, summaries, visits
 
 __all__ = ["JOBS", "hooks"]
 
@@ -13,5 +13,6 @@ JOBS: list[tuple[str, int, Callable[[], int]]] = [
     ("care.remind", 10, following.remind),
     ("care.visits", 15, visits.make_due),
     ("care.overdue", 60, visits.overdue),
+    ("care.watch", 60, faults.watch),
     ("care.summaries", 600, summaries.tell),
 ]

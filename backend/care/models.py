@@ -85,7 +85,8 @@ class CheckInQuestion(Model):
 class Absence(Model):
     """She is not at home, or wishes not to be asked, until just before `ends_at`; empty: until she is back. `said`: in whose
     words; `told_by`: resident:7, staff:3 or
-    family:9, an address."""
+    family:9, an address. Of one without an end: `heard_at` is when somebody last said that it goes on, `asked_at` when that
+    was asked and not answered yet, `alarm_id` the alarm about that silence."""
 
     resident_id = peewee.IntegerField(index=True)
     org_id = peewee.IntegerField()
@@ -94,6 +95,9 @@ class Absence(Model):
     said = Encrypted(null=True)
     told_by = peewee.CharField(24)
     created_at = Instant()
+    heard_at = Instant(null=True)
+    asked_at = Instant(null=True)
+    alarm_id = peewee.IntegerField(null=True)
 
 
 class CareHoliday(Model):
@@ -110,13 +114,14 @@ class CareHoliday(Model):
 class Visit(Model):
     """Somebody of the staff goes to her door. `status`: open, going, done, cancelled. `reason` is what to look for; `condition`:
     see `visiting.CONDITIONS`; `place` is JSON [latitude, longitude] of where it was reported from; `due_at`: by when somebody
-    should be there, `overdue`: people were told that nobody was."""
+    should be there, `overdue`: people were told that nobody was. An alarm may have several, one open at a time: the database
+    itself sees to that."""
 
     resident_id = peewee.IntegerField(index=True)
     org_id = peewee.IntegerField(index=True)
     status = peewee.CharField(10, index=True)
     reason = Encrypted()
-    alarm_id = peewee.IntegerField(null=True, unique=True)
+    alarm_id = peewee.IntegerField(null=True, index=True)
     assignee_id = peewee.IntegerField(null=True, index=True)
     created_at = Instant()
     created_by = peewee.CharField(24)
@@ -144,8 +149,25 @@ class CareSummary(Model):
         indexes = ((("resident_id", "month"), True),)
 
 
+class CareFault(Model):
+    """The care of this plan stumbles: its sweep has failed `failures` times `since` then, the last time at `last_at` with the
+    exception `error` at `what` (plan:7, checkin:12). `alarm_id` tells people, raised at `alarm_at`."""
+
+    plan_id = peewee.IntegerField(unique=True)
+    what = peewee.CharField(40)
+    error = peewee.CharField(80)
+    since = Instant()
+    last_at = Instant()
+    failures = peewee.IntegerField()
+    alarm_id = peewee.IntegerField(null=True)
+    alarm_at = Instant(null=True)
+
+
 # The sweeps look only at what waits for them.
 CarePlan.add_index(
     CarePlan.next_due_at, where=CarePlan.next_due_at.is_null(False), name="care_plan_next_due_at"
 )
 CheckIn.add_index(CheckIn.next_at, where=CheckIn.next_at.is_null(False), name="check_in_next_at")
+Visit.add_index(
+    Visit.alarm_id, unique=True, where=Visit.status.in_(("open", "going")), name="visit_alarm_open"
+)

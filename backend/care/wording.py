@@ -125,6 +125,23 @@ def could_not_ask(at: datetime) -> Words:
     )
 
 
+def stuck(plan_id: int, resident_id: int, since: datetime) -> Words:
+    return Words(
+        _(
+            "Since {time} the computer cannot ask her how she is, or hear her answer (resident {resident}, care plan {plan})."
+            " Please see that she is well, today and until it is mended, and tell whoever looks after the computer.",
+            time=clock_text(since),
+            resident=resident_id,
+            plan=plan_id,
+        ),
+        _(
+            "The computer cannot ask her how she is (resident {resident}, plan {plan}). Please see that she is well.",
+            resident=resident_id,
+            plan=plan_id,
+        ),
+    )
+
+
 def asks_for_help(said: str) -> Words:
     if not said:
         return Words(_("She was asked how she is, and answered that she needs help."))
