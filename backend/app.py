@@ -47,6 +47,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.portal",
     "bots.survey_link",
     "bots.event_pages",
+    "bots.photo_link",
     "bots.message_pages",
     "bots.preview",
     "bots.preview_form",

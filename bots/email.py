@@ -17,7 +17,7 @@ from backend.core import clock
 from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
 from backend.settings import settings
-from bots import email_shape
+from bots import email_shape, photo_link
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.email_shape import Mail
 
@@ -109,7 +109,7 @@ def shape(content: Content) -> Mail:
 
 def composed(due: Due) -> EmailMessage:
     """The letter. Its Message-ID is the Delivery's, so that a repeat is seen as one by the reader's mail program."""
-    mail = shape(due.content)
+    mail = shape(photo_link.told(due))
     letter = EmailMessage()
     letter["From"] = Address(settings().community_name, addr_spec=_sender())
     letter["To"] = _recipient(due.address)

@@ -17,7 +17,7 @@ from backend.messaging import deliveries, people
 from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
 from backend.settings import settings
-from bots import served, sms_media, sms_shape, twilio_client
+from bots import photo_link, served, sms_media, sms_shape, twilio_client
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.sms_shape import Body
 from conversations import engine, store
@@ -48,7 +48,7 @@ class SmsChannel(Channel):
     per_address_second = 1.0
 
     async def send(self, due: Due) -> Sent:
-        bodies = shape(due.content)
+        bodies = shape(photo_link.told(due))
         if not bodies:
             raise Refused("there is nothing to say by SMS")
         sid = ""

@@ -108,6 +108,21 @@ def stands_in(text: str) -> bool:
     return any(_is_eighteen(found.upper()) for found in _CITIZEN.findall(text))
 
 
+_IN_TEXT = re.compile(
+    r"(?<![A-Za-z\d])(?:\d(?:[ \-—–.·]?\d){14,18}(?: ?[Xx×Ｘｘ])?|[A-Z]{1,3}[ \-]?\d{7,12})(?![A-Za-z\d])"
+)
+"""Anything that may be the number of a document, whether its digits are right or not, also with gaps between them."""
+
+
+def masked_in(text: str) -> str:
+    """`text` without the middle of the numbers of documents in it: words that leave the house may hold any."""
+    return _IN_TEXT.sub(lambda found: _middle_hidden(found[0]), text)
+
+
+def _middle_hidden(value: str) -> str:
+    return value[:3] + "*" * (len(value) - 7) + value[-4:]
+
+
 @dataclass(frozen=True, kw_only=True)
 class IdNumber(Field):
     """The number of the document named by the answer `type_from` (else of `document`). Fills birthday and gender."""
@@ -220,7 +235,7 @@ class IdNumber(Field):
     def masked(self, value: str, locale: str) -> str:
         if len(value) < 10:
             return value[:1] + "*" * (len(value) - 3) + value[-2:]
-        return value[:3] + "*" * (len(value) - 7) + value[-4:]
+        return _middle_hidden(value)
 
     def search(self, value: str) -> str:
         return value

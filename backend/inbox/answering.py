@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from backend.core import audit, clock
@@ -32,11 +33,13 @@ def answer(
     *,
     identity_id: int | None = None,
     photo: str | None = None,
+    once: str = "",
 ) -> int | None:
     """Say `text` to her in the staff member's own words; a thread that nobody has is taken by this. Returns the Message's id.
 
     `identity_id`: at which of her addresses (the one she wrote from last). `photo`: a key of `core.media`. Raises Invalid
-    for an empty text and for one with a placeholder left in it, Conflict when a colleague has the thread.
+    for an empty text and for one with a placeholder left in it, Conflict when a colleague has the thread. `once` names the page
+    that it was written on: the same words from there are said once, however often they are sent; None for a repeat.
     """
     words = text.strip()[:LONGEST]
     if not words and photo is None:
@@ -65,8 +68,11 @@ def answer(
             At(target.id, elsewhere=True),
             Words(words or _("A photo for you."), media=(photo,) if photo else ()),
             purpose="answer",
+            dedupe=_key(handover, once, words, identity_id) if once else None,
             about=handover.subject,
         )
+        if message_id is None:
+            return None
         now = clock.now()
         Handover.update(
             unanswered_at=None,
@@ -77,6 +83,12 @@ def answer(
         thread.write(actor, handover, "answer", message_id=message_id)
         audit.record(actor, "handover.answer", handover.subject, org_id=handover.org_id)
     return message_id
+
+
+def _key(handover: Handover, once: str, words: str, identity_id: int | None) -> str:
+    """Other words from the same page (the browser's way back leads to it) are another answer."""
+    said = hashlib.sha256(f"{once}\0{identity_id}\0{words}".encode()).hexdigest()[:32]
+    return f"{handover.subject}:{said}"
 
 
 def note(actor: Actor, handover_id: int, text: str) -> None:

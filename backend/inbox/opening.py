@@ -6,7 +6,7 @@ from backend.core import clock, live
 from backend.core.db import transaction
 from backend.core.i18n import Text, _
 from backend.fields.words import Option, Words
-from backend.inbox import office, waiting
+from backend.inbox import office, relaying, waiting
 from backend.inbox.models import Handover
 from backend.messaging import channels
 from backend.messaging.models import Identity
@@ -76,7 +76,7 @@ def _tell(handover: Handover, identity: Identity, reason: str, said: str) -> Non
             number=handover.id,
             reason=REASONS[reason],
             channel=channels.NAMES[identity.channel],
-            said=said[:120],
+            said=relaying.in_chat(said)[:120],
         ),
         options=(Option(f"inbox.take:{handover.id}", _("Take #{number}", number=handover.id)),),
     )

@@ -140,7 +140,7 @@ def tell_requeued(handover: Handover) -> None:
 
 def hand_back(actor: Actor, handover_id: int, *, anyway: bool = False) -> None:
     """The bot answers her again, and she is told so. Raises Conflict while something of hers has no answer, unless `anyway`:
-    a message that came in this very moment is not lost."""
+    a message that came in this very moment is not lost. Raises Conflict for a colleague's, too."""
     with transaction():
         handover, _addresses = thread.held(actor, handover_id)
         thread.check_mine(actor, handover)
@@ -164,6 +164,13 @@ def hand_back(actor: Actor, handover_id: int, *, anyway: bool = False) -> None:
             purpose="answer",
             about=handover.subject,
         )
+
+
+def is_unanswered(actor: Actor, handover_id: int) -> bool:
+    """Whether something in the actor's own thread has no answer. Raises Conflict for one that a colleague has or that is over."""
+    handover = thread.find(actor, handover_id)
+    thread.check_mine(actor, handover)
+    return handover.taken_by is not None and handover.unanswered_at is not None
 
 
 def close(actor: Actor, handover_id: int, outcome: str, why: str = "") -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 
-from backend.core import media, privacy
+from backend.core import ids, media, privacy
 from backend.core.access import Actor
 from backend.core.errors import LinliError
 from backend.core.i18n import Text, _
@@ -30,8 +31,8 @@ blueprint = Blueprint(
 
 ON_PAGE = 200
 ON_CARD = 3
-WITH_PHOTOS = taking.CHATS
-"""Channels on which a photo of ours is seen."""
+WITH_PHOTOS = (*taking.CHATS, "sms")
+"""Channels on which a photo of ours is seen; in a text message as a link."""
 privacy.register("conversations_with_staff", personal.export, personal.forget)
 
 
@@ -75,6 +76,7 @@ def _page(handover_id: int, draft: str = "", error: Text | None = None, status: 
         ways=[(way.id, _way(way), way.channel in WITH_PHOTOS) for way in found.ways],
         draft=draft,
         error=error,
+        once=request.form.get("once") or ids.token(12),
         queue=_queue(actor),
         has_typing="inbox_typing.typing" in current_app.view_functions,
     )
@@ -104,28 +106,37 @@ def take(handover_id: int) -> Any:
 @blueprint.post("/<int:handover_id>/answer")
 @session.needs(RIGHT)
 def answer(handover_id: int) -> Any:
-    text = request.form.get("text", "")
+    text, once, key = request.form.get("text", ""), request.form.get("once", "")[:40], None
     try:
         actor = session.current_actor()
         thread_.check_mine(actor, thread_.find(actor, handover_id))
-        answering.answer(
+        key, picture = _photo(handover_id)
+        said = answering.answer(
             actor,
             handover_id,
             text,
             identity_id=request.form.get("way", type=int),
-            photo=_photo(handover_id),
+            photo=key,
+            once=f"{once}{picture}" if once else "",
         )
     except LinliError as error:
+        if key is not None:
+            media.forget(key)
         # What was written stays: nobody writes an answer twice.
         return _page(handover_id, text, error.text, error.status)
+    if said is None and key is not None:
+        media.forget(key)
     return redirect(url_for("inbox.show", handover_id=handover_id), code=303)
 
 
-def _photo(handover_id: int) -> str | None:
+def _photo(handover_id: int) -> tuple[str | None, str]:
+    """Its key in `core.media`, and what tells it from another picture."""
     sent = request.files.get("photo")
     if sent is None or not sent.filename:
-        return None
-    return media.save(sent.read(), sent.mimetype, f"handover:{handover_id}")
+        return None, ""
+    data = sent.read()
+    key = media.save(data, sent.mimetype, f"handover:{handover_id}")
+    return key, hashlib.sha256(data).hexdigest()
 
 
 @blueprint.post("/<int:handover_id>/note")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from backend.core import clock, live
 from backend.core.crypto import ring
 from backend.core.db import execute, transaction
 from backend.messaging.content import Content
-from backend.messaging.models import SAID_PLACE
+from backend.messaging.models import SAID_PLACE, Message
 
 OVERLAP = 3
 """On PostgreSQL a smaller id may be committed a moment after a larger one: the last few are told again, their ids tell."""
@@ -128,6 +129,12 @@ def photos(identity_id: int, delivery_id: int) -> tuple[str, ...]:
     """The keys of the photos that went with a Delivery to this address; empty for another's."""
     row = execute(f"{_TOLD} WHERE d.id = ? AND d.identity_id = ?", (delivery_id, identity_id)).fetchone()
     return _told(row).content.media if row is not None else ()
+
+
+def photos_of(message_id: int) -> tuple[datetime, tuple[str, ...]] | None:
+    """When a Message was said, and the keys of its photos; None when there is no such Message any more."""
+    row = Message.get_or_none(Message.id == message_id)
+    return None if row is None else (row.created_at, Content.unseal(row.content).media)
 
 
 def seen(identity_id: int, up_to: int, *, read: bool) -> int:

@@ -24,7 +24,7 @@ def _take(person: Person, argument: str) -> Answer:
             _(
                 "#{number} is with you. “{said}” What they write comes here. Answer like this: “#{number} I am coming”.",
                 number=handover.id,
-                said=handover.said[:200],
+                said=relaying.in_chat(handover.said)[:200],
             ),
             options=_ends(handover.id),
         )
@@ -52,8 +52,21 @@ def _answer(person: Person, text: str) -> Answer:
 
 
 def _back(person: Person, argument: str) -> Answer:
-    taking.hand_back(_actor(person), int(argument), anyway=True)
-    return Answer.of(Words(_("#{number} is with the assistant again.", number=argument)))
+    """`12`, or `12:anyway` once she was told that something has no answer."""
+    number, _sep, word = argument.partition(":")
+    actor = _actor(person)
+    if word != "anyway" and taking.is_unanswered(actor, int(number)):
+        return Answer.of(
+            Words(
+                _("What #{number} wrote has no answer yet. Hand back all the same?", number=number),
+                options=(
+                    Option(f"inbox.back:{number}:anyway", _("Hand back #{number} without an answer", number=number)),
+                    Option(f"inbox.queue:{number}", _("Leave it to a colleague")),
+                ),
+            )
+        )  # fmt: skip
+    taking.hand_back(actor, int(number), anyway=word == "anyway")
+    return Answer.of(Words(_("#{number} is with the assistant again.", number=number)))
 
 
 def _queue(person: Person, argument: str) -> Answer:

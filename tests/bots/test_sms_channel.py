@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +37,13 @@ def send(channel: Channel, *dues: Due) -> list[Sent]:
             await channel.close()
 
     return asyncio.run(all_of_them())
+
+
+def test_a_photo_of_ours_goes_out_as_a_link(twilio: TwilioServer) -> None:
+    words = due("看这张照片。")
+    send(SmsChannel(), replace(words, content=replace(words.content, media=("a" * 32,))))
+    [message] = twilio.messages
+    assert re.search(r"/p/3-0-[0-9a-f]{16}\b", message.body)
 
 
 def test_a_notice_goes_out_with_our_number_and_a_callback(twilio: TwilioServer) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import re
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
 from backend.core import media
+from backend.core.clock import Hands
 from backend.inbox import canned, office
 from backend.inbox.models import CannedAnswer, Handover
+from backend.messaging import deliveries
+from bots import email, photo_link, sms
 from tests.bots.chatting import photo
 from tests.databases import TestDatabase
 from tests.inbox.conftest import Neighbour
@@ -73,6 +80,43 @@ def test_a_thread_shows_all_and_a_photo_only_to_who_may_answer(
     sunny.sign_in("sunny")
     for path in ("", f"/photo/{key}"):
         assert sunny.get(f"/admin/inbox/{number}{path}").status_code == 403
+
+
+def test_send_pressed_twice_sends_once_and_other_words_from_the_same_page_go_out(
+    desk: Browser, chen: Neighbour
+) -> None:
+    chen.says("找人工")
+    page = f"/admin/inbox/{chen.thread.id}"
+    once = re.findall(r'name="once" value="([^"]+)"', desk.get(page).text)[0]
+    for text in ("您好", "您好", "师傅明天到"):
+        desk.post(f"{page}/answer", {"text": text, "once": once})
+    assert chen.told() == ["您好", "师傅明天到"]
+    again = re.findall(r'name="once" value="([^"]+)"', desk.get(page).text)[0]
+    desk.post(f"{page}/answer", {"text": "您好", "once": again})
+    assert chen.told()[-1] == "您好", "said again on purpose"
+    refused = desk.post(f"{page}/answer", {"text": "", "once": again})
+    assert f'value="{again}"' in refused.text
+
+
+def test_a_photo_in_an_answer_reaches_a_phone_that_shows_none_as_a_link_for_a_month(
+    desk: Browser, app: Flask, clock: Hands
+) -> None:
+    lin = Neighbour("sms", "+8613800138001")
+    lin.says("找人工")
+    picture = (io.BytesIO(photo()), "door.jpg")
+    desk.post(f"/admin/inbox/{lin.thread.id}/answer", {"text": "是这扇门吗", "photo": picture})
+    [due] = [one for one in deliveries.claim("default", "me") if one.content.media]
+    [body] = sms.shape(photo_link.told(due))
+    link = re.findall(r"http\S+", body.text)[0]
+    assert "是这扇门吗" in body.text
+    letter = email.composed(replace(due, channel="email", address="lin@example.org"))
+    assert all(link in part.get_content() for part in letter.iter_parts())
+    path = link[link.index("/p/") :]
+    anybody = app.test_client()
+    assert anybody.get(path).mimetype == "image/jpeg"
+    assert anybody.get(path[:-1] + ("0" if path[-1] != "0" else "1")).status_code == 404
+    clock.forward(days=31)
+    assert anybody.get(path).status_code == 404
 
 
 def test_closed_it_says_why_and_takes_no_more_answers(desk: Browser, chen: Neighbour) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.core import media
 from backend.core.access import Actor
 from backend.core.clock import Hands
 from backend.fields.words import Media, Said, Words
-from backend.inbox import answering, jobs, office, personal, taking, waiting
+from backend.inbox import answering, jobs, office, personal, reading, relaying, taking, waiting
 from backend.inbox.models import Handover
 from backend.messaging import people, say
 from backend.messaging.people import At
@@ -128,6 +130,52 @@ def test_staff_take_and_answer_from_their_own_phone(chen: Neighbour, li: Actor, 
     assert chen.told()[-1] == "马上派人来"
     assert "小李" in phones[zhou.id].says(f"#{number} 我来"), "not over a colleague's head"
     assert chen.told()[-1] == "马上派人来"
+
+
+def test_the_number_of_her_card_does_not_reach_a_colleagues_own_phone(chen: Neighbour, li: Actor) -> None:
+    phone = Neighbour(*_worker("01"))
+    people.ensure(*_worker("01"))
+    people.join_staff(phone.identity.id, li.id)
+    chen.says("救命，我摔倒了，身份证110101199003072316，电话13800138001")
+    assert "110***********2316" in phone.told("handover")[0] and "13800138001" in phone.told("handover")[0]
+    phone.says("1")
+    chen.says("身份证 11010119900307231X 对吗")
+    everything = "".join([*phone.told("handover"), *phone.heard])
+    assert "9900307" not in everything and "110***********231X" in everything
+    assert any("11010119900307231X" in str(line.text) for line in reading.thread(chen.thread).lines), (
+        "the admin"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "passed_on"),
+    [
+        ("110101 19900307 2316", "110*************2316"),
+        ("护照E12345678", "护照E12**5678"),
+        ("13800138001 13900139002", "13800138001 13900139002"),
+        ("3号楼2单元501", "3号楼2单元501"),
+    ],
+)
+def test_numbers_of_documents_are_hidden_and_others_are_not(said: str, passed_on: str) -> None:
+    assert relaying.in_chat(said) == passed_on
+
+
+def test_handed_back_from_a_chat_only_by_who_has_it_and_what_is_unanswered_is_said_first(
+    chen: Neighbour, li: Actor, zhou: Actor
+) -> None:
+    phones = {}
+    for actor, end in ((li, "01"), (zhou, "02")):
+        phones[actor.id] = Neighbour(*_worker(end))
+        people.ensure(*_worker(end))
+        people.join_staff(phones[actor.id].identity.id, actor.id)
+    chen.says("找人工")
+    number = chen.thread.id
+    phones[li.id].says("1")
+    theirs = phones[zhou.id].says(choice=f"inbox.back:{number}:anyway")
+    assert "小李" in theirs and chen.is_with_a_person, "not a colleague's"
+    assert "没有回复" in phones[li.id].says(choice=f"inbox.back:{number}") and chen.is_with_a_person
+    phones[li.id].says("1")
+    assert not chen.is_with_a_person
 
 
 def test_a_neighbour_cannot_answer_for_the_office(chen: Neighbour, street: Street) -> None:
