@@ -117,14 +117,26 @@ def note(actor: Actor, number: int, text: str) -> None:
         audit.record(actor, "feedback.note", feedback.subject, org_id=feedback.org_id)
 
 
-def answer(actor: Actor, number: int, text: str) -> None:
-    """Tell her. Raises Invalid for an empty text, Conflict when she wanted no answer or it is closed."""
+def answer(actor: Actor, number: int, text: str, *, seen: int | None = None) -> None:
+    """Tell her. Raises Invalid for an empty text, Conflict when she wanted no answer or it is closed.
+
+    `seen`: the newest answer that stood on the page on which this one was written (a FeedbackEvent's id, 0 for none). Raises
+    Conflict, naming who it was, when a colleague has answered since; the same words sent twice are said once.
+    """
     if not text.strip():
         raise Invalid(_("Please write your answer first."), "text")
     with transaction():
         feedback = history.for_staff(actor, number)
         if not feedback.wants_answer:
             raise Conflict(_("They did not want an answer to this one."))
+        latest = history.last(feedback, "answer") if seen is not None else None
+        if latest is not None and latest.id > (seen or 0):
+            if latest.actor_id == actor.id and latest.text == text.strip()[:2000]:
+                return
+            raise Conflict(
+                _("{name} has just answered F-{number}. Please read it first; your words are still here.",
+                  name=latest.actor_name, number=number)
+            )  # fmt: skip
         history.apply(actor, feedback, "answer", text.strip()[:2000], answered_at=clock.now())
         _tell(feedback, wording.answer(feedback, text.strip()[:2000]))
 

@@ -77,12 +77,14 @@ def _page(number: int, draft: str = "", error: Text | None = None, status: int =
     actor = session.current_actor()
     feedback = queries.find(actor, number)
     who = residents.find(feedback.resident_id) if feedback.resident_id else None
+    events = queries.events(feedback)
     page = render_template(
         "feedback/show.html",
         f=feedback,
         who=who,
         contact=mask(feedback.contact) if feedback.contact else "",
-        events=[(event, ACTS[event.act]) for event in queries.events(feedback)],
+        events=[(event, ACTS[event.act]) for event in events],
+        seen=max((event.id for event in events if event.act == "answer"), default=0),
         may_answer=access.may(actor, "feedback.answer", feedback.org_id),
         draft=draft,
         error=error,
@@ -96,7 +98,7 @@ def _page(number: int, draft: str = "", error: Text | None = None, status: int =
 def answer(number: int) -> Any:
     text = request.form.get("text", "")
     try:
-        actions.answer(session.current_actor(), number, text)
+        actions.answer(session.current_actor(), number, text, seen=request.form.get("seen", type=int))
     except LinliError as error:
         return _page(number, text, error.text, error.status)
     return _back(number, _("Your answer is on its way."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -64,6 +66,25 @@ def test_an_empty_answer_keeps_the_page_and_says_so(chen: Neighbour, desk: Brows
     feedback = complained(chen)
     refused = desk.post(f"/admin/feedback/{feedback.number}/answer", {"text": "  "})
     assert refused.status_code == 422 and "请先写" in refused.text
+
+
+def test_of_two_who_answer_at_once_the_second_reads_the_first_before_she_sends(
+    chen: Neighbour, desk: Browser, street: Street, app: Flask
+) -> None:
+    feedback = complained(chen)
+    page = f"/admin/feedback/{feedback.number}"
+    employ("lan", "小兰", ("duty_desk", street.happy))
+    lan = Browser(app.test_client())
+    lan.sign_in("lan")
+    for _pressed in range(2):
+        lan.post(f"{page}/answer", {"text": "灯明天换。", "seen": 0})
+    refused = desk.post(f"{page}/answer", {"text": "灯下周换。", "seen": 0})
+    assert refused.status_code == 409 and "小兰" in refused.text and "灯下周换。" in refused.text
+    said = [text for text in told(feedback.subject) if "灯" in text]
+    assert len(said) == 1 and "明天" in said[0]
+    knows = re.findall(r'name="seen" value="(\d+)"', refused.text)[0]
+    desk.post(f"{page}/answer", {"text": "改到后天。", "seen": knows})
+    assert any("后天" in text for text in told(feedback.subject))
 
 
 def test_another_community_reads_none_of_it(chen: Neighbour, street: Street, app: Flask) -> None:
