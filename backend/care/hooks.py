@@ -16,6 +16,7 @@ def on_alarm(alarm: Summary) -> None:
 
 listeners.register("checkin:", on_alarm)
 listeners.register("words:", visits.on_alarm)
+listeners.register("visit:", visits.on_alarm)
 listeners.register("care:", faults.on_alarm)
 health.register("care", faults.check)
 privacy.register("care", personal.export, personal.forget)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from backend.care import visits, wording
 from backend.care.models import Visit
-from backend.care.visits import Gone, cancel, check_report, create, finish, go
+from backend.care.reports import check as check_report
+from backend.care.reports import finish
+from backend.care.visits import Gone, cancel, create, go
 from backend.core.i18n import Text, _
 from backend.fields.words import Words
 from backend.residents import queries as residents

@@ -30,7 +30,9 @@ _SHORT: dict[str, Msg] = {
     "no_answer": _("nobody opened"),
 }
 FOUND = frozenset(CONDITIONS) - {"no_answer"}
-"""We know how she is: what was raised about her ends. When nobody opened, the ladder goes on."""
+"""We know how she is: what was raised about her ends. When nobody opened, the ladder goes on and somebody else goes."""
+TROUBLE = frozenset(("unwell", "hospital"))
+"""Nobody may go on thinking that all is well."""
 STATUSES: dict[str, Msg] = {
     "open": _("Nobody yet"),
     "going": _("Somebody is on the way"),

@@ -1,41 +1,44 @@
-"""Visits: made by an alarm or by staff, gone to, reported; a report ends what the visit was about."""
+"""Visits: made by an alarm or by staff, gone to, taken off the list; see `reports` for how each ends."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
 from backend.alarms.summary import Summary
-from backend.care import checkin, record, visiting, wording
+from backend.care import checkin, record, wording
 from backend.care.models import Absence, CheckIn, Visit
-from backend.care.visiting import Report
 from backend.core import access, audit, clock, sweep
 from backend.core.access import SYSTEM, Actor
 from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import LOCALES, Text, _
-from backend.family import queries as family
 from backend.fields.address import Home
 from backend.messaging import StaffMember, say
 from backend.residents import one_at_a_time
 from backend.residents import queries as residents
 from backend.staff import queries as staff
 
+OPEN = ("open", "going")
 WITHIN = timedelta(minutes=60)
 """By when somebody is at the door after an alarm: the same day, as the practice is, and sooner when we can."""
 PATIENCE = timedelta(minutes=30)
 """How long after its time a visit without a report is late."""
 
+Then = Literal["", "again", "answered"]
+
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The visit as it stands; `repeated`: it was so already."""
+    """The visit as it stands; `repeated`: it was so already. `then`: what a report did besides, see `reports.finish`."""
 
     visit: Visit
     repeated: bool = False
+    then: Then = ""
 
 
 def create(
@@ -51,12 +54,12 @@ def create(
     if assignee_id is not None and assignee_id not in {s.id for s in visitors(resident.org_id)}:
         raise Invalid(_("This person does no visits there."), "assignee")
     with transaction():
-        visit = _insert(actor, resident_id, reason.strip()[:500], None, due_at, assignee_id)
+        visit = insert(actor, resident_id, reason.strip()[:500], None, due_at, assignee_id)
         _tell(visit, [assignee_id] if assignee_id is not None else [s.id for s in visitors(visit.org_id)])
         return visit
 
 
-def _insert(
+def insert(
     actor: Actor,
     resident_id: int,
     reason: str,
@@ -98,7 +101,7 @@ def _tell(visit: Visit, staff_ids: list[int]) -> None:
 def go(actor: Actor, visit_id: int) -> Gone:
     """ "I go there.\" Raises Conflict when somebody else does, or it is over."""
     with transaction():
-        visit = _locked(actor, visit_id)
+        visit = locked(actor, visit_id)
         if visit.status == "going" and visit.assignee_id == actor.id:
             return Gone(visit, repeated=True)
         if visit.status == "going":
@@ -113,67 +116,26 @@ def go(actor: Actor, visit_id: int) -> Gone:
         return Gone(visit)
 
 
-def check_report(actor: Actor, visit_id: int) -> Visit:
-    """Before the report is asked for: that it is possible. Raises as `finish` would."""
-    with transaction():
-        visit = _locked(actor, visit_id)
-        _check_open(visit)
-        return visit
-
-
-def finish(actor: Actor, visit_id: int, report: Report) -> Gone:
-    """The report. Unless nobody opened, it ends the alarm and the check-in that the visit was about, and her family hears of it."""
-    with transaction():
-        visit = _locked(actor, visit_id)
-        if visit.status == "done" and visit.done_by == actor.id:
-            return Gone(visit, repeated=True)
-        _check_open(visit)
-        visit.status, visit.condition, visit.report = "done", report.condition, report.report or None
-        visit.done_at, visit.done_by, visit.photo = clock.now(), actor.id, report.photo
-        visit.assignee_id = visit.assignee_id or actor.id
-        visit.place = json.dumps([report.place.latitude, report.place.longitude]) if report.place else None
-        visit.save()
-        audit.record(
-            actor, "visit.done", subject(visit), org_id=visit.org_id, after={"condition": report.condition}
-        )
-        words = _ending(report)
-        if report.condition in visiting.FOUND:
-            _end_matter(actor, visit, words)
-            who = residents.name_of(visit.resident_id)
-            told = wording.visited(who, visiting.CONDITIONS[report.condition])
-            for contact in family.contacts(visit.resident_id, "visit"):
-                say(contact.to, told, purpose="visit", dedupe=f"{subject(visit)}:told:{contact.relation_id}")
-        elif visit.alarm_id is not None and alarm_queries.by_id(visit.alarm_id).status != "cleared":
-            alarms.answer(actor, visit.alarm_id, "cannot", str(words))
-        else:
-            _nobody_opened(actor, visit, words)
-        if report.next is not None:
-            visit.next_id = _again(actor, visit, report.next).id
-            visit.save()
-        record.changed(visit.resident_id)
-        return Gone(visit)
-
-
 def cancel(actor: Actor, visit_id: int, why: str) -> None:
     """Not needed any more. Raises Invalid without a reason."""
     if not why.strip():
         raise Invalid(_("Please say why it is not needed."), "why")
     with transaction():
-        visit = _locked(actor, visit_id)
+        visit = locked(actor, visit_id)
         _check_open(visit)
         _cancel(visit)
         audit.record(actor, "visit.cancel", subject(visit), org_id=visit.org_id, why=why.strip())
 
 
 def on_alarm(alarm: Summary) -> None:
-    """An alarm of a check-in, or a cry for help, was answered: staff who go there have a visit to report, until they cannot;
-    one that ended needs none."""
-    visit = Visit.get_or_none(Visit.alarm_id == alarm.id)
+    """An alarm of a check-in or a visit, or a cry for help, was answered: staff who go there have a visit to report, until they
+    cannot; one that ended needs none."""
+    visit = open_of(alarm.id)
     if alarm.status == "cleared":
-        if visit is not None and visit.status in ("open", "going"):
+        if visit is not None:
             _cancel(visit)
         return
-    if alarm.resident_id is None or (visit is not None and visit.status not in ("open", "going")):
+    if alarm.resident_id is None or alarm.kind == "visit_overdue":
         return
     goes = alarm_queries.staff_going(alarm.id)
     if visit is not None and visit.status == "going":
@@ -184,10 +146,16 @@ def on_alarm(alarm: Summary) -> None:
     if not goes:
         return
     if visit is None:
-        visit = _insert(SYSTEM, alarm.resident_id, _note(alarm.resident_id), alarm.id)
+        visit = insert(SYSTEM, alarm.resident_id, _note(alarm.resident_id), alarm.id)
     visit.status, visit.assignee_id, visit.going_at = "going", goes[-1], clock.now()
     visit.save()
     _tell(visit, [goes[-1]])
+
+
+def open_of(alarm_id: int) -> Visit | None:
+    """The visit that is still to be done for this alarm."""
+    mine = (Visit.alarm_id == alarm_id) & Visit.status.in_(OPEN)
+    return Visit.get_or_none(mine)  # type: ignore[no-any-return]
 
 
 def make_due() -> int:
@@ -209,7 +177,7 @@ def _make_due(alarm_id: int) -> int:
         if "grid_worker" not in alarm_queries.rungs_told(alarm_id):
             return 0
         # The alarm itself has told them: it waits on their list, and is offered to whoever goes.
-        _insert(SYSTEM, alarm.resident_id, _note(alarm.resident_id), alarm_id)
+        insert(SYSTEM, alarm.resident_id, _note(alarm.resident_id), alarm_id)
         return 1
 
 
@@ -217,7 +185,7 @@ def overdue() -> int:
     """Raise an alarm for each visit that nobody has reported from in time, once. Returns how many."""
     before = clock.now() - PATIENCE
     late = Visit.select(Visit.id).where(
-        Visit.status.in_(("open", "going"))
+        Visit.status.in_(OPEN)
         & (Visit.due_at <= before)
         & ~Visit.overdue
         & Visit.alarm_id.is_null()  # the alarm that made it climbs by itself
@@ -228,7 +196,7 @@ def overdue() -> int:
 def _overdue(visit_id: int) -> int:
     with transaction():
         visit = _row(visit_id)
-        if visit.overdue or visit.status not in ("open", "going"):
+        if visit.overdue or visit.status not in OPEN:
             return 0
         Visit.update(overdue=True).where(Visit.id == visit_id).execute()
         alarms.raise_alarm(
@@ -242,51 +210,6 @@ def _overdue(visit_id: int) -> int:
         )
         record.changed(visit.resident_id)
         return 1
-
-
-def _end_matter(actor: Actor, visit: Visit, words: Text) -> None:
-    """The alarm that made it, and the one about its delay, are over; so are her open check-ins."""
-    for alarm in alarm_queries.of_resident(visit.resident_id, limit=20):
-        ours = (
-            alarm.id == visit.alarm_id
-            or alarm.source == f"visit:{visit.id}"
-            or alarm.kind == "missed_checkin"
-        )
-        if ours and alarm.status != "cleared":
-            alarms.clear(actor, alarm.id, words)
-    for known in record.waiting(visit.resident_id):
-        check_in = record.locked(known.id)
-        if checkin.may_end(check_in.status, "closed"):
-            record.end(check_in, "closed", f"staff:{actor.id}", str(words))
-
-
-def _nobody_opened(actor: Actor, visit: Visit, words: Text) -> None:
-    """Staff asked for this visit, so no ladder is at work yet: one begins, with her family. It says more than the delay did."""
-    alarms.raise_alarm(
-        "missed_checkin",
-        org_id=visit.org_id,
-        severity="warning",
-        words=wording.nobody_opened(),
-        resident_id=visit.resident_id,
-        source=subject(visit),
-        dedupe=f"{subject(visit)}:no_answer",
-    )
-    for alarm in alarm_queries.of_resident(visit.resident_id):
-        late = alarm.kind == "visit_overdue" and alarm.source == subject(visit)
-        if late and alarm.status != "cleared":
-            alarms.clear(actor, alarm.id, words)
-
-
-def _ending(report: Report) -> Text:
-    condition = visiting.CONDITIONS[report.condition]
-    if not report.report:
-        return condition
-    return _("{condition}: {report}", condition=condition, report=report.report)
-
-
-def _again(actor: Actor, visit: Visit, day: date) -> Visit:
-    due_at = datetime.combine(day, time(17), clock.zone())
-    return _insert(actor, visit.resident_id, visit.reason, None, due_at, actor.id)
 
 
 def _cancel(visit: Visit) -> None:
@@ -338,11 +261,11 @@ def subject(visit: Visit) -> str:
 
 
 def _check_open(visit: Visit) -> None:
-    if visit.status not in ("open", "going"):
+    if visit.status not in OPEN:
         raise Conflict(_("This visit is over already."))
 
 
-def _locked(actor: Actor, visit_id: int) -> Visit:
+def locked(actor: Actor, visit_id: int) -> Visit:
     """For staff who do visits at its Org; NotFound otherwise."""
     visit = _row(visit_id)
     if not access.may(actor, "visit.do", visit.org_id):

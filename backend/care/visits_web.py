@@ -117,8 +117,8 @@ def _page(visit_id: int, typed: dict[str, Any], errors: dict[str, Text]) -> Any:
         typed=typed,
         errors=errors,
         fields=visiting.FORM.by_name,
-        may=may and visit.status in ("open", "going"),
-        reveal=may,
+        may=may,
+        is_open=visit.status in visits.OPEN,
         **_words([visit]),
     )
 

@@ -280,6 +280,14 @@ def nobody_opened() -> Words:
     )
 
 
+def trouble_after_all(condition: Text, report: str) -> Words:
+    return Words(
+        _("It was thought to be over, but somebody of the community was at her door: {condition}. {report}",
+          condition=condition, report=report[:200]),
+        _("It is not over: {condition}. {report}", condition=condition, report=report[:40]),
+    )  # fmt: skip
+
+
 def visited(who: str, condition: Text) -> Words:
     return Words(_("{name} was visited: {condition}.", name=who, condition=condition))
 

@@ -51,7 +51,17 @@ def _ask_report(person: Person, argument: str) -> Opening:
 
 def _submit(person: Person, done: Submitted) -> Answer:
     report = report_of(done.answers)
-    visit_actions.finish(actor_of(person), int(done.facts["visit"]), report)
+    gone = visit_actions.finish(actor_of(person), int(done.facts["visit"]), report)
+    if gone.then == "answered":
+        return Answer.of(Words(_("Thank you, it is noted. She has answered herself meanwhile: she is well.")))
+    if gone.then == "again" and report.condition != "no_answer":
+        return Answer.of(
+            Words(
+                _(
+                    "Thank you, it is noted. The others thought that it was over; I tell them now that it is not."
+                )
+            )
+        )
     if report.condition == "no_answer":
         return Answer.of(Words(_("Thank you. The next person is told at once; please stay near if you can.")))
     return Answer.of(

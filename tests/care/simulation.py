@@ -15,7 +15,7 @@ from typing import Any
 
 from backend.alarms import actions as alarms
 from backend.alarms.models import Alarm, AlarmStep
-from backend.care import absences, answering, asking, following, summaries, visits
+from backend.care import absences, answering, asking, following, reports, summaries
 from backend.care.answering import Voice
 from backend.care.models import CarePlan, CheckIn, CheckInQuestion, Visit
 from backend.care.visiting import Report
@@ -165,7 +165,7 @@ class Simulation:
         actor = staff.actor_by_id(self.grid_worker)
         visit = Visit.get_or_none(Visit.alarm_id == alarm_id)
         if visit is not None and visit.status in ("open", "going"):
-            visits.finish(actor, visit.id, Report("well", "在家，挺好的"))
+            reports.finish(actor, visit.id, Report("well", "在家，挺好的"))
         else:
             alarms.clear(actor, alarm_id, "去看过，都好")
 
