@@ -72,12 +72,12 @@ def test_dates_of_a_macintosh_workbook_are_the_same_days() -> None:
 
 
 def test_a_long_number_that_lost_its_digits_is_told_and_never_guessed() -> None:
-    ((_n, cells),) = read(xlsx([["姓名", "身份证号"], ["王秀英", 110101194803050021]]))
+    ((_n, cells),) = read(xlsx([["姓名", "身份证号"], ["王秀英", 110101194803050024]]))
     assert damaged(cells[1])
     assert damaged(tidy("1.10101E+17")) and damaged(tidy("1.38E+10"))
     assert not any(
         damaged(tidy(c))
-        for c in ("110101194803050021", 13800138000.0, "E12345678", 1.5, True, 110101194803050021)
+        for c in ("110101194803050024", 13800138000.0, "E12345678", 1.5, True, 110101194803050024)
     )
 
 
