@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backend.care import asking, faults, following, hooks, summaries, visits
+from backend.care import asking, faults, following, hooks, mornings, summaries, visits
 
 __all__ = ["JOBS", "hooks"]
 
@@ -14,5 +14,6 @@ JOBS: list[tuple[str, int, Callable[[], int]]] = [
     ("care.visits", 15, visits.make_due),
     ("care.overdue", 60, visits.overdue),
     ("care.watch", 60, faults.watch),
+    ("care.mornings", 300, mornings.tell),
     ("care.summaries", 600, summaries.tell),
 ]

@@ -7,16 +7,32 @@ from backend.care.models import Visit
 from backend.care.reports import check as check_report
 from backend.care.reports import finish
 from backend.care.visits import Gone, cancel, create, go
-from backend.core.i18n import Text, _
-from backend.fields.words import Words
+from backend.core.i18n import Text, _, ngettext
+from backend.fields.words import Option, Words
 from backend.residents import queries as residents
 
-__all__ = ["Gone", "brief", "cancel", "check_report", "create", "finish", "go", "gone", "shown"]
+__all__ = ["Gone", "brief", "cancel", "check_report", "create", "finish", "go", "gone", "shown", "today"]
 
 
 def brief(visit: Visit) -> Text:
     """On a button: who, and by when."""
     return _("{name}, {time}", name=residents.name_of(visit.resident_id), time=wording.clock_text(visit.due_at))  # fmt: skip
+
+
+LISTED = 8
+"""As many as a text message can number."""
+
+
+def today(mine: list[Visit]) -> Words:
+    """What a worker reads in the morning."""
+    return Words(
+        ngettext(
+            "Good morning. {n} visit is to be done today:",
+            "Good morning. {n} visits are to be done today, the most urgent first:",
+            len(mine),
+        ),
+        options=tuple(Option(f"visit.show:{v.id}", brief(v)) for v in mine[:LISTED]),
+    )
 
 
 def shown(visit: Visit) -> Words:

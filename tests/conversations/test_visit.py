@@ -101,3 +101,19 @@ def test_a_visit_is_not_for_residents(town: Town, chen: int, morning: Hands) -> 
     said = talker("telegram", "telegram-502").say(said=Said(choice=f"visit.done:{visit.id}"))
     assert "visit" not in said
     assert Visit.get().status == "open"
+
+
+def test_a_report_in_the_making_is_not_lost_when_somebody_calls_the_visit_off(
+    town: Town, chen: int, sun: Talker, morning: Hands
+) -> None:
+    _silent(morning)
+    sun.press(f"alarm.going:{Alarm.get().id}")
+    visit = Visit.get()
+    sun.press(f"visit.done:{visit.id}")
+    sun.tap(list(sun.options)[1])
+    alarms.answer(town.actor(town.desk), Alarm.get().id, "safe")
+    sun.say("发烧39度，女儿在路上")
+    for _rest in range(3):
+        said = sun.say("跳过")
+    assert "大家原以为没事了" in said
+    assert (Visit.get().condition, Alarm.get(Alarm.status == "open").kind) == ("unwell", "visit_trouble")
