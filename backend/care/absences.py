@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.alarms import actions as alarms
-from backend.care import checkin, plan, record, wording
+from backend.care import checkin, long_away, plan, record, wording
 from backend.care.models import Absence, CarePlan
 from backend.core import access, audit, clock
 from backend.core.access import SYSTEM, Actor
@@ -35,6 +35,10 @@ def tell(
         if last is not None and (last < today or last < first):
             raise Invalid(_("That day is over already. Until which day?"), "last")
         starts = clock.now() if first <= today else _midnight(first, zone)
+        # A newer word takes the place of one that had no end.
+        before = [a for a in long_away.open_ended(resident_id) if a.starts_at <= starts]
+        Absence.update(ends_at=starts).where(Absence.id.in_([a.id for a in before])).execute()
+        long_away.over(before, wording.STILL_AWAY)
         absence = Absence.create(
             resident_id=resident_id,
             org_id=residents.org_of(resident_id),
@@ -86,6 +90,7 @@ def back(by: str, resident_id: int) -> Words | None:
         if not begun:
             return None
         Absence.update(ends_at=now).where(Absence.id.in_([a.id for a in begun])).execute()
+        long_away.over(begun, wording.HOME_AGAIN)
         audit.record(actor_of(by), "care.back", f"care:{resident_id}", org_id=begun[0].org_id)
         care = record.plan_of(resident_id)
         for contact in family.contacts(resident_id, "checkin"):
@@ -108,6 +113,7 @@ def cancel(actor: Actor, absence_id: int) -> None:
         elif absence.ends_at is None or absence.ends_at > now:
             absence.ends_at = now
             absence.save()
+            long_away.over([absence], wording.HOME_AGAIN)
         audit.record(actor, "care.back", f"care:{absence.resident_id}", org_id=absence.org_id)
         record.changed(absence.resident_id)
 

@@ -1,9 +1,10 @@
 """Everything that can be done about care, for conversations, pages and the scheduler."""
 
 from backend.care import hooks
-from backend.care.absences import back, cancel, tell, tell_for
+from backend.care.absences import actor_of, back, cancel, tell, tell_for
 from backend.care.answering import Heard, Voice, close, friendly, help_, is_usual, troubled, well
 from backend.care.answers import meaning
+from backend.care.long_away import still
 from backend.care.plans import Wanted, confirm, decline, pause, save, wish
 from backend.care.wording import how_can_we_help, plan_noted, plan_stopped
 
@@ -11,6 +12,7 @@ __all__ = [
     "Heard",
     "Voice",
     "Wanted",
+    "actor_of",
     "back",
     "cancel",
     "close",
@@ -26,6 +28,7 @@ __all__ = [
     "plan_noted",
     "plan_stopped",
     "save",
+    "still",
     "tell",
     "tell_for",
     "troubled",

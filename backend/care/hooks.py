@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from backend.alarms import listeners
 from backend.alarms.summary import Summary
-from backend.care import answering, faults, personal, visits
+from backend.care import answering, faults, long_away, personal, visits
 from backend.core import health, privacy
 
 
@@ -17,6 +17,7 @@ def on_alarm(alarm: Summary) -> None:
 listeners.register("checkin:", on_alarm)
 listeners.register("words:", visits.on_alarm)
 listeners.register("visit:", visits.on_alarm)
+listeners.register("absence:", long_away.on_alarm)
 listeners.register("care:", faults.on_alarm)
 health.register("care", faults.check)
 privacy.register("care", personal.export, personal.forget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backend.care import asking, faults, following, hooks, mornings, summaries, visits
+from backend.care import asking, faults, following, hooks, long_away, mornings, summaries, visits
 
 __all__ = ["JOBS", "hooks"]
 
@@ -14,6 +14,7 @@ JOBS: list[tuple[str, int, Callable[[], int]]] = [
     ("care.visits", 15, visits.make_due),
     ("care.overdue", 60, visits.overdue),
     ("care.watch", 60, faults.watch),
+    ("care.away", 300, long_away.look),
     ("care.mornings", 300, mornings.tell),
     ("care.summaries", 600, summaries.tell),
 ]

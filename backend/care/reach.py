@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from backend.care.models import CarePlan, CheckIn, CheckInQuestion
@@ -34,9 +35,14 @@ def heard(check_in: CheckIn, asked: list[CheckInQuestion]) -> Heard | None:
     """What she last wrote or said since she was asked, anywhere."""
     if check_in.asked_at is None:
         return None
-    hers = {i.id for i in people.identities(Resident(check_in.resident_id), reachable=False)}
-    hers.update(q.identity_id for q in asked if q.identity_id is not None)
-    return threads.last_word(sorted(hers), clock.to_ms(check_in.asked_at))
+    besides = {q.identity_id for q in asked if q.identity_id is not None}
+    return last_word(check_in.resident_id, check_in.asked_at, besides)
+
+
+def last_word(resident_id: int, since: datetime, besides: Collection[int] = ()) -> Heard | None:
+    """What she last wrote or said since then, on any address of hers and on these."""
+    hers = {i.id for i in people.identities(Resident(resident_id), reachable=False)} | set(besides)
+    return threads.last_word(sorted(hers), clock.to_ms(since))
 
 
 def at_of(word: Heard) -> datetime:

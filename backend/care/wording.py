@@ -197,6 +197,46 @@ def back_told(who: str) -> Words:
     return Words(_("{name} is home again, and is asked every day as before.", name=who))
 
 
+STILL_AWAY = _("She is still away, and well")
+HOME_AGAIN = _("She is home again")
+
+
+def still_away(care: CarePlan, since: date) -> Words:
+    return Words(
+        _("Hello, {name}. You have been away since {day}; I hope that all is well. Are you still away?",
+          name=name(care), day=weekday_text(since)),
+        _("Hello, {name}. Are you still away?", name=name(care)),
+        options=_still_options(care.resident_id),
+    )  # fmt: skip
+
+
+def is_she_still_away(resident_id: int, who: str, since: date) -> Words:
+    return Words(
+        _("You told me that {name} is away since {day}. Is she still away, and well?", name=who, day=weekday_text(since)),
+        _("Is {name} still away, and well?", name=who),
+        options=_still_options(resident_id),
+    )  # fmt: skip
+
+
+def _still_options(resident_id: int) -> tuple[Option, ...]:
+    return (
+        Option(f"absence.still:{resident_id}", _("Still away"), _("still away")),
+        Option(f"absence.back:{resident_id}", _("Home again"), _("home again")),
+    )
+
+
+def still_away_noted() -> Words:
+    return Words(_("Good to hear. Have a good time; I ask again in a week."))
+
+
+def long_away(since: date, asked: date) -> Words:
+    return Words(
+        _("She has been away since {day}, without a day of return. On {asked} we asked whether she still is, and nobody answered."
+          " Please find out how she is.", day=weekday_text(since), asked=weekday_text(asked)),
+        _("Away since {day}, and no answer from her. Please find out how she is.", day=weekday_text(since)),
+    )  # fmt: skip
+
+
 # --- plans ----------------------------------------------------------------------------------------------------
 
 

@@ -10,16 +10,18 @@ from backend.care import actions, queries
 from backend.care.actions import Voice
 from backend.care.away import home_again, read
 from backend.core import clock
+from backend.core.errors import NotFound
 from backend.core.i18n import _
 from backend.family import queries as family
 from backend.fields.choices import Choice
 from backend.fields.dates import Date
 from backend.fields.form import Form
-from backend.fields.words import Words
+from backend.fields.words import Option, Words
 from backend.messaging import At, Resident
 from backend.residents import queries as residents
 from backend.settings import settings
-from conversations.flow import Answer, Flow, Opening, Person, Retry, Submitted
+from conversations import callers
+from conversations.flow import Answer, Command, Flow, Opening, Person, Retry, Submitted
 
 NAME = "absence"
 INTENTS = (
@@ -40,6 +42,7 @@ INTENTS = (
     ),
     re.compile(r"^\s*(?:I'?m |I am |we'?re )?(?:back|home)(?: home| again| now| from .{2,20})*[\s.!]*$|^\s*(?:we|i) (?:came|got|am|are|have come|returned|'ve come)(?: back| home)*(?: now| again| home)?[\s.!]*$", re.IGNORECASE),
 )  # fmt: skip
+_TOLD = re.compile(r"(\d{1,9}):(\d{4}-\d{2}-\d{2}):(\d{4}-\d{2}-\d{2})")
 _LOOKED_AFTER = re.compile(r"住院|医院|看病|\bhospital\b|\bdoctor\b", re.IGNORECASE)
 """Not well, and in good hands."""
 
@@ -94,10 +97,26 @@ def _submit(person: Person, done: Submitted) -> Answer | Retry:
     first, last = done.answers["first"], done.answers["last"]
     if last < first:
         return Retry("last", _("That is before the first day. Which is the last day?"))
+    if not person.certain:
+        sure = Words(
+            _("Being away from {first} to {last}: is that right? Nobody asks until then.", first=f"{first:%m-%d}", last=f"{last:%m-%d}"),
+            options=(Option(f"absence.sure:{resident_id}:{first}:{last}", _("That is right")),),
+        )  # fmt: skip
+        return callers.asked_again(person, sure, "care")
     words = actions.tell(
         by_of(person, resident_id), resident_id, first, last, str(done.facts.get("said", "")), teller=_to(person)
     )  # fmt: skip
     return Answer.of(words)
+
+
+def _sure(person: Person, argument: str) -> Answer:
+    """Told in a call to us, and said once more where only she answers. Raises NotFound for anybody else."""
+    match = _TOLD.fullmatch(argument)
+    if match is None or int(match[1]) not in whom(person) or not person.certain:
+        raise NotFound()
+    first, last = date.fromisoformat(match[2]), date.fromisoformat(match[3])
+    resident_id = int(match[1])
+    return Answer.of(actions.tell(by_of(person, resident_id), resident_id, first, last, teller=_to(person)))
 
 
 def _back(person: Person, whose: list[int]) -> Answer:
@@ -106,6 +125,22 @@ def _back(person: Person, whose: list[int]) -> Answer:
         if words is not None:
             return Answer.of(words)
     return Answer.of(Words(_("Welcome home.")))
+
+
+def _still(person: Person, argument: str) -> Answer:
+    resident_id = _known(person, argument)
+    return Answer.of(actions.still(actions.actor_of(by_of(person, resident_id)), resident_id))
+
+
+def _home(person: Person, argument: str) -> Answer:
+    return _back(person, [_known(person, argument)])
+
+
+def _known(person: Person, argument: str) -> int:
+    """Raises NotFound for anybody who is not close to her."""
+    if not argument.isdecimal() or len(argument) > 9 or int(argument) not in close_to(person):
+        raise NotFound()
+    return int(argument)
 
 
 def whom(person: Person) -> list[int]:
@@ -139,3 +174,8 @@ EXAMPLES = (
     "这几天我不在家", "我去女儿家住几天", "我出门旅游一个星期", "我要住院几天", "我回老家过年", "我回来了", "I am away until Sunday", "I am at my daughter's", "I am back home",
 )  # fmt: skip
 FLOWS = [Flow(NAME, FORM, _("I am away"), _start, _submit, INTENTS, examples=EXAMPLES)]
+COMMANDS = [Command("absence.sure", _sure)]
+COMMANDS = [
+    Command("absence.still", _still, audience="anyone"),
+    Command("absence.back", _home, audience="anyone"),
+]
