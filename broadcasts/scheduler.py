@@ -26,6 +26,7 @@ LEASE_S = 15.0
 RENEW_S = 4.0
 MODULES = (
     "backend.messaging.unseen",
+    "backend.records.jobs",
     "conversations.reminders",
     "backend.inbox.jobs",
     "backend.requests.jobs",
@@ -34,6 +35,7 @@ MODULES = (
     "backend.family.jobs",
     "backend.events.jobs",
     "backend.surveys.jobs",
+    "broadcasts.printing",
 )
 
 Job = tuple[str, float, Callable[[], object]]

@@ -130,6 +130,25 @@ def keep(states: Sequence[State], until: Sequence[int]) -> None:
         execute(f"INSERT INTO record_version ({names}) VALUES {', '.join([one] * len(part))}", params)
 
 
+def forget(row: State) -> None:
+    """Empty the row and its versions, for good."""
+    execute("DELETE FROM record_version WHERE record_id = ?", [row.id])
+    update(
+        [
+            replace(
+                row,
+                data={},
+                sealed=None,
+                words="",
+                colour="",
+                tags="",
+                why=None,
+                deleted_at=row.deleted_at or row.since,
+            )
+        ]
+    )
+
+
 def _row(state: State, place: str) -> list[Any]:
     return [_stored(name, getattr(state, name), place) for name in COLUMNS]
 

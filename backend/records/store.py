@@ -89,6 +89,13 @@ def drop(key: str, subject_id: int, *, by: Actor, why: str = "") -> None:
             replace_rows([(old, replace(old, deleted_at=clock.now_ms()))], by, why, None)
 
 
+def forget(key: str, subject_id: int) -> None:
+    """Nothing of what the row said remains, now or in its history; that there was one does."""
+    with transaction():
+        for row in _of_subjects(tables.of(key), [subject_id]).values():
+            state.forget(row)
+
+
 def create(
     actor: Actor, table: Table, rows: Sequence[New], *, why: str = "", batch_id: int | None = None
 ) -> list[int]:

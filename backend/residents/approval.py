@@ -10,11 +10,12 @@ from backend.core.i18n import Text, _
 from backend.fields.words import Option, Words
 from backend.messaging import Resident as ToResident
 from backend.messaging import people, say
-from backend.residents import decisions, file, flags, households, links
+from backend.residents import decisions, face, file, flags, households, links
 from backend.residents.file import Answers
 from backend.residents.form import FILE
 from backend.residents.models import Household, Resident
 from backend.residents.registering import join
+from backend.residents.status import STATUS_WORDS
 
 
 def approve(actor: Actor, resident_id: int) -> None:
@@ -133,7 +134,6 @@ def place(actor: Actor, resident_id: int, org_id: int) -> None:
         access.check(actor, "resident.change", org_id)
         if orgs.get(org_id).level not in ("grid", "community"):
             raise Invalid(_("A home lies in a grid or a community."), "org")
-        decisions.noted(actor, "resident.place", resident, why=orgs.full_name(orgs.get(org_id)))
         household = resident.household
         if household is None:
             Resident.update(org_id=org_id).where(Resident.id == resident_id).execute()
@@ -146,6 +146,11 @@ def place(actor: Actor, resident_id: int, org_id: int) -> None:
             Resident.update(household=there.id, org_id=there.org_id).where(
                 Resident.id == resident_id
             ).execute()
+        decisions.noted(actor, "resident.place", resident, why=orgs.full_name(orgs.get(org_id)))
+        if household is not None:
+            face.show(
+                [r.id for r in Resident.select(Resident.id).where(Resident.household == household.id)], actor
+            )
 
 
 def annotate(actor: Actor, resident_id: int, note: str) -> None:
@@ -178,7 +183,7 @@ def _settled_already(resident: Resident) -> Conflict:
     return Conflict(
         _(
             "A colleague was faster: this file is “{status}” by now.",
-            status=decisions.STATUS_WORDS[resident.status],
+            status=STATUS_WORDS[resident.status],
         )
     )
 

@@ -8,17 +8,11 @@ from backend.core import access, audit, clock, live
 from backend.core.access import Actor
 from backend.core.db import in_transaction, is_postgres
 from backend.core.errors import Conflict, NotFound
-from backend.core.i18n import Msg, _
+from backend.core.i18n import _
 from backend.messaging import people
-from backend.residents import file
+from backend.residents import face, file
 from backend.residents.models import FileChange, Resident
 
-STATUS_WORDS: dict[str, Msg] = {
-    "pending": _("Waiting for approval"),
-    "approved": _("Approved"),
-    "rejected": _("Rejected"),
-    "erased": _("Erased"),
-}
 PERMISSION = {"change": "resident.approve", "claim": "resident.approve", "erase": "resident.erase"}
 
 
@@ -68,7 +62,7 @@ def take(actor: Actor, change_id: int, kind: str, status: str, decision: str = "
 def noted(
     actor: Actor, action: str, resident: Resident, before: file.Answers | None = None, why: str = ""
 ) -> None:
-    """Audit what was done; with `before`, only what differs from the file now."""
+    """Audit what was done, and give the file's face as it is now; with `before`, only what differs from the file now is noted."""
     old: dict[str, Any] | None = None
     new: dict[str, Any] | None = None
     if before is not None:
@@ -76,6 +70,7 @@ def noted(
     audit.record(
         actor, action, file.subject(resident.id), org_id=resident.org_id, before=old, after=new, why=why
     )
+    face.show([resident.id], actor, why)
     live.publish(live.ADMIN, {"kind": "resident", "id": resident.id})
 
 

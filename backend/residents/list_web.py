@@ -10,9 +10,11 @@ from backend.core import access
 from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
-from backend.residents import actions, consent, decisions, file, history, page_form, queries
+from backend.printing import batch_web, batches
+from backend.residents import actions, consent, decisions, file, history, page_form, printing, queries
 from backend.residents.flags import FLAGS
 from backend.residents.form import FILE, REGISTRATION
+from backend.residents.status import STATUS_WORDS
 from backend.web import dashboard, listing, nav, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.text import locale, say
@@ -62,26 +64,39 @@ def _home(resident: Any) -> str:
 @session.needs("resident.read")
 def index() -> Any:
     actor = session.current_actor()
-    given = request.args
-    filters = queries.Filters(
-        given.get("status", ""), given.get("building", ""), given.get("org", type=int), given.get("q", "")
-    )
-    page = listing.paginate(queries.listed(actor, filters))
+    page = listing.paginate(queries.listed(actor, _filters()))
     counts = queries.counts(actor)
     return render_template(
         "residents/index.html",
         page=page,
         homes={r.id: _home(r) for r in page.items},
         mobiles={r.id: file.masked({"mobile": r.mobile}, locale()).get("mobile", "–") for r in page.items},
-        statuses=[(s, words, counts.get(s, 0)) for s, words in decisions.STATUS_WORDS.items()],
-        status_words=decisions.STATUS_WORDS,
+        statuses=[(s, words, counts.get(s, 0)) for s, words in STATUS_WORDS.items()],
+        status_words=STATUS_WORDS,
         tones=TONES,
         buildings=[(b, _("Building {n}", n=b)) for b in queries.buildings(actor)],
         orgs=queries.orgs_of(actor),
         flags=FLAGS,
         waiting=queries.waiting_count(actor) if _may_decide(actor) else 0,
         may_add=access.may(actor, "resident.create"),
+        may_print=access.may(actor, "print.use"),
     )
+
+
+def _filters() -> queries.Filters:
+    given = request.args
+    return queries.Filters(
+        given.get("status", ""), given.get("building", ""), given.get("org", type=int), given.get("q", "")
+    )
+
+
+@blueprint.post("/print")
+@session.needs("print.use")
+def print_these() -> Any:
+    """Everybody whom the filters in the address fit."""
+    actor = session.current_actor()
+    found = queries.listed(actor, _filters()).limit(batches.MOST_ROWS + 1)
+    return batch_web.prepared(actor, printing.KIND, [r.id for r in found])
 
 
 @blueprint.get("/queue")

@@ -20,9 +20,9 @@ from backend.fields.phone import read_phone
 from backend.fields.plain import half_width
 from backend.fields.words import Said
 from backend.residents import file, households
-from backend.residents.decisions import STATUS_WORDS
 from backend.residents.form import FILE
 from backend.residents.models import FileChange, Household, Resident
+from backend.residents.status import STATUS_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from backend.core.db import savepoint, transaction
 from backend.core.errors import Invalid
 from backend.core.i18n import DEFAULT_LOCALE, _
 from backend.messaging import people
-from backend.residents import claims, consent, decisions, file, flags, links
+from backend.residents import claims, consent, decisions, face, file, flags, links
 from backend.residents.file import Answers
 from backend.residents.models import Resident
 
@@ -150,6 +150,7 @@ def _opened(
         noted.add("shared_mobile")
     resident.flags = flags.joined(noted)
     resident.save()
+    face.show([resident.id], actor or file.as_actor(resident))
     consent.give(resident.id, consent_version, applicant.channel)
     audit.record(
         actor or file.as_actor(resident),

@@ -13,6 +13,7 @@ from backend.core.i18n import _
 from backend.fields.words import Words
 from backend.messaging import At, forgetting, people, say
 from backend.messaging import Resident as ToResident
+from backend.records import store
 from backend.residents import approval, consent, decisions, file, links, one_at_a_time
 from backend.residents.form import FILE
 from backend.residents.models import Consent, FileChange, Link, Resident
@@ -185,6 +186,7 @@ def _erase(actor: Actor, resident: Resident) -> None:
         flags="",
         note="",
     ).where(Resident.id == resident.id).execute()
+    store.forget("resident", resident.id)
     audit.erase_payloads(file.subject(resident.id))
     audit.record(actor, "resident.erase", file.subject(resident.id), org_id=resident.org_id)
     if reached:

@@ -16,6 +16,7 @@ from backend.residents import actions, decisions, file, flags, history, queries
 from backend.residents.form import FILE
 from backend.residents.list_web import KINDS, TONES, blueprint, differing, done
 from backend.residents.models import Consent, FileChange, Resident
+from backend.residents.status import STATUS_WORDS
 from backend.web import sections, session
 from backend.web.text import locale
 
@@ -43,7 +44,7 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
         shown=file.masked(answers, locale()) | (revealed or {}),
         revealed=revealed or {},
         region=described(resident.id_number or "", locale()) if resident.id_type == "resident_id" else "",
-        status=decisions.STATUS_WORDS[resident.status],
+        status=STATUS_WORDS[resident.status],
         tone=TONES[resident.status],
         flags=[flags.FLAGS[f] for f in flags.listed(resident.flags)],
         members=_members(resident),
@@ -58,6 +59,7 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
             p: access.may(actor, f"resident.{p}", resident.org_id)
             for p in ("approve", "change", "reveal", "erase")
         },
+        may_print=access.may(actor, "print.use") and resident.status != "erased",
         places=queries.orgs_of(actor, "resident.change"),
         queue=waiting,
         problem=problem,

@@ -1,0 +1,9 @@
+"""What the scheduler does for the dynamic database: (name, every so many seconds, function)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backend.records import indexes
+
+JOBS: list[tuple[str, int, Callable[[], int]]] = [("records.indexes", 20, lambda: len(indexes.settle()))]
