@@ -11,19 +11,22 @@ from backend.core.errors import NotFound
 from backend.events import calendar, places, queries, replies, states, wording
 from backend.events.queries import Event
 from backend.settings import settings
+from backend.web import listing
 from backend.web.limits import limiter
 from backend.web.text import locale
 
 blueprint = Blueprint("event_pages", __name__, url_prefix="/events", template_folder="templates")
 CALENDAR = "text/calendar; charset=utf-8"
+ON_PAGE = 40
 PER_ADDRESS = "120/minute"
 """Many people may share one public address; still, nobody tries out secrets by the thousand."""
 
 
 @blueprint.get("", strict_slashes=False)
 def index() -> str:
-    """Everything that is coming."""
-    return render_template("bots/events.html", **shown(queries.coming()))
+    """Everything that is coming, the next first."""
+    page = listing.paginate(queries.to_come(), ON_PAGE)
+    return render_template("bots/events.html", page=page, **shown(page.items))
 
 
 def shown(events: list[Event]) -> dict[str, Any]:

@@ -130,7 +130,9 @@ def erase_payloads(subject: str) -> int:
     return AuditEntry.update(payload=None).where(AuditEntry.subject == subject).execute()
 
 
-def of(subject: str, limit: int | None = None) -> list[AuditEntry]:
-    """The history of one thing, newest first; `limit`: of its last entries."""
+def of(subject: str, limit: int | None = None, action: str = "") -> list[AuditEntry]:
+    """The history of one thing, newest first; `limit`: of its last entries; `action`: of these alone."""
     query = AuditEntry.select().where(AuditEntry.subject == subject).order_by(AuditEntry.id.desc())
+    if action:
+        query = query.where(AuditEntry.action == action)
     return list(query.limit(limit))

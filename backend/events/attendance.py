@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from backend.core import audit, clock, live, media
 from backend.core.access import Actor
@@ -11,6 +12,9 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
 from backend.events import passes, places, planning, record, signing, wording
 from backend.events.models import Event, EventPhoto, EventSignup
+
+DOORS = timedelta(hours=2)
+"""How long before the beginning people are checked in; whoever does it earlier says so, for mostly it is the wrong event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,16 @@ class Arrived:
     repeated: bool = False
 
 
-def check_in(actor: Actor, event_id: int, signup_id: int) -> Arrived:
-    """She is here. Raises Conflict for somebody without a place while there is none left."""
+def check_in(actor: Actor, event_id: int, signup_id: int, *, early: bool = False) -> Arrived:
+    """She is here. Raises Conflict for somebody without a place while there is none left, and before the doors open (`DOORS`)
+    unless `early`."""
     with transaction():
         event = record.for_staff(actor, event_id, "event.change")
+        _check_taking_place(event, early=early)
         return _arrive(actor, event, signing.one(event, signup_id))
 
 
-def scan(actor: Actor, event_id: int, scanned: str) -> Arrived:
+def scan(actor: Actor, event_id: int, scanned: str, *, early: bool = False) -> Arrived:
     """The QR code of a pass. Raises NotFound with words for whoever scans: another event's, or none of ours."""
     secret = passes.read(scanned)
     found = passes.find(secret) if secret else None
@@ -37,11 +43,10 @@ def scan(actor: Actor, event_id: int, scanned: str) -> Arrived:
         raise NotFound(_("This is not one of our codes. Please look for the name instead."))
     if found.event.id != event_id:
         raise NotFound(_("This code is for another event: {title}.", title=found.event.title))
-    return check_in(actor, event_id, found.id)
+    return check_in(actor, event_id, found.id, early=early)
 
 
 def _arrive(actor: Actor, event: Event, signup: EventSignup) -> Arrived:
-    _check_taking_place(event)
     if signup.status == "attended":
         return Arrived(event, signup, repeated=True)
     if signup.status not in places.HOLDING:
@@ -53,24 +58,48 @@ def _arrive(actor: Actor, event: Event, signup: EventSignup) -> Arrived:
     return Arrived(event, signup)
 
 
-def _check_taking_place(event: Event) -> None:
+def too_early(event: Event) -> bool:
+    """Whether the doors are not open yet."""
+    return bool(clock.now() < event.starts_at - DOORS)
+
+
+def _check_taking_place(event: Event, *, early: bool) -> None:
     if event.status not in ("published", "over"):
         raise Conflict(_("“{title}” is not taking place.", title=event.title))
+    if too_early(event) and not early:
+        raise Conflict(
+            _("“{title}” begins on {when}. People are checked in from two hours before.",
+              title=event.title, when=wording.starts(event))
+        )  # fmt: skip
 
 
 def undo(actor: Actor, event_id: int, signup_id: int) -> EventSignup:
-    """She was checked in by mistake: back to how she stood, which holds her place."""
+    """She was checked in by mistake: back to how she stood. Whoever had a place keeps it; whoever came in without one, or as a
+    guest, gives it back, and it goes to the next."""
     with transaction():
         event = record.for_staff(actor, event_id)
         signup = signing.one(event, signup_id)
         if signup.status != "attended":
             raise Conflict(_("This person is not checked in."))
-        record.move(actor, event, signup, "absent" if event.status == "over" else "signed", arrived_at=None)
+        record.move(actor, event, signup, _stood(event, signup), arrived_at=None)
+        signing.settle(event)
         return signup
 
 
-def walk_in(actor: Actor, event_id: int, name: str, companions: int = 0) -> Arrived:
-    """Somebody who did not sign up, and is here. Raises Conflict when no place is left."""
+def _stood(event: Event, signup: EventSignup) -> str:
+    """How she stands without her arrival."""
+    before = record.before(event, signup, "attended")
+    if before == "new":  # a guest
+        return "cancelled"
+    if before == "waiting":
+        return "declined" if clock.now() >= event.starts_at else "waiting"
+    if before in ("cancelled", "declined"):
+        return before
+    return "absent" if event.status == "over" else "signed"
+
+
+def walk_in(actor: Actor, event_id: int, name: str, companions: int = 0, *, early: bool = False) -> Arrived:
+    """Somebody who did not sign up, and is here. Raises Conflict when no place is left, and as `check_in`."""
     with transaction():
         event = record.for_staff(actor, event_id)
         name = name.strip()[:80]
@@ -78,7 +107,7 @@ def walk_in(actor: Actor, event_id: int, name: str, companions: int = 0) -> Arri
             raise Invalid(_("Please write the name."), "name")
         if not 0 <= companions <= 20:
             raise Invalid(_("We expect a number from {least} to {most}.", least=0, most=20), "companions")
-        _check_taking_place(event)
+        _check_taking_place(event, early=early)
         rows = record.signups(event)
         if 1 + companions > places.free(event.capacity, record.parties(rows)):
             raise Conflict(_("There is no place left for this party. Somebody may still cancel or not come."))

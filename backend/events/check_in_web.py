@@ -9,13 +9,15 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from backend.core import access
 from backend.core.errors import LinliError
 from backend.core.i18n import Text, _, ngettext
-from backend.events import actions, queries, states
+from backend.events import actions, attendance, participants, queries, states, wording
 from backend.events.actions import Arrived
 from backend.events.models import Event
 from backend.residents import queries as residents
-from backend.web import session
+from backend.web import listing, session
 from backend.web.text import say, when
 
+SHOWN_HERE = 50
+"""Of those who are here the last ones; the others are found by name."""
 blueprint = Blueprint("check_in", __name__, url_prefix="/admin/activities/<int:event_id>/check-in")
 
 
@@ -31,19 +33,29 @@ def _event(event_id: int) -> Event:
 def page(event_id: int) -> Any:
     event = _event(event_id)
     text = request.args.get("q", "")
-    people = queries.participants(event)
-    here = [p for p in people if p.signup.status == "attended"]
+    expected = listing.paginate(participants.signups(event, ("signed", "offered")))
+    arrived = participants.arrived(event)
     return render_template(
         "events/check_in.html",
         event=event,
         searched=text.strip(),
-        found=queries.look_up(event, text),
-        here=here,
-        here_count=sum(p.signup.people for p in here),
-        expected=[p for p in people if p.signup.status in ("signed", "offered")],
+        found=participants.look_up(event, text),
+        here=participants.named(list(arrived.limit(SHOWN_HERE))),
+        here_parties=arrived.count(),
+        here_count=participants.here(event),
+        page=expected,
+        expected=participants.named(expected.items),
+        too_early=attendance.too_early(event),
+        early=_early(),
+        begins=wording.starts(event),
         statuses=states.SIGNUP_LABELS,
         tones=states.SIGNUP_TONES,
     )
+
+
+def _early() -> bool:
+    """Whoever is at the door has said that it is early, and meant."""
+    return request.values.get("early") == "1"
 
 
 @blueprint.post("")
@@ -51,7 +63,7 @@ def page(event_id: int) -> Any:
 def check_in(event_id: int) -> Any:
     """One of those that were found."""
     signup_id = request.form.get("signup", 0, type=int)
-    words, tone = _said(actions.check_in(session.current_actor(), event_id, signup_id))
+    words, tone = _said(actions.check_in(session.current_actor(), event_id, signup_id, early=_early()))
     return _back(event_id, words, tone)
 
 
@@ -66,7 +78,8 @@ def undo(event_id: int) -> Any:
 @session.staff_only
 def walk_in(event_id: int) -> Any:
     companions = request.form.get("companions", 0, type=int)
-    arrived = actions.walk_in(session.current_actor(), event_id, request.form.get("name", ""), companions)
+    name = request.form.get("name", "")
+    arrived = actions.walk_in(session.current_actor(), event_id, name, companions, early=_early())
     return _back(event_id, *_said(arrived))
 
 
@@ -75,12 +88,12 @@ def walk_in(event_id: int) -> Any:
 def scan(event_id: int) -> Any:
     """What the camera read, from our own script: the words to show, and whether it is good news."""
     try:
-        arrived = actions.scan(session.current_actor(), event_id, request.form.get("scanned", ""))
+        scanned = request.form.get("scanned", "")
+        arrived = actions.scan(session.current_actor(), event_id, scanned, early=_early())
     except LinliError as error:
         return jsonify(tone="danger", words=say(error.text), status=error.status)
     words, tone = _said(arrived)
-    here = queries.participants(queries.by_id(event_id), ("attended",))
-    return jsonify(tone=tone, words=say(words), here=sum(p.signup.people for p in here))
+    return jsonify(tone=tone, words=say(words), here=participants.here(arrived.event))
 
 
 def _said(arrived: Arrived) -> tuple[Text, str]:
@@ -98,4 +111,5 @@ def _said(arrived: Arrived) -> tuple[Text, str]:
 
 def _back(event_id: int, words: Text, tone: str = "success") -> Any:
     flash(say(words), tone)
-    return redirect(url_for("check_in.page", event_id=event_id), code=303)
+    early = "1" if _early() else None
+    return redirect(url_for("check_in.page", event_id=event_id, early=early), code=303)

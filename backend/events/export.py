@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Response
 
 from backend.core.i18n import _, render
+from backend.events import participants as lists
 from backend.events import queries, states
 from backend.events.models import Event
 from backend.fields.base import Field
@@ -36,7 +37,7 @@ def participants(event: Event, locale: str) -> Response:
 
 
 def _rows(event: Event, fields: tuple[Field, ...], locale: str) -> Iterator[list[Cell]]:
-    for person in queries.participants(event):
+    for person in lists.participants(event):
         signup = person.signup
         row: list[Cell] = [
             person.name,

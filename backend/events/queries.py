@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,9 @@ from backend.core.errors import NotFound
 from backend.core.i18n import LOCALES
 from backend.events import passes, places, record, signing
 from backend.events.models import Event, EventPhoto, EventSignup
+from backend.events.participants import Participant as Participant
+from backend.events.participants import participants as participants
 from backend.fields.form import Form
-from backend.residents import queries as residents
 
 PUBLIC = ("published", "over", "cancelled")
 """What has been on the front page, so that its address still answers."""
@@ -46,15 +46,20 @@ def seen_by(actor: Actor, event_id: int) -> Event:
     return event
 
 
-def coming(org_id: int | None = None, limit: int = 40) -> list[Event]:
-    """Published events that are not over, the next first; with `org_id` those of that place, above and below it."""
+def to_come(org_id: int | None = None) -> Any:
+    """A query of published events that are not over, the next first; with `org_id` those of that place, above and below it."""
     now = clock.now()
     query = Event.select().where(Event.status == "published", Event.ends_at > now)
     if org_id is not None:
         path = orgs.get(org_id).path
         above = [int(i) for i in path.strip("/").split("/")]
         query = query.where(Event.org_id.in_(above) | Event.org_id.in_(orgs.within((path,))))
-    return list(query.order_by(Event.starts_at, Event.id).limit(limit))
+    return query.order_by(Event.starts_at, Event.id)
+
+
+def coming(org_id: int | None = None, limit: int = 40) -> list[Event]:
+    """The first of those that are to come."""
+    return list(to_come(org_id).limit(limit))
 
 
 def open_now(org_id: int | None = None, limit: int = 40) -> list[Event]:
@@ -73,7 +78,7 @@ class Places:
 
 
 def places_of(event: Event) -> Places:
-    return _places(event, record.signups(event))
+    return places_by_id([event])[event.id]
 
 
 def _places(event: Event, rows: list[EventSignup]) -> Places:
@@ -99,6 +104,12 @@ def places_by_id(events: Sequence[Event]) -> dict[int, Places]:
 def questions_of(event: Event) -> Form | None:
     """The event's own questions."""
     return Form.from_json(event.questions) if event.questions else None
+
+
+def has_answers(event: Event) -> bool:
+    """Whether anybody has answered its own questions."""
+    given = (EventSignup.event == event) & EventSignup.answers.is_null(False)
+    return bool(EventSignup.select(EventSignup.id).where(given).exists())
 
 
 # --- hers -----------------------------------------------------------------------------------------------------
@@ -217,48 +228,6 @@ def photo_key(event: Event, photo_id: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
-    """A sign-up with its name; `mobile` E.164 or None; `answers` as stored, by question."""
-
-    signup: EventSignup
-    name: str
-    mobile: str | None
-    answers: dict[str, Any]
-
-
-def participants(event: Event, statuses: Iterable[str] = ()) -> list[Participant]:
-    """Everybody on the event's lists in the order of their places: those who come, then the waiting list, then the others."""
-    wanted = tuple(statuses)
-    rows = [s for s in record.signups(event) if not wanted or s.status in wanted]
-    known = residents.by_ids([s.resident_id for s in rows if s.resident_id is not None])
-    rank = {"attended": 0, "signed": 0, "offered": 1, "waiting": 2, "absent": 3}
-    rows.sort(key=lambda s: (rank.get(s.status, 4), s.position if rank.get(s.status) else 0, s.id))
-    found = []
-    for signup in rows:
-        person = known.get(signup.resident_id) if signup.resident_id is not None else None
-        name = person.name if person else (signup.name or "–")
-        answers = json.loads(signup.answers) if signup.answers else {}
-        found.append(Participant(signup, name, person.mobile if person else None, answers))
-    return found
-
-
-def look_up(event: Event, text: str) -> list[Participant]:
-    """Whom the words at the door mean: a part of the name, the code, or the end of the mobile number."""
-    wanted = text.strip().casefold()
-    if not wanted:
-        return []
-    found = []
-    for person in participants(event):
-        signup = person.signup
-        digits = wanted.isdecimal() and len(wanted) >= 4
-        by_number = digits and (signup.code == wanted or (person.mobile or "").endswith(wanted))
-        names = f"{person.name} {signup.companion_names or ''}".casefold()
-        if by_number or wanted in names:
-            found.append(person)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
 class Opinion:
     """`average` of `count` ratings; None without any."""
 
@@ -268,7 +237,10 @@ class Opinion:
 
 
 def opinions(event: Event) -> Opinion:
-    rows = [s for s in record.signups(event) if s.rating]
+    rated = EventSignup.select(EventSignup.rating, EventSignup.rating_comment).where(
+        (EventSignup.event == event) & EventSignup.rating.is_null(False)
+    )
+    rows = list(rated.order_by(EventSignup.id))
     average = sum(int(s.rating or 0) for s in rows) / len(rows) if rows else None
     return Opinion(len(rows), average, [s.rating_comment for s in rows if s.rating_comment])
 

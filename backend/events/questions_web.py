@@ -29,7 +29,7 @@ def _event(event_id: int) -> Event:
 
 def _answered(event: Event) -> bool:
     """Whether somebody has answered already: then only words may change."""
-    return any(p.answers for p in queries.participants(event))
+    return queries.has_answers(event)
 
 
 @blueprint.get("")

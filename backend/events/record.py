@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from backend.core import access, audit, clock, live
@@ -76,6 +77,15 @@ def move(actor: Actor, event: Event, signup: EventSignup, status: str, **changes
         for which in REMINDERS:
             withdraw(_key(event, signup, reminder_key(event, which)))
     noted(actor, event, f"event.{status}", signup, before=before)
+
+
+def before(event: Event, signup: EventSignup, status: str) -> str:
+    """How a sign-up stood before it last became `status`, by the log; empty where that was forgotten."""
+    for entry in audit.of(event.subject, action=f"event.{status}"):
+        told = json.loads(entry.payload) if entry.payload else {}
+        if (told.get("after") or {}).get("signup") == signup.id:
+            return str((told.get("before") or {}).get("status") or "")
+    return ""
 
 
 def reminder_key(event: Event, which: str) -> str:

@@ -11,8 +11,10 @@ from backend.core import access, media, privacy
 from backend.core.access import Actor
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import LOCALES, Text, _, ngettext
-from backend.events import actions, export, page_form, personal, places, queries, states, wording
+from backend.events import actions, export, page_form, personal, places, printing, queries, states, wording
+from backend.events import participants as lists
 from backend.events.models import Event
+from backend.printing import batch_web
 from backend.residents import queries as residents
 from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
@@ -29,6 +31,10 @@ blueprint = Blueprint(
     static_folder="static",
     static_url_path="/static",
 )
+
+
+ON_PAGE = 100
+"""Participants on one page."""
 
 
 def _waiting(actor: Actor) -> int:
@@ -170,12 +176,13 @@ def show(event_id: int) -> Any:
     actor = session.current_actor()
     event = queries.seen_by(actor, event_id)
     chosen = request.args.get("status", "")
-    people = queries.participants(event, (chosen,) if chosen else ())
+    page = listing.paginate(lists.signups(event, (chosen,) if chosen else ()), ON_PAGE)
     theirs = event.organiser_kind == "resident"
     return render_template(
         "events/show.html",
         event=event,
-        people=people,
+        page=page,
+        people=lists.named(page.items),
         places=queries.places_of(event),
         standing=places.STANDING,
         organiser=_organiser(event),
@@ -184,6 +191,7 @@ def show(event_id: int) -> Any:
         photos=queries.photos(event),
         opinions=queries.opinions(event),
         may_change=access.may(actor, "event.change", event.org_id),
+        may_print=access.may(actor, "print.use"),
         may_publish=access.may(actor, "event.approve" if theirs else "event.change", event.org_id),
         may_refuse=event.status == "awaiting" and access.may(actor, "event.approve", event.org_id),
         **_words(),
@@ -261,15 +269,20 @@ def participants(event_id: int) -> Any:
 def badges(event_id: int) -> Any:
     """Name tags, to print and cut."""
     event = queries.seen_by(session.current_actor(), event_id)
-    people = queries.participants(event, ("signed", "attended"))
+    people = lists.participants(event, ("signed", "attended"))
     names = [p.name for p in people]
     for person in people:
-        brought = [
-            n.strip()
-            for n in (person.signup.companion_names or "").replace("、", ",").replace("，", ",").split(",")
-        ]
-        names += [n for n in brought if n]
+        names += printing.companions(person.signup)
     return render_template("events/badges.html", event=event, names=names)
+
+
+@blueprint.post("/<int:event_id>/print")
+@session.needs("print.use")
+def print_people(event_id: int) -> Any:
+    """Badges, certificates, whatever the templates are, for those who come or came."""
+    actor = session.current_actor()
+    event = queries.seen_by(actor, event_id)
+    return batch_web.prepared(actor, printing.KIND, printing.coming(event))
 
 
 # --- pictures -------------------------------------------------------------------------------------------------

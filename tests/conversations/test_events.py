@@ -214,6 +214,7 @@ def test_after_the_event_a_tap_rates_it_and_a_poor_mark_is_asked_about(
     chen: Talker, village: Village, calligraphy: Event, clock: Hands
 ) -> None:
     chen.say("报名书法")
+    clock.at = calligraphy.starts_at
     actions.check_in(village.actor(), calligraphy.id, signup(village, calligraphy, 0).id)
     clock.at = calligraphy.ends_at + timedelta(hours=1)
     sweeping.sweep_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from icalendar import Calendar
 from openpyxl import load_workbook
 
+from backend.core import clock as clocks
 from backend.core.clock import Hands
 from backend.events import actions, passes, queries
 from backend.events.models import Event, EventPhoto, EventSignup
@@ -106,8 +108,11 @@ def test_the_pass_is_hers_alone_and_shows_the_code_and_later_the_photos(
     assert neighbour.get(f"{path}/photos/{kept.id}").status_code == 404
 
 
-def test_at_the_door_a_code_a_name_and_the_end_of_a_number_are_found(liu: Browser, village: Village) -> None:
-    event = village.event(capacity=4)
+def test_at_the_door_a_code_a_name_and_the_end_of_a_number_are_found(
+    liu: Browser, village: Village, clock: Hands
+) -> None:
+    event = village.event(capacity=4, days=0)
+    clock.at = event.starts_at - timedelta(hours=2)
     for n in (0, 1):
         village.join(event, n)
     door = f"/admin/activities/{event.id}/check-in"
@@ -129,6 +134,34 @@ def test_at_the_door_a_code_a_name_and_the_end_of_a_number_are_found(liu: Browse
     refused = liu.post(f"{door}/walk-in", {"name": "李大爷"}, headers={"Referer": f"http://localhost{door}"})
     assert "名额不够" in refused.text
     assert queries.places_of(event).coming == 4
+
+
+def test_days_before_nobody_is_checked_in_unless_it_is_meant(liu: Browser, village: Village) -> None:
+    event = village.event(days=5)
+    village.join(event, 0)
+    door, mine = f"/admin/activities/{event.id}/check-in", EventSignup.get()
+    assert "开始前两小时" in liu.get(door).text
+    refused = liu.post(f"{door}/scan", {"scanned": passes.link(mine.id)}).json
+    assert refused["tone"] == "danger" and "两小时" in refused["words"]
+    liu.post(door, {"signup": mine.id}, headers={"Referer": f"http://localhost{door}"})
+    assert village.status(event, 0) == "signed"
+    assert 'name="early"' in liu.get(f"{door}?early=1").text
+    assert "陈秀英到了" in liu.post(door, {"signup": mine.id, "early": "1"}).text
+
+
+def test_a_long_list_comes_in_pages_and_in_the_order_of_the_places(liu: Browser, village: Village) -> None:
+    event = village.event(capacity=None)
+    now = clocks.now()
+    row = {"event": event, "status": "signed", "created_at": now, "updated_at": now}
+    many = [{**row, "name": f"客人{n:03}", "code": f"{n:06}"} for n in range(130)]
+    waits = {**row, "status": "waiting", "name": "候补甲", "code": "900001", "position": 1}
+    EventSignup.insert_many([{**one, "position": 0} for one in many] + [waits]).execute()
+    page = f"/admin/activities/{event.id}"
+    first, second = liu.get(page).text, liu.get(f"{page}?page=2").text
+    assert "客人099" in first and "客人100" not in first and "客人100" in second and "候补甲" in second
+    door = liu.get(f"{page}/check-in").text
+    assert "客人049" in door and "客人050" not in door and ">130<" in door
+    assert "客人129" in liu.get(f"{page}/check-in?q=客人129").text
 
 
 def test_a_code_of_another_event_says_so(liu: Browser, village: Village) -> None:

@@ -167,6 +167,26 @@ def test_the_end_asks_those_who_were_there_how_it_was_once(village: Village, clo
         actions.rate(village.person(1), event.id, village.neighbours[1], 1)
 
 
+def test_an_undone_check_in_gives_back_what_only_it_had_taken(village: Village, clock: Hands) -> None:
+    event = village.event(capacity=2)
+    for n in (0, 1, 2):
+        village.join(event, n)
+    clock.at = event.starts_at - timedelta(hours=1)
+    actions.cancel(village.person(1), event.id, village.neighbours[1])
+    ids = {s.resident_id: s.id for s in EventSignup.select()}
+    assert village.status(event, 2) == "offered"
+    actions.decline(village.person(2), event.id, village.neighbours[2])
+    desk = village.actor()
+    one, two = (ids[village.neighbours[n]] for n in (0, 1))
+    for signup_id in (one, two):
+        actions.check_in(desk, event.id, signup_id)
+        actions.undo(desk, event.id, signup_id)
+    assert (village.status(event, 0), village.status(event, 1)) == ("signed", "cancelled")
+    guest = actions.walk_in(desk, event.id, "王大妈").signup
+    assert queries.places_of(event).left == 0
+    assert actions.undo(desk, event.id, guest.id).status == "cancelled" and queries.places_of(event).left == 1
+
+
 def test_her_sign_ups_are_hers_to_take_along_and_to_have_forgotten(village: Village) -> None:
     event = village.event(capacity=2, companions=1)
     actions.sign_up(
