@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     staff_second_factor: Literal["auto", "offered", "required"] = Field(
         "auto", description="Second factor for staff; auto: required once PUBLIC_URL is set, offered before."
     )
+    password_memory: int = Field(
+        64,
+        ge=19,
+        le=1024,
+        description="MiB that checking one staff password takes (argon2id); more resists longer.",
+    )
 
     secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions and links.")
     data_keys: SecretStr = Field(

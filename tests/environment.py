@@ -8,4 +8,6 @@ SHARED = {
     "DATA_KEYS": "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "INDEX_KEY": "test-index-key",
     "TIMEZONE": "Asia/Shanghai",
+    # The least that is allowed: of hundreds of sign-ins, a fifth of the time.
+    "PASSWORD_MEMORY": "19",
 }

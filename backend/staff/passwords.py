@@ -10,33 +10,43 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from backend.core.errors import Invalid
 from backend.core.i18n import _
+from backend.settings import settings
 
 SHORTEST, LONGEST = 12, 128
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else when read out
-_hasher = PasswordHasher()
-
-
-def hashed(password: str) -> str:
-    return _hasher.hash(password)
 
 
 @lru_cache(maxsize=1)
-def _nobodys() -> str:
-    return _hasher.hash(secrets.token_urlsafe(16))
+def _hasher(mebibytes: int) -> PasswordHasher:
+    return PasswordHasher(memory_cost=mebibytes * 1024)
+
+
+def _today() -> PasswordHasher:
+    return _hasher(settings().password_memory)
+
+
+def hashed(password: str) -> str:
+    return _today().hash(password)
+
+
+@lru_cache(maxsize=1)
+def _nobodys(hasher: PasswordHasher) -> str:
+    return hasher.hash(secrets.token_urlsafe(16))
 
 
 def fits(password: str, stored: str | None) -> bool:
     """Whether `password` belongs to the stored hash; with None it takes as long and is False, so that the time does not
     tell which usernames exist."""
+    hasher = _today()
     try:
-        return _hasher.verify(stored or _nobodys(), password[:LONGEST]) and stored is not None
+        return hasher.verify(stored or _nobodys(hasher), password[:LONGEST]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def outdated(stored: str) -> bool:
-    """Whether the hash was made with weaker settings than today's."""
-    return _hasher.check_needs_rehash(stored)
+    """Whether the hash was made with other settings than today's."""
+    return _today().check_needs_rehash(stored)
 
 
 def one_time() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -40,6 +41,16 @@ def test_the_right_password_opens_the_admin(browser: Browser, li: Staff) -> None
 
 def test_the_sign_in_name_is_read_without_regard_to_case(browser: Browser) -> None:
     assert browser.sign_in(" Li.Na ").request.path == "/admin"
+
+
+def test_once_passwords_take_more_memory_hers_is_kept_so_from_her_next_sign_in(
+    browser: Browser, li: Staff, configure: Callable[..., None]
+) -> None:
+    assert "m=19456," in Staff.get_by_id(li.id).password_hash
+    configure(PASSWORD_MEMORY="20")
+    assert browser.sign_in("li.na").request.path == "/admin"
+    assert "m=20480," in Staff.get_by_id(li.id).password_hash
+    assert browser.sign_in("li.na").request.path == "/admin"
 
 
 def test_a_stranger_is_led_to_the_sign_in_and_back_to_where_they_wanted(browser: Browser) -> None:
