@@ -1,77 +1,133 @@
-"""Excel files of what a page lists: written row by row, safe to open, with columns as wide as their text."""
+"""Excel files of what a page lists: written row by row, safe to open, with columns as wide as their text, and, where people fill
+them in, with lists to choose from and rules for what is typed."""
 
 from __future__ import annotations
 
 import io
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
-from typing import Any
+from typing import IO, Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Response
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_col_to_name
 
 from backend.core import clock
 
-Cell = str | int | float | Decimal | bool | date | datetime | None
+Plain = str | int | float | Decimal | bool | date | datetime | None
+
+
+class Marked(NamedTuple):
+    """A cell that something is wrong with: coloured, with a note that says what."""
+
+    value: Plain
+    note: str
+
+
+Cell = Plain | Marked
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEASURED = 200
 """Rows that the width of a column is taken from: they are held back, all others are written as they come."""
 NARROWEST, WIDEST = 6, 60
 LONGEST = 32_767
 """Characters of a cell, by the file format."""
+MOST_NOTES = 2_000
+"""Notes of a sheet: each is a drawing, which a spreadsheet opens slowly. Beyond, the colour is left."""
+_MOST_ROWS = 1_048_575
+_MOST_DIGITS = 10**15
+_INLINE = 250
+"""Characters of a list that stands in its rule; a longer one stands on a sheet of its own."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Also as a Chinese Excel takes them, full width."""
 _NUMBER = re.compile(r"[+-]?\d[\d ]*(?:\.\d+)?")
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LISTS = "linli lists"
+_FORMATS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "head": {"bold": True},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm"},
+    "day": {"num_format": "yyyy-mm-dd"},
+    "text": {"num_format": "@"},
+    "wrapped": {"text_wrap": True, "valign": "top"},
+    "wrong": {"bg_color": "#FFD9D6", "font_color": "#7A1A12"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a column is filled in: `text` keeps noughts and long numbers as typed; `choices` is a list to choose from; `note` is shown
+    at its head. `least` and `most` bound a `number` ("whole" or "decimal")."""
+
+    hidden: bool = False
+    text: bool = False
+    day: bool = False
+    note: str = ""
+    choices: Sequence[str] = ()
+    number: str = ""
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A titled table: `headers` and, lazily, rows of as many cells. An aware datetime is shown on the community's clocks."""
+    """A titled table: `headers` and, lazily, rows of as many cells. An aware datetime is shown on the community's clocks. `looks` by
+    the position of the column, from 0."""
 
     title: str
     headers: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    looks: Mapping[int, Look] = field(default_factory=dict)
+
+
+def write(target: str | IO[bytes], sheets: Iterable[Sheet]) -> None:
+    """The sheets as one .xlsx file; however many rows there are, a few are in memory."""
+    book = _Book(target)
+    used = {_LISTS}
+    for sheet in sheets:
+        book.add(sheet, _title(sheet.title, used))
+    book.close()
 
 
 def written(sheets: Iterable[Sheet]) -> bytes:
-    """The sheets as one .xlsx file."""
-    book = Workbook(write_only=True)
-    used: set[str] = set()
-    for sheet in sheets:
-        _write(book, sheet, _title(sheet.title, used))
+    """The sheets as the bytes of one .xlsx file."""
     buffer = io.BytesIO()
-    book.save(buffer)
+    write(buffer, sheets)
     return buffer.getvalue()
 
 
 def download(name: str, *sheets: Sheet) -> Response:
     """The file as an answer to a request; `name` without its ending, in any script."""
-    return Response(
-        written(sheets),
-        content_type=TYPE,
-        headers={
-            "Content-Disposition": f"attachment; filename=\"linli.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return Response(written(sheets), content_type=TYPE, headers=attachment(name, "xlsx"))
+
+
+def attachment(name: str, ending: str) -> dict[str, str]:
+    """The headers of a file to be kept."""
+    return {
+        "Content-Disposition": f"attachment; filename=\"linli.{ending}\"; filename*=UTF-8''{quote(name)}.{ending}",
+        "Cache-Control": "private, no-store",
+    }
 
 
 def defused(text: str) -> str:
     """The text as no spreadsheet takes it for a formula, also after it was saved as CSV: what begins like one, and is no plain
     number, gets an apostrophe before it."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)[: LONGEST - 1]
+    text = _ILLEGAL.sub("", text)[: LONGEST - 1]
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def local(value: Plain) -> Plain:
+    """A moment without its zone, as the community's clocks showed it; anything else as it is."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return clock.local(value).replace(tzinfo=None)
+    return value
 
 
 def width(text: str) -> int:
@@ -82,40 +138,106 @@ def width(text: str) -> int:
     )
 
 
-def _write(book: Workbook, sheet: Sheet, title: str) -> None:
-    page = book.create_sheet(title)
-    rows: Iterator[Sequence[Cell]] = iter(sheet.rows)
-    first = list(islice(rows, MEASURED))
-    for index, header in enumerate(sheet.headers):
-        shown = [header, *(_shown(row[index]) for row in first if index < len(row))]
-        wanted = max(width(text) for text in shown) + 2
-        page.column_dimensions[get_column_letter(index + 1)].width = min(max(wanted, NARROWEST), WIDEST)
-    page.freeze_panes = "A2"
-    page.append([_cell(page, header, bold=True) for header in sheet.headers])
-    for row in chain(first, rows):
-        page.append([_cell(page, value) for value in row])
+class _Book:
+    def __init__(self, target: str | IO[bytes]) -> None:
+        settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = Workbook(target, settings)
+        self._formats = {name: self._book.add_format(look) for name, look in _FORMATS.items()}
+        self._lists: list[Sequence[str]] = []
+
+    def add(self, sheet: Sheet, title: str) -> None:
+        page = self._book.add_worksheet(title)
+        rows: Iterator[Sequence[Cell]] = iter(sheet.rows)
+        first = list(islice(rows, MEASURED))
+        for column, header in enumerate(sheet.headers):
+            look = sheet.looks.get(column, Look())
+            shown = [header, *(_shown(row[column]) for row in first if column < len(row))]
+            wide = min(max(max(width(text) for text in shown) + 2, NARROWEST), WIDEST)
+            typed = self._formats["text"] if look.text else self._formats["day"] if look.day else None
+            page.set_column(column, column, wide, typed, {"hidden": look.hidden})
+            self._rule(page, column, look)
+        page.freeze_panes(1, 0)
+        for column, header in enumerate(sheet.headers):
+            page.write_string(0, column, defused(header), self._formats["head"])
+            if note := sheet.looks.get(column, Look()).note:
+                page.write_comment(0, column, note, {"x_scale": 2})
+        notes = 0
+        for number, row in enumerate(chain(first, rows), 1):
+            for column, value in enumerate(row):
+                if isinstance(value, Marked):
+                    notes += 1
+                    if notes <= MOST_NOTES:
+                        page.write_comment(number, column, value.note, {"x_scale": 2})
+                self._cell(page, number, column, value)
+
+    def close(self) -> None:
+        if self._lists:
+            page = self._book.add_worksheet(_LISTS)
+            page.very_hidden()
+            for row in range(max(len(one) for one in self._lists)):
+                for column, one in enumerate(self._lists):
+                    if row < len(one):
+                        page.write_string(row, column, one[row])
+        self._book.close()
+
+    def _cell(self, page: Any, row: int, column: int, value: Cell) -> None:
+        wrong = isinstance(value, Marked)
+        plain = _fit(local(value.value if isinstance(value, Marked) else value))
+        formats = self._formats
+        if plain is None or plain == "":
+            if wrong:
+                page.write_blank(row, column, None, formats["wrong"])
+        elif isinstance(plain, str):
+            text = defused(plain)
+            wrapped = formats["wrapped"] if "\n" in text or width(text) > WIDEST else None
+            page.write_string(row, column, text, formats["wrong"] if wrong else wrapped)
+        elif isinstance(plain, bool):
+            page.write_boolean(row, column, plain, formats["wrong"] if wrong else None)
+        elif isinstance(plain, date):
+            page.write_datetime(
+                row, column, plain, formats["moment" if isinstance(plain, datetime) else "day"]
+            )
+        else:
+            page.write_number(row, column, float(plain), formats["wrong"] if wrong else None)
+
+    def _rule(self, page: Any, column: int, look: Look) -> None:
+        rule: dict[str, Any] | None = None
+        if look.choices:
+            rule = {"validate": "list", "source": self._source(look.choices)}
+        elif look.day:
+            rule = {"validate": "date", "criteria": ">=", "value": date(1900, 1, 1)}
+        elif look.number:
+            rule = {
+                "validate": "integer" if look.number == "whole" else "decimal",
+                "criteria": "between",
+                "minimum": -1e14 if look.least is None else look.least,
+                "maximum": 1e14 if look.most is None else look.most,
+            }
+        if rule:
+            page.data_validation(1, column, _MOST_ROWS, column, rule | {"ignore_blank": True})
+
+    def _source(self, choices: Sequence[str]) -> list[str] | str:
+        if sum(len(choice) + 1 for choice in choices) <= _INLINE and not any(
+            "," in c or '"' in c for c in choices
+        ):
+            return list(choices)
+        self._lists.append(choices)
+        name = xl_col_to_name(len(self._lists) - 1, col_abs=True)
+        return f"='{_LISTS}'!{name}$1:{name}${len(choices)}"
 
 
-def _cell(page: Any, value: Cell, *, bold: bool = False) -> Any:
-    if isinstance(value, datetime):
-        value = clock.local(value).replace(tzinfo=None) if value.tzinfo else value
-    elif isinstance(value, str):
-        value = defused(value)
-    cell = WriteOnlyCell(page, value=value)
-    if isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm"
-    elif isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, str):
-        cell.data_type = "s"
-        if "\n" in value or width(value) > WIDEST:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+def _fit(value: Plain) -> Plain:
+    """As a spreadsheet can hold it: what is no figure or no day to it is written out."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return value if math.isfinite(value) and abs(float(value)) < _MOST_DIGITS else str(value)
+    if isinstance(value, date):
+        return value if value.year >= 1900 else value.isoformat()
+    return value
 
 
 def _shown(value: Cell) -> str:
+    if isinstance(value, Marked):
+        value = value.value
     if isinstance(value, datetime):
         return "2026-01-01 00:00"
     return "" if value is None else str(value)
@@ -123,7 +245,7 @@ def _shown(value: Cell) -> str:
 
 def _title(wanted: str, used: set[str]) -> str:
     """A title that Excel takes: 31 characters, without some signs, and no second one like it."""
-    base = _NOT_IN_TITLES.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", wanted)).strip("' ")[:31] or "1"
+    base = _NOT_IN_TITLES.sub(" ", _ILLEGAL.sub("", wanted)).strip("' ")[:31] or "1"
     title, n = base, 1
     while title.casefold() in used:
         n += 1
