@@ -1,12 +1,13 @@
-"""What care hears from other parts: how its alarms go on, whether it stands still, and that a resident's data is exported or forgotten. Imported by
-whatever serves people: pages, conversations, the scheduler's jobs."""
+"""What care hears from other parts: how its alarms go on, whether it stands still, that a resident moves, and that her data is
+exported or forgotten. Imported by whatever serves people: pages, conversations, the scheduler's jobs."""
 
 from __future__ import annotations
 
 from backend.alarms import listeners
 from backend.alarms.summary import Summary
-from backend.care import answering, faults, long_away, personal, visits
+from backend.care import answering, faults, long_away, moving, personal, visits
 from backend.core import health, privacy
+from backend.residents import moves
 
 
 def on_alarm(alarm: Summary) -> None:
@@ -21,3 +22,4 @@ listeners.register("absence:", long_away.on_alarm)
 listeners.register("care:", faults.on_alarm)
 health.register("care", faults.check)
 privacy.register("care", personal.export, personal.forget)
+moves.register("care", moving.follow)

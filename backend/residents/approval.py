@@ -10,7 +10,7 @@ from backend.core.i18n import Text, _
 from backend.fields.words import Option, Words
 from backend.messaging import Resident as ToResident
 from backend.messaging import people, say
-from backend.residents import decisions, face, file, flags, households, links
+from backend.residents import decisions, face, file, flags, households, links, moves
 from backend.residents.file import Answers
 from backend.residents.form import FILE
 from backend.residents.models import Household, Resident
@@ -110,7 +110,7 @@ def apply(resident: Resident, changes: Answers, *, proven: bool = False) -> None
         index = file.id_index(str(changes.get("id_type", resident.id_type)), changes["id_number"])
         if Resident.select().where((Resident.id_index == index) & (Resident.id != resident.id)).exists():
             raise Invalid(_("This document is on another file."), "id_number")
-    mobile, email = resident.mobile, resident.email
+    mobile, email, org_id = resident.mobile, resident.email, resident.org_id
     kept = {n: v for n, v in changes.items() if n != "mobile"}
     file.write(resident, kept)
     if "name" in changes:
@@ -118,6 +118,8 @@ def apply(resident: Resident, changes: Answers, *, proven: bool = False) -> None
     if changes.get("email"):
         resident.flags = flags.joined(set(flags.listed(resident.flags)) - {"no_email"})
     resident.save()
+    if resident.org_id != org_id:
+        moves.tell([resident.id], resident.org_id)
     if changes.get("mobile") and changes["mobile"] != mobile:
         decisions.renumber(resident, changes["mobile"])
         join(resident, None, changes["mobile"])
@@ -137,15 +139,19 @@ def place(actor: Actor, resident_id: int, org_id: int) -> None:
         household = resident.household
         if household is None:
             Resident.update(org_id=org_id).where(Resident.id == resident_id).execute()
+            moves.tell([resident_id], org_id)
         elif households.community_of(org_id) == household.community_id:
             Household.update(org_id=org_id).where(Household.id == household.id).execute()
             Resident.update(org_id=org_id).where(Resident.household == household.id).execute()
+            members = Resident.select(Resident.id).where(Resident.household == household.id)
+            moves.tell([member.id for member in members], org_id)
         else:
             # She lives in another community: the others of this address stay.
             there = households.ensure(households.home_of(household), org_id)
             Resident.update(household=there.id, org_id=there.org_id).where(
                 Resident.id == resident_id
             ).execute()
+            moves.tell([resident_id], there.org_id)
         decisions.noted(actor, "resident.place", resident, why=orgs.full_name(orgs.get(org_id)))
         if household is not None:
             face.show(
