@@ -23,12 +23,19 @@ LATELY = 20
 _CALM = peewee.Case(None, [(Handover.reason == "emergency", 0)], 1)
 
 
-def listed(actor: Actor, most: int) -> list[Handover]:
-    """The open threads where `actor` may answer, at most so many: those that wait first, emergencies before all, then the
+def mine(actor: Actor) -> list[Handover]:
+    """The open threads that `actor` has, the longest wait first."""
+    query = _open(actor).where(Handover.taken_by == actor.id)
+    return list(query.order_by(_CALM, Handover.asked_at, Handover.id))
+
+
+def listed(actor: Actor) -> Any:
+    """A query of the other open threads where `actor` may answer: those that wait first, emergencies before all, then the
     longest wait. People whose community is not known yet are shown to everybody who may answer anywhere: better seen
     twice than by nobody."""
     taken = peewee.Case(None, [(Handover.taken_by.is_null(), 0)], 1)
-    return list(_open(actor).order_by(taken, _CALM, Handover.asked_at, Handover.id).limit(most))
+    others = _open(actor).where(Handover.taken_by.is_null() | (Handover.taken_by != actor.id))
+    return others.order_by(taken, _CALM, Handover.asked_at, Handover.id)
 
 
 def waiting(actor: Actor, most: int) -> list[Handover]:

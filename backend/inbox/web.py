@@ -17,7 +17,7 @@ from backend.inbox import thread as thread_
 from backend.inbox.models import Handover
 from backend.inbox.office import RIGHT
 from backend.messaging import channels
-from backend.web import dashboard, nav, session, subjects
+from backend.web import dashboard, listing, nav, session, subjects
 from backend.web.text import mask, say
 
 blueprint = Blueprint(
@@ -29,7 +29,7 @@ blueprint = Blueprint(
     static_url_path="/static",
 )
 
-ON_PAGE = 200
+ON_PAGE = 100
 ON_CARD = 3
 WITH_PHOTOS = (*taking.CHATS, "sms")
 """Channels on which a photo of ours is seen; in a text message as a link."""
@@ -44,11 +44,14 @@ def index() -> Any:
 
 
 def _queue(actor: Actor) -> dict[str, Any]:
-    found = reading.rows(actor, waiting.listed(actor, ON_PAGE))
+    page = listing.paginate(waiting.listed(actor), ON_PAGE)
+    found = reading.rows(actor, page.items)
     return {
+        "page": page,
+        "total": waiting.waiting_count(actor),
         "waiting": [row for row in found if row.handover.taken_by is None],
-        "mine": [row for row in found if row.mine],
-        "others": [row for row in found if row.handover.taken_by is not None and not row.mine],
+        "mine": reading.rows(actor, waiting.mine(actor)),
+        "others": [row for row in found if row.handover.taken_by is not None],
     }
 
 

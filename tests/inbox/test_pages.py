@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from backend.core import clock as clocks
 from backend.core import media
 from backend.core.clock import Hands
 from backend.inbox import canned, office
@@ -117,6 +118,16 @@ def test_a_photo_in_an_answer_reaches_a_phone_that_shows_none_as_a_link_for_a_mo
     assert anybody.get(path[:-1] + ("0" if path[-1] != "0" else "1")).status_code == 404
     clock.forward(days=31)
     assert anybody.get(path).status_code == 404
+
+
+def test_a_long_queue_comes_in_pages_and_ones_own_threads_are_on_each(desk: Browser, chen: Neighbour) -> None:
+    chen.says("找人工")
+    desk.post(f"/admin/inbox/{chen.thread.id}/take")
+    row = {"identity_id": chen.identity.id, "reason": "asked", "said": "等", "asked_at": clocks.now()}
+    Handover.insert_many([{**row, "person": f"i{9000 + n}"} for n in range(130)]).execute()
+    first, second = desk.get("/admin/inbox").text, desk.get("/admin/inbox?page=2").text
+    assert "130" in first and first.count("queue-line") == 101 and second.count("queue-line") == 31
+    assert f"#{chen.thread.id} " in first and f"#{chen.thread.id} " in second
 
 
 def test_closed_it_says_why_and_takes_no_more_answers(desk: Browser, chen: Neighbour) -> None:

@@ -29,7 +29,7 @@ def test_emergencies_come_first_and_then_the_longest_wait(clock: Hands, chen: Ne
     assert [h.id for h in waiting.waiting(li, 9)] == [zhao.thread.id, chen.thread.id, wang.thread.id]
     assert [h.id for h in waiting.ahead(wang.thread)] == [chen.thread.id, zhao.thread.id]
     taking.take(li, chen.thread.id)
-    assert [h.id for h in waiting.listed(li, 9)][-1] == chen.thread.id
+    assert [h.id for h in waiting.listed(li)][-1] == chen.thread.id
 
 
 def test_after_a_while_she_is_told_her_place_and_the_time_once(
