@@ -6,7 +6,9 @@ everything else the actor needs the table's permission at the row's Org.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +21,19 @@ from backend.records import formulas, holding, state, tables
 from backend.records.models import RecordBatch
 from backend.records.state import State
 from backend.records.tables import Table
+
+
+_batch: ContextVar[int | None] = ContextVar("batch", default=None)
+
+
+@contextmanager
+def in_batch(batch_id: int | None) -> Iterator[None]:
+    """Whatever is written inside belongs to the batch, also the faces that domains give, who know of no batch."""
+    before = _batch.set(batch_id)
+    try:
+        yield
+    finally:
+        _batch.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +276,7 @@ def replace_rows(
     pairs: Sequence[tuple[State, State]], by: Actor, why: str, batch_id: int | None
 ) -> list[State]:
     """Keep what rows said, store what they say, without asking for rights; what says the same stays as it is. Those that changed."""
-    now = clock.now_ms()
+    now, batch_id = clock.now_ms(), batch_id or _batch.get()
     differing = [(old, new) for old, new in pairs if not new.says_as(old)]
     fresh = [new.said_by(by, now, why, batch_id) for _old, new in differing]
     state.keep([old for old, _new in differing], [new.since for new in fresh])
@@ -271,7 +286,7 @@ def replace_rows(
 
 
 def _make(table: Table, rows: Sequence[New], by: Actor, why: str, batch_id: int | None) -> list[int]:
-    now = clock.now_ms()
+    now, batch_id = clock.now_ms(), batch_id or _batch.get()
     fresh = []
     for row in rows:
         empty = State(
