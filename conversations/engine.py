@@ -15,7 +15,18 @@ from backend.fields import id_number
 from backend.fields.state import State
 from backend.fields.words import Said
 from backend.messaging import people
-from conversations import codes, consent, elsewhere, guard, phrases, picking, router, store, with_a_person
+from conversations import (
+    changed,
+    codes,
+    consent,
+    elsewhere,
+    guard,
+    phrases,
+    picking,
+    router,
+    store,
+    with_a_person,
+)
 from conversations.flow import Person
 from conversations.inbound import Inbound, Turn
 from conversations.memory import Memory
@@ -91,6 +102,7 @@ class Engine:
             found.resident_id,
             found.staff_id,
             found.org_id,
+            inbound.ours,
         )
         memory = Memory.unseal(found.memory)
         talk = Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
@@ -164,6 +176,10 @@ class Engine:
         """She edited the message that gave the last answer: take that one back, and hear the new text."""
         flow = talk.flow
         if flow is None:
+            return
+        if changed.heed(talk):
+            talk.say(phrases.question_changed())
+            router.again(talk)
             return
         state = State.from_json(talk.memory.form or {})
         back = flow.form.step(state, Said(choice="!back"), talk.now, talk.speaks)

@@ -144,6 +144,12 @@ def going_on(title: Text) -> Words:
     return Words(_("Let us go on with: {title}.", title=title))
 
 
+def question_changed() -> Words:
+    return Words(
+        _("The office has changed this question since. Here it is anew; what you have answered is kept.")
+    )
+
+
 def cancelled(title: Text) -> Words:
     return Words(
         _("All right, I have stopped “{title}”. Nothing was sent.", title=title),

@@ -16,7 +16,7 @@ from backend.fields.spelling import respelt
 from backend.fields.state import State, Step
 from backend.fields.step import PHOTOS
 from backend.fields.words import Option, Said, Words
-from conversations import colleagues, courtesy, phrases, with_a_person
+from conversations import changed, colleagues, courtesy, phrases, with_a_person
 from conversations.flow import Answer, Command, Flow, Opening, Retry, Submitted
 from conversations.talk import Talk, vouched, whoever
 from conversations.understanding import Guess
@@ -24,7 +24,7 @@ from conversations.understanding import Guess
 
 def hear(talk: Talk, said: Said) -> None:
     """One thing said, its pressed option already looked up."""
-    flow = talk.flow
+    asks_another, flow = changed.heed(talk), talk.flow
     if said.choice is not None and ":" in said.choice and choose(talk, said.choice):
         return
     if said.choice is None and (cry := talk.registry.cry(said.text)) is not None:
@@ -35,6 +35,9 @@ def hear(talk: Talk, said: Said) -> None:
         return
     if command in _ANYWHERE:
         _ANYWHERE[command](talk, said)
+    elif asks_another and command != "cancel":
+        talk.say(phrases.question_changed())
+        again(talk)
     elif flow is not None and talk.memory.form is not None:
         _answer(talk, flow, said, command)
     elif command == "cancel" and _meant_by(talk, said):
@@ -61,6 +64,7 @@ def again(talk: Talk) -> None:
     if flow is None or talk.memory.form is None:
         talk.say(phrases.menu(talk.registry.menu(talk.person)))
         return
+    changed.heed(talk)
     talk.ask(flow.form.ask(State.from_json(talk.memory.form), talk.now, talk.speaks))
 
 
@@ -99,9 +103,9 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
     if opened.flow and opened.flow != flow.name:
         flow = talk.named(opened.flow)
     talk.say(*opened.before)
-    facts = {"channel": talk.person.channel, "proven": vouched(talk.person), **opened.facts}
+    known = {"channel": talk.person.channel, "proven": vouched(talk.person), **changed.as_asked(flow)}
     talk.outcome = "started"
-    _take(talk, flow, flow.form.start(dict(opened.prefill), facts, talk.now, talk.speaks))
+    _take(talk, flow, flow.form.start(dict(opened.prefill), {**known, **opened.facts}, talk.now, talk.speaks))
 
 
 def run(talk: Talk, command: Command, argument: str) -> None:
@@ -181,12 +185,12 @@ def _told_beside(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
     """What she says belongs to an earlier answer: that is noted, and the open question stays."""
     fields = flow.form.by_name
     so_far = {name: fields[name].load(data) for name, data in state.answers.items() if data is not None}
-    changed = flow.aside(so_far, said.text) if flow.aside is not None else {}
-    if not changed:
+    corrected = flow.aside(so_far, said.text) if flow.aside is not None else {}
+    if not corrected:
         return False
-    dumped = {name: fields[name].dump(value) for name, value in changed.items()}
+    dumped = {name: fields[name].dump(value) for name, value in corrected.items()}
     talk.memory.form = replace(state, answers={**state.answers, **dumped}).to_json()
-    shown = ", ".join(fields[name].show(value, talk.speaks) for name, value in changed.items())
+    shown = ", ".join(fields[name].show(value, talk.speaks) for name, value in corrected.items())
     talk.say(Words(_("Noted: {value}.", value=shown)))
     again(talk)
     return True
@@ -349,15 +353,16 @@ def _meant_by(talk: Talk, said: Said) -> bool:
 
 
 def _free_text(talk: Talk, said: Said) -> None:
-    meant = talk.registry.meaning(said.text, talk.person) if said.text else None
+    small = courtesy.small_talk(said.text)
+    meant = talk.registry.meaning(said.text, talk.person) if said.text and small is None else None
     photos = _for_photos(talk) if said.media is not None else None
     if meant is not None:
         _follow(talk, meant.entry, said, meant.argument)
     elif said.media is not None and photos is not None:
         run(talk, photos, said.media.key)
-    elif courtesy.HELLO.fullmatch(respelt(said.text)):
+    elif small == "hello" or courtesy.HELLO.fullmatch(respelt(said.text)):
         begin(talk)
-    elif courtesy.THANKS.fullmatch(said.text):
+    elif small == "thanks" or courtesy.THANKS.fullmatch(said.text):
         talk.say(phrases.welcome())
     elif courtesy.FINE.fullmatch(said.text):
         talk.say(phrases.fine())

@@ -97,14 +97,15 @@ def read(
 
 def same_questions(one: Form, other: Form) -> bool:
     """Whether both ask the same, in whatever words: an answer to one is an answer to the other."""
-    return _bones(one.to_json()["fields"]) == _bones(other.to_json()["fields"])
+    return bones(one.to_json()["fields"]) == bones(other.to_json()["fields"])
 
 
-def _bones(value: Any) -> Any:
+def bones(value: Any) -> Any:
+    """The JSON of a Form or a part of it without its words."""
     if isinstance(value, dict):
-        return {k: _bones(v) for k, v in value.items() if k not in _TEXTS}
+        return {k: bones(v) for k, v in value.items() if k not in _TEXTS}
     if isinstance(value, list):
-        return [_bones(v) for v in value]
+        return [bones(v) for v in value]
     return value
 
 

@@ -10,8 +10,9 @@ import pytest
 from backend.core.clock import Hands
 from backend.events import actions, sweeping
 from backend.events.models import Event, EventSignup
-from backend.fields.choices import Choice, Choices
+from backend.fields.choices import Choice, Choices, YesNo
 from backend.fields.form import Form
+from backend.fields.numbers import Integer
 from backend.messaging import people
 from bots.sms_shape import cost
 from bots.voice_shape import script
@@ -278,3 +279,21 @@ def test_an_answer_that_fits_its_question_no_more_is_asked_for_once_more(
     assert "要几个" in again and EventSignup.select().count() == 0
     assert "报名成功" in chen.tap("五个")
     assert signup(village, party, 0).answers == '{"diet": "five", "seat": "in"}'
+
+
+def test_a_question_that_became_another_kind_while_it_was_open_is_asked_anew_and_the_rest_is_kept(
+    village: Village, party: Event, chen: Talker
+) -> None:
+    chen.say("我要报名包粽子")
+    chen.say("1")
+    chen.say("小孙女")
+    how_many = Integer("diet", label={"zh_CN": "个数"}, ask={"zh_CN": "您要几个粽子？"}, least=1, most=9)
+    own = Form("event:1", "", [how_many, YesNo("help", ask={"zh_CN": "能来帮忙吗？"})], review=False)
+    actions.ask_more(village.actor(), party.id, own.to_json())
+    anew = chen.say("甜的")
+    assert "改过" in anew and "您要几个粽子" in anew and "没太明白" not in anew
+    assert "帮忙" in chen.say("3")
+    actions.ask_more(village.actor(), party.id, Form("event:1", "", [how_many], review=False).to_json())
+    assert "报名成功" in chen.say("可以")
+    mine = signup(village, party, 0)
+    assert (mine.companions, mine.companion_names, mine.answers) == (1, "小孙女", '{"diet": 3}')
