@@ -38,6 +38,14 @@ def kick(queue: str) -> None:
         log.warning("jobs.redis_unreachable", queue=queue, error=type(error).__name__)
 
 
+def ask(queue: str, function: str, *args: int | str) -> None:
+    """Ask a worker for `function(*args)` ("package.module.function") soon. Lost while Redis is away: the clock has to come by."""
+    try:
+        Queue(queue, connection=connection()).enqueue(function, *args, result_ttl=0, failure_ttl=86_400)
+    except redis.RedisError as error:
+        log.warning("jobs.redis_unreachable", queue=queue, error=type(error).__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Kick:
     """`kick(queue)` for later: equal to any other of the same queue, so that a transaction needs only one."""

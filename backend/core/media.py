@@ -54,15 +54,27 @@ def save(data: bytes, content_type: str, owner: str) -> str:
     kept, kind = _harmless(data, content_type)
     key = secrets.token_hex(16)
     with transaction():
-        Attachment.create(
-            key=key,
-            sha256=hashlib.sha256(kept).hexdigest(),
-            content_type=kind,
-            size=len(kept),
-            owner=owner,
-            created_at=clock.now(),
-        )
-        write_sealed(key, kept)
+        _write(key, kept, kind, owner)
+    return key
+
+
+def _write(key: str, data: bytes, content_type: str, owner: str) -> None:
+    Attachment.create(
+        key=key,
+        sha256=hashlib.sha256(data).hexdigest(),
+        content_type=content_type,
+        size=len(data),
+        owner=owner,
+        created_at=clock.now(),
+    )
+    write_sealed(key, data)
+
+
+def keep(data: bytes, content_type: str, owner: str) -> str:
+    """Keep a file that we made ourselves, as it is and however large; returns its key."""
+    key = secrets.token_hex(16)
+    with transaction():
+        _write(key, data, content_type, owner)
     return key
 
 

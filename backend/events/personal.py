@@ -8,8 +8,9 @@ from typing import Any
 from backend.core.access import SYSTEM
 from backend.core.db import transaction
 from backend.core.i18n import DEFAULT_LOCALE, render
-from backend.events import places, record, signing
+from backend.events import places, printing, record, signing
 from backend.events.models import Event, EventSignup
+from backend.printing import batches
 
 
 def export(resident_id: int) -> list[dict[str, Any]]:
@@ -48,6 +49,7 @@ def forget(resident_id: int) -> None:
         # All of them before any audit row: whoever holds one of these waits for the audit chain.
         for event in [record.locked(event_id) for event_id in sorted({s.event_id for s in held})]:
             signup = EventSignup.get((EventSignup.event == event) & (EventSignup.resident_id == resident_id))
+            batches.forget((printing.KIND,), (signup.id,))
             stood = signup.status in places.STANDING
             if stood:
                 record.move(SYSTEM, event, signup, "cancelled", offered_until=None)

@@ -13,6 +13,10 @@ need() { # need <package> <command that shows it is there…>
 any() { ls "$@" 2>/dev/null | grep -q .; }
 need chromium command -v chromium
 need fonts-noto-cjk any /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc /usr/share/fonts/*/NotoSansCJK*
+# What pages are printed with (WeasyPrint).
+need libpango-1.0-0 any /usr/lib/*/libpango-1.0.so.0 /usr/lib64/libpango-1.0.so.0
+need libpangoft2-1.0-0 any /usr/lib/*/libpangoft2-1.0.so.0 /usr/lib64/libpangoft2-1.0.so.0
+need libharfbuzz-subset0 any /usr/lib/*/libharfbuzz-subset.so.0 /usr/lib64/libharfbuzz-subset.so.0
 need mosquitto command -v mosquitto
 need mosquitto-clients command -v mosquitto_pub
 need postgresql any /usr/lib/postgresql/*/bin/initdb

@@ -1,0 +1,66 @@
+"""Where rows to print come from: each domain registers its own. A template knows only columns and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.core import access
+from backend.core.access import Actor
+from backend.core.errors import NotFound
+from backend.core.i18n import Text
+from backend.printing.columns import Column, Columns
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """Rows of one kind, as an actor may see them.
+
+    `permission` is needed somewhere to print them at all. `columns(actor)` are what templates may ask for. `allowed(actor, ids)`
+    are those of the ids that the actor may print, in the order they are printed in; `rows(actor, ids, locale)` yields one row
+    for each of them: its shown values by column key (masked as the actor's rights want it). `recent(actor)` are some ids to
+    try a template with. `url` is the endpoint of the list where rows are chosen.
+    """
+
+    title: Text
+    permission: str
+    columns: Callable[[Actor], Sequence[Column]]
+    allowed: Callable[[Actor, Sequence[int]], list[int]]
+    rows: Callable[[Actor, Sequence[int], str], Iterable[Row]]
+    recent: Callable[[Actor], list[int]]
+    url: str
+
+
+_sources: dict[str, RowSource] = {}
+
+
+def register(kind: str, source: RowSource) -> None:
+    """At import. `kind` is what templates and batches call it, e.g. "resident"."""
+    _sources[kind] = source
+
+
+def find(kind: str) -> RowSource:
+    """Raises NotFound."""
+    if kind not in _sources:
+        raise NotFound()
+    return _sources[kind]
+
+
+def titles(actor: Actor) -> dict[str, Text]:
+    """The kinds that this actor may print, with what they are called."""
+    return {kind: s.title for kind, s in _sources.items() if access.may(actor, s.permission)}
+
+
+def columns(actor: Actor, kind: str) -> Columns:
+    """What a template for `kind` may ask for; of no kind, or of one that the actor may not print: only our own words."""
+    source = _sources.get(kind)
+    if source is None or not access.may(actor, source.permission):
+        return Columns(())
+    return Columns(source.columns(actor))
+
+
+def sample(found: Columns, locale: str) -> dict[str, str]:
+    """A row that shows where each value stands: its column's label in brackets."""
+    return {c.key: "" if c.photo else f"〔{found.label(c.key, locale)}〕" for c in found.all}
