@@ -156,7 +156,9 @@ def _begun(caller: str, call: str, step: Step) -> Response:
         locale = "en" if english else DEFAULT_LOCALE
         # A caller who tells her trouble at once is heard at once.
         text = "" if english or folded(text) in ("中文", "普通话") else text
-    turn = engine.handle(Inbound("voice", caller, f"{call}:0", Said(text=text), locale=locale, start=True))
+    turn = engine.handle(
+        Inbound("voice", caller, f"{call}:0", Said(text=text), locale=locale, ours=_ours(), start=True)
+    )
     return _spoken(turn, 0)
 
 
@@ -176,10 +178,12 @@ def _continued(caller: str, call: str, step: Step, n: int) -> Response:
     if step.offered and keyed.isdigit() and len(keyed) < 3:
         content = _contents(caller, (step.offered,))
         if content and 0 < int(keyed) <= len(content[0].options):
-            chosen = Inbound("voice", caller, event_id, message_id=step.offered, option=int(keyed) - 1)
+            chosen = Inbound(
+                "voice", caller, event_id, message_id=step.offered, option=int(keyed) - 1, ours=_ours()
+            )
             return _spoken(engine.handle(chosen), n)
     said = Said(text=keyed or text, keyed=bool(keyed))
-    return _spoken(engine.handle(Inbound("voice", caller, event_id, said)), n)
+    return _spoken(engine.handle(Inbound("voice", caller, event_id, said, ours=_ours())), n)
 
 
 def _spoken(turn: Turn, n: int) -> Response:
@@ -283,9 +287,12 @@ def _hidden() -> str:
 
 def _caller() -> str | None:
     """The person at the other end: who called us, or whom we called."""
-    form = request.form
-    theirs = "To" if form.get("Direction", "").startswith("outbound") else "From"
-    return twilio_client.personal_number(form.get(theirs, ""))
+    return twilio_client.personal_number(request.form.get("To" if _ours() else "From", ""))
+
+
+def _ours() -> bool:
+    """Whether we made this call; Twilio says so under its signature."""
+    return request.form.get("Direction", "").startswith("outbound")
 
 
 def _input() -> tuple[str, str, bool]:

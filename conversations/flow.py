@@ -25,6 +25,13 @@ class Person:
     resident_id: int | None
     staff_id: int | None
     org_id: int | None
+    ours: bool = False
+    """She took a call that we made."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether her address is more than claimed: a call to us shows a number that can be forged (see `callers`)."""
+        return self.channel != "voice" or self.ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Inbound:
     locale: str | None = None
     opt_out: str | None = None
     """STOP, START or HELP, where the provider has itself understood it so, and has answered."""
+    ours: bool = False
+    """A call that we made: who takes it is at that number. The number that a call to us shows can be forged."""
     start: bool = False
     """First contact or reconnect (`/start`, the webchat opened, a call answered): greet, or repeat the open question."""
 

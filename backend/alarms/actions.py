@@ -2,6 +2,7 @@
 
 from backend.alarms.answering import Answered, Caller, answer, clear, over
 from backend.alarms.climbing import climb
+from backend.alarms.confirming import in_full
 from backend.alarms.raising import raise_alarm
 
-__all__ = ["Answered", "Caller", "answer", "clear", "climb", "over", "raise_alarm"]
+__all__ = ["Answered", "Caller", "answer", "clear", "climb", "in_full", "over", "raise_alarm"]

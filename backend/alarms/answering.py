@@ -1,4 +1,10 @@
-"""An answer to an alarm: who gave it, what it changes, and who hears of it."""
+"""An answer to an alarm: who gave it, what it changes, and who hears of it.
+
+The rule. An answer quietens people, so it counts only from who is certainly one of those who were told. Not certain are a relative
+whom staff have entered and who has not said that it is him (`family.confirming`), and whoever calls us: the number that a call
+shows can be forged. Theirs is noted and stops nothing; a caller is rung up and asked again, for who takes that call is at the
+number. “I cannot” always counts: it only makes it faster.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,6 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import Text, _
 from backend.messaging import people
-from backend.messaging.models import Identity
 from backend.messaging.people import At, Resident, To
 from backend.staff import queries as staff
 
@@ -25,19 +30,22 @@ _TELLS_HER = ("sos", "asked_for_help")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who answers in her own chat, by text message or telephone."""
+    """Somebody who answers in her own chat, by text message or telephone; not `sure`: in a call to us."""
 
     identity_id: int
     resident_id: int | None = None
     staff_id: int | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How the alarm stands now; `repeated`: this person had said so already, and nothing changed."""
+    """How the alarm stands now; `repeated`: this person had said so already, and nothing changed; not `counts`: it was noted, and
+    the alarm climbs on."""
 
     summary: Summary
     repeated: bool = False
+    counts: bool = True
 
 
 def answer(by: Actor | Caller, alarm_id: int, answer: str, text: str = "") -> Answered:
@@ -54,6 +62,8 @@ def answer(by: Actor | Caller, alarm_id: int, answer: str, text: str = "") -> An
                              name=alarm.answered_by or "", means=wording.MEANS[alarm.answer]))  # fmt: skip
         if steps and steps[-1].answer == answer:
             return Answered(summary.of(alarm), repeated=True)
+        if answer != "cannot" and not _certain(by, steps):
+            return _note_only(alarm, by, actor, name, answer)
         was_going = any(s.answer in climbing.GOING for s in steps)
         if steps:
             mine = AlarmStep.id.in_([s.id for s in steps])
@@ -70,6 +80,20 @@ def answer(by: Actor | Caller, alarm_id: int, answer: str, text: str = "") -> An
         found = summary.of(alarm)
         listeners.tell(found)
         return Answered(found)
+
+
+def _certain(by: Actor | Caller, steps: list[AlarmStep]) -> bool:
+    return isinstance(by, Actor) or (by.sure and not rungs.unconfirmed(steps[-1:]))
+
+
+def _note_only(alarm: Alarm, by: Actor | Caller, actor: Actor, name: str, answer: str) -> Answered:
+    record.note(alarm, "claimed", name=name, answer=answer)
+    audit.record(actor, "alarm.claim", f"alarm:{alarm.id}", org_id=alarm.org_id, after=answer)
+    if isinstance(by, Caller) and not by.sure:
+        # Once for each answer on each rung: nobody has others rung up again and again.
+        key = f"back:{alarm.round}:{alarm.rung}:{by.identity_id}:{answer}"
+        climbing.speak(alarm, At(by.identity_id), wording.ring_back(alarm, answer), key)
+    return Answered(summary.of(alarm), counts=False)
 
 
 def clear(actor: Actor, alarm_id: int, why: Text) -> Summary:
@@ -108,8 +132,9 @@ def _joins(alarm: Alarm, actor: Actor, name: str, answer: str) -> None:
     )
 
 
-def over(by: Caller, alarm_id: int) -> Summary:
-    """Who called for help says that it was nothing. Raises NotFound for anybody else."""
+def over(by: Caller, alarm_id: int) -> Answered:
+    """Who called for help says that it was nothing. In a call to us that is noted: somebody looks all the same. Raises NotFound
+    for anybody else."""
     with transaction():
         alarm = record.locked(alarm_id)
         resident = alarm.resident_id is not None and alarm.resident_id == by.resident_id
@@ -117,13 +142,19 @@ def over(by: Caller, alarm_id: int) -> Summary:
             raise NotFound(_("We could not find this alarm."))
         if alarm.status != "cleared":
             name = wording.who(alarm)
+            actor = Actor("resident", by.resident_id or 0, name)
+            if not by.sure:
+                record.note(alarm, "claimed", name=name, answer="safe")
+                audit.record(actor, "alarm.claim", f"alarm:{alarm.id}", org_id=alarm.org_id, after="safe")
+                key = f"back:{alarm.round}:{alarm.rung}:{by.identity_id}:over"
+                climbing.speak(alarm, At(by.identity_id), wording.really_well(alarm), key)
+                return Answered(summary.of(alarm), counts=False)
             _end(alarm, "safe", name)
             record.note(alarm, "answered", name=name, answer="safe", text="")
-            actor = Actor("resident", by.resident_id or 0, name)
             audit.record(actor, "alarm.over", f"alarm:{alarm.id}", org_id=alarm.org_id)
             _tell_all(alarm, name or _("The caller"), "safe", "", but=set(), herself=True)
             listeners.tell(summary.of(alarm))
-        return summary.of(alarm)
+        return Answered(summary.of(alarm))
 
 
 def _effect(alarm: Alarm, answer: str, name: str, steps: list[AlarmStep], was_going: bool) -> None:
@@ -166,8 +197,11 @@ def _tell_all(
     steps = rungs.still_told(AlarmStep.select().where(AlarmStep.alarm == alarm.id))
     told = {s.person: s for s in steps}
     words = wording.answered(alarm, name, answer, text)
+    unconfirmed = rungs.unconfirmed(told.values())
     for person, step in told.items():
-        if person not in but:
+        if person in unconfirmed and alarm.status == "cleared":
+            climbing.speak(alarm, climbing.to_of(step), wording.careful_end(alarm))
+        elif person not in but and person not in unconfirmed:
             climbing.speak(alarm, climbing.to_of(step), words)
     if alarm.kind not in _TELLS_HER or answer in ("cannot", "cleared") or herself:
         return
@@ -189,7 +223,7 @@ def _told(alarm: Alarm, by: Actor | Caller) -> list[AlarmStep]:
     steps = AlarmStep.select().where(AlarmStep.alarm == alarm.id).order_by(AlarmStep.id)
     if isinstance(by, Actor):
         return list(steps.where(AlarmStep.staff_id == by.id)) if by.kind == "staff" else []
-    identities = _same_telephone(by.identity_id)
+    identities = people.same_telephone(by.identity_id)
     ids = {i.id for i in identities}
     residents = {i.resident_id for i in identities} | {by.resident_id}
     staff_ids = {i.staff_id for i in identities} | {by.staff_id}
@@ -200,14 +234,6 @@ def _told(alarm: Alarm, by: Actor | Caller) -> list[AlarmStep]:
         or (s.resident_id is not None and s.resident_id in residents)
         or (s.staff_id is not None and s.staff_id in staff_ids)
     ]
-
-
-def _same_telephone(identity_id: int) -> list[Identity]:
-    """This address; a telephone that we rang up is the one that we write to."""
-    mine = people.get(identity_id)
-    if mine.channel not in ("sms", "voice"):
-        return [mine]
-    return [i for c in ("sms", "voice") if (i := people.find(c, mine.address)) is not None]
 
 
 def _who(by: Actor | Caller, alarm: Alarm, steps: list[AlarmStep]) -> tuple[Actor, str]:

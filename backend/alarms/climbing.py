@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import structlog
 
-from backend.alarms import kinds, ladder, record, rungs, wording
+from backend.alarms import kinds, ladder, record, rungs, surely, wording
 from backend.alarms.ladder import State, Step
 from backend.alarms.models import Alarm, AlarmStep
+from backend.alarms.rungs import Person
 from backend.core import clock, sweep
 from backend.core.db import transaction
 from backend.fields.words import Words
@@ -55,8 +59,8 @@ def _tell(alarm: Alarm, step: Step, state: State) -> None:
     rung = policy[step.rung]
     above = [r for r in rungs.reachable(alarm) if r > step.rung]
     following = policy[min(above)].who if above else ""
-    names = []
-    for person in rungs.persons(alarm, rung.who):
+
+    def tell(person: Person) -> None:
         AlarmStep.create(
             alarm=alarm.id,
             round=state.round,
@@ -68,12 +72,32 @@ def _tell(alarm: Alarm, step: Step, state: State) -> None:
             deadline_at=state.deadline,
             **rungs.columns(person.to),
         )
-        words = wording.raised(
-            alarm, zone=person.zone, staff=person.is_staff, following=following, minutes=rung.minutes
-        )
+        words = _words(alarm, person, following, rung.minutes)
         speak(alarm, person.to, words, f"{state.round}:{step.rung}:{person.key}")
-        names.append(person.name)
-    record.note(alarm, "told", who=rung.who, names=names, minutes=rung.minutes, round=state.round)
+
+    found = rungs.persons(alarm, rung.who)
+    told = [p for p in found if surely.attempt(alarm.id, f"tell:{p.key}", partial(tell, p))]
+    if told:
+        names = [person.name for person in told]
+        record.note(alarm, "told", who=rung.who, names=names, minutes=rung.minutes, round=state.round)
+        return
+    record.note(alarm, "skipped", who=rung.who)
+    if above:
+        record.keep(alarm, replace(state, deadline=clock.now()))
+
+
+def _words(alarm: Alarm, person: Person, following: str, minutes: int) -> Words:
+    """What this person is told. Words that cannot be made are replaced by plainer ones."""
+    relation_id = rungs.relation_of(person.key)
+    if relation_id is not None and not person.confirmed:
+        return wording.careful(alarm, relation_id, person.name)
+    try:
+        return wording.raised(
+            alarm, zone=person.zone, staff=person.is_staff, following=following, minutes=minutes
+        )
+    except Exception:
+        log.exception("alarm.wordless", alarm=alarm.id, person=person.key)
+        return wording.plain(alarm)
 
 
 def _call(alarm: Alarm, step: Step, state: State) -> None:
@@ -84,14 +108,21 @@ def _call(alarm: Alarm, step: Step, state: State) -> None:
         & (AlarmStep.rung == step.rung)
         & AlarmStep.answered_at.is_null()
     )
-    names = []
-    for told in rungs.still_told(silent):
+    names: list[str] = []
+    found = rungs.still_told(silent)
+    unconfirmed = rungs.unconfirmed(found)
+
+    def ring(told: AlarmStep) -> None:
         telephone = rungs.by_voice(to_of(told))
         if telephone is not None:
-            words = wording.raised(alarm)
+            person = Person(told.person, told.name, telephone, confirmed=told.person not in unconfirmed)
+            words = _words(alarm, person, "", 0)
             speak(alarm, telephone, words, f"{state.round}:{step.rung}:{told.person}:call")
             AlarmStep.update(called_at=clock.now()).where(AlarmStep.id == told.id).execute()
             names.append(told.name)
+
+    for told in found:
+        surely.attempt(alarm.id, f"call:{told.person}", partial(ring, told))
     if names:
         record.note(alarm, "called", names=names)
 
@@ -103,8 +134,10 @@ def _skip(alarm: Alarm, step: Step, state: State) -> None:
 def _ask(alarm: Alarm, step: Step, state: State) -> None:
     going = AlarmStep.select().where((AlarmStep.alarm == alarm.id) & AlarmStep.answer.in_(GOING))
     asked = {told.person: told for told in rungs.still_told(going)}
+    words = wording.how_is_it(alarm)
     for told in asked.values():
-        speak(alarm, to_of(told), wording.how_is_it(alarm), f"ask:{state.deadline}:{told.person}")
+        key = f"ask:{state.deadline}:{told.person}"
+        surely.attempt(alarm.id, key, partial(speak, alarm, to_of(told), words, key))
     record.note(alarm, "asked", names=[told.name for told in asked.values()])
 
 

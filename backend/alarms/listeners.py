@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from backend.alarms import surely
 from backend.alarms.summary import Summary
 
 OnChange = Callable[[Summary], None]
@@ -17,6 +19,7 @@ def register(source_prefix: str, on_change: OnChange) -> None:
 
 
 def tell(summary: Summary) -> None:
+    """A listener that fails does not undo the answer: it was given, and people act on it."""
     for prefix, on_change in sorted(_listeners.items()):
         if summary.source.startswith(prefix):
-            on_change(summary)
+            surely.attempt(summary.id, f"listener:{prefix}", partial(on_change, summary))

@@ -7,7 +7,7 @@ from typing import Any
 
 import peewee
 
-from backend.alarms import climbing, record
+from backend.alarms import climbing, record, surely
 from backend.alarms.models import Alarm
 from backend.core import audit, clock
 from backend.core.access import SYSTEM
@@ -59,6 +59,7 @@ def raise_alarm(
                     words=record.packed(words),
                     place=json.dumps(where, ensure_ascii=False) if where else None,
                     raised_at=clock.now(),
+                    wake_at=clock.now(),
                 )
         except peewee.IntegrityError:
             # Raised elsewhere at the same moment.
@@ -73,7 +74,8 @@ def raise_alarm(
             org_id=alarm.org_id,
             after={"kind": kind, "source": source},
         )
-        climbing.advance(record.locked(alarm.id))
+        # What fails here is taken up by the scheduler: that there is an alarm must not be lost with it.
+        surely.attempt(alarm.id, "raise", lambda: climbing.advance(record.locked(alarm.id)))
         return int(alarm.id)
 
 

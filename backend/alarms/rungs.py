@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backend.alarms import kinds
+from backend.alarms import kinds, surely
 from backend.alarms.models import Alarm, AlarmStep
 from backend.family import queries as family
 from backend.messaging import people
@@ -13,17 +13,20 @@ from backend.messaging.people import At, Resident, StaffMember, To
 from backend.staff import queries as staff
 
 _RELATION = "relation:"
+LAST = "community_admin"
 _RELATIONS = {"family": ("family", "carer"), "volunteer": ("volunteer", "neighbour")}
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`key` is staff:5 or relation:9; `name` is how the others know her; `zone` is where she lives ("": here)."""
+    """`key` is staff:5 or relation:9; `name` is how the others know her; `zone` is where she lives ("": here); not `confirmed`:
+    whom staff have entered, and who has not said that it is him (see `family.confirming`)."""
 
     key: str
     name: str
     to: To
     zone: str = ""
+    confirmed: bool = True
 
     @property
     def is_staff(self) -> bool:
@@ -31,25 +34,37 @@ class Person:
 
 
 def persons(alarm: Alarm, who: str) -> list[Person]:
-    """Those of the rung who can be written to now."""
-    if who in _RELATIONS:
-        found = _related(alarm, who)
-    else:
-        found = [
-            Person(f"staff:{s.id}", s.name, StaffMember(s.id))
-            for s in staff.staff_with_role(who, alarm.org_id)
-        ]
+    """Those of the rung who can be written to now. A rung that cannot be read has nobody on it: the next one is told. Where the
+    last rung has nobody, everybody above who may answer stands there."""
+    found: list[Person] = []
+
+    def look() -> None:
+        found.extend(
+            _related(alarm, who) if who in _RELATIONS else _staff(staff.staff_with_role(who, alarm.org_id))
+        )
+        if who == LAST and not found:
+            found.extend(_staff(staff.staff_with_permission("alarm.answer", alarm.org_id)))
+
+    surely.attempt(alarm.id, f"rung:{who}", look)
+    return found
+
+
+def _staff(members: Iterable[staff.Staff]) -> list[Person]:
+    return _to_be_reached(Person(f"staff:{s.id}", s.name, StaffMember(s.id)) for s in members)
+
+
+def _to_be_reached(found: Iterable[Person]) -> list[Person]:
     return [person for person in found if people.identities(person.to)]
 
 
 def _related(alarm: Alarm, who: str) -> list[Person]:
     if alarm.resident_id is None:
         return []
-    return [
-        Person(f"{_RELATION}{c.relation_id}", c.called, c.to, c.zone)
-        for c in family.contacts(alarm.resident_id, "alarm")
+    return _to_be_reached(
+        Person(f"{_RELATION}{c.relation_id}", c.called, c.to, c.zone, c.confirmed)
+        for c in family.contacts(alarm.resident_id, "alarm", unconfirmed=True)
         if c.kind in _RELATIONS[who]
-    ]
+    )
 
 
 def reachable(alarm: Alarm) -> frozenset[int]:
@@ -61,11 +76,20 @@ def reachable(alarm: Alarm) -> frozenset[int]:
 def still_told(steps: Iterable[AlarmStep]) -> list[AlarmStep]:
     """Without those whose relation to her has ended since: they hear and say no more about her."""
     told = list(steps)
-    relations = {
-        s.person: int(s.person.removeprefix(_RELATION)) for s in told if s.person.startswith(_RELATION)
-    }
-    active = family.active(relations.values())
-    return [s for s in told if s.person not in relations or relations[s.person] in active]
+    standing = family.standing(r for s in told if (r := relation_of(s.person)) is not None)
+    return [s for s in told if (r := relation_of(s.person)) is None or r in standing]
+
+
+def relation_of(person: str) -> int | None:
+    """The relation that a `person` stands for; None for staff."""
+    return int(person.removeprefix(_RELATION)) if person.startswith(_RELATION) else None
+
+
+def unconfirmed(steps: Iterable[AlarmStep]) -> set[str]:
+    """The `person` of those who have not said yet that it is them."""
+    relations = {s.person: r for s in steps if (r := relation_of(s.person)) is not None}
+    standing = family.standing(relations.values())
+    return {person for person, relation in relations.items() if not standing.get(relation, False)}
 
 
 def columns(to: To) -> dict[str, int]:

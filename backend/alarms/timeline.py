@@ -9,7 +9,7 @@ from backend.alarms import kinds, wording
 from backend.alarms.models import AlarmNote
 from backend.core.i18n import Text, _
 
-PERSONAL = ("told", "called", "asked", "answered", "again", "cleared")
+PERSONAL = ("told", "called", "asked", "answered", "claimed", "again", "cleared")
 """Acts whose lines name people or hold what they said."""
 
 
@@ -53,5 +53,10 @@ _WORDS = {
     "asked": lambda data: _("Asked {names} how it is.", names=_names(data)),
     "nobody": lambda data: _("Nobody on the whole ladder can be reached. Please act yourself."),
     "answered": _answered,
+    "claimed": lambda data: _(
+        "{name} {means}. Who said so is not certain, so it goes on climbing.",
+        name=data["name"] or _("The caller"),
+        means=wording.MEANS[data["answer"]],
+    ),
     "cleared": lambda data: _("{name} has closed it: {why}", name=data["name"], why=data["why"]),
 }

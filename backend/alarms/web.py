@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from backend.alarms import actions, kinds, personal, queries, record, timeline, wording
+from backend.alarms import actions, kinds, overdue, personal, queries, record, timeline, wording
 from backend.alarms.models import Alarm
-from backend.core import access, privacy
+from backend.core import access, health, privacy
 from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
 from backend.residents import queries as residents
@@ -39,6 +39,7 @@ ON_CARD = 5
 nav.register(_("Alarms"), "alarms.index", "alarm.read", 5, badge=queries.open_count)
 subjects.register("alarm", _("alarm {number}"), "alarms.show", "alarm_id")
 privacy.register("alarms", personal.export, personal.forget)
+health.register("alarms", overdue.check)
 
 
 def _card(actor: Actor) -> Card | None:

@@ -10,10 +10,12 @@ from backend.alarms import kinds, record
 from backend.alarms.models import Alarm
 from backend.core import clock
 from backend.core.i18n import DEFAULT_LOCALE, LOCALES, Msg, Text, _, language, render
+from backend.family import wording as family
 from backend.fields.address import Home
 from backend.fields.words import Option, Words
 from backend.messaging import people
 from backend.residents import queries as residents
+from backend.settings import settings
 
 _SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 OFFERED: dict[str, tuple[Msg, Msg]] = {
@@ -139,6 +141,73 @@ def raised(
         spoken,
         options=options(alarm.id, kinds.KINDS[alarm.kind].answers),
         subject=_("{title}, {place}", title=facts["title"], place=facts["place"]),
+    )
+
+
+def careful(alarm: Alarm, relation_id: int, called: str) -> Words:
+    """To somebody whom staff have entered and who has not said yet that it is him: his number may be mistyped. A hint of her
+    name, no place, nothing of what happened; his yes brings it."""
+    facts = {
+        "community": settings().community_name,
+        "name": _hint(alarm),
+        "called": called,
+        "hotline": settings().hotline,
+    }
+    return Words(
+        _(
+            "**{name} ({called}) may need help.** People are being told. If you belong to {name}, say so: then I tell you at once what and where. Or call {community}: {hotline}.",
+            **facts,
+        ),
+        _(
+            "{community}: {name} ({called}) may need help. Is it you? Then I tell you more. Phone {hotline}",
+            **facts,
+        ),
+        _(
+            "This is urgent. {name} may need help, and people are being told. If you belong to {name}, I tell you at once what and where.",
+            **facts,
+        ),
+        options=family.yes_or_no(relation_id),
+    )
+
+
+def careful_end(alarm: Alarm) -> Words:
+    """To the same, when it is over."""
+    return Words(
+        _("What I wrote to you about {name} is over; somebody has looked after it.", name=_hint(alarm))
+    )
+
+
+def _hint(alarm: Alarm) -> str:
+    known = residents.find(alarm.resident_id) if alarm.resident_id is not None else None
+    return family.hint(known.name) if known else ""
+
+
+def plain(alarm: Alarm) -> Words:
+    """When nothing better can be said."""
+    facts = {"title": title(alarm), "hotline": settings().hotline, "number": alarm.id}
+    return Words(
+        _("**{title}**, alarm {number}. Please answer, and call {hotline} for what and where.", **facts),
+        options=options(alarm.id, kinds.KINDS[alarm.kind].answers),
+    )
+
+
+def ring_back(alarm: Alarm, answer: str) -> Words:
+    """To who gave this answer in a call to us, in a call of ours: was it her?"""
+    return Words(
+        _(
+            "You said on the phone about {place}: {means}. Is that right?",
+            place=where(alarm),
+            means=OFFERED[answer][0],
+        ),
+        options=options(alarm.id, (answer, "cannot")),
+    )
+
+
+def really_well(alarm: Alarm) -> Words:
+    """To who said in a call to us that it was nothing, in a call of ours."""
+    return Words(
+        _("You said on the phone that you are well. Is that right?"),
+        options=(Option(f"alarm.over:{alarm.id}", _("It was nothing, I am well"), _("I am well")),),
     )
 
 

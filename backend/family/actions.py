@@ -9,6 +9,7 @@ from backend.family.changing import (
     withdraw,
     withdraw_for,
 )
+from backend.family.confirming import confirm, deny
 from backend.family.inviting import Invitation, Relative, WrongCode, accept, invite, invited_by, wrong_code
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "answer",
     "ask",
     "change_topics",
+    "confirm",
+    "deny",
     "forget_unanswered",
     "invite",
     "invited_by",

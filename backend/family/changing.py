@@ -11,7 +11,7 @@ from backend.core.access import Actor
 from backend.core.db import transaction
 from backend.core.errors import Invalid
 from backend.core.i18n import _
-from backend.family import relations, wording
+from backend.family import confirming, relations, wording
 from backend.family.models import Relation
 from backend.family.topics import BY_STAFF, KINDS, packed
 from backend.messaging import Resident, people, say
@@ -104,7 +104,8 @@ class Entered:
 
 
 def add_by_staff(actor: Actor, resident_id: int, given: Entered) -> Relation:
-    """The resident agreed on paper, by phone or at a visit; the relative is told by SMS. Raises Invalid, Forbidden, Conflict."""
+    """The resident agreed on paper, by phone or at a visit; the relative is asked by SMS whether it is him, see `confirming`.
+    Raises Invalid, Forbidden, Conflict."""
     org_id = residents.org_of(resident_id)
     access.check(actor, "family.change", org_id)
     if given.kind not in KINDS:
@@ -118,7 +119,7 @@ def add_by_staff(actor: Actor, resident_id: int, given: Entered) -> Relation:
         relative_id = identity.resident_id if identity.verified_at is not None else None
         if relative_id == resident_id:
             raise Invalid(_("This is the resident's own number."), "mobile")
-        relations.check_new(resident_id, identity_id=identity.id, relative_id=relative_id)
+        relations.check_new(resident_id, identity_id=identity.id, relative_id=relative_id, entered=True)
         now = clock.now()
         relation = Relation.create(
             resident_id=resident_id,
@@ -129,7 +130,7 @@ def add_by_staff(actor: Actor, resident_id: int, given: Entered) -> Relation:
             relative_id=relative_id,
             rank=given.rank,
             topics=packed(given.topics),
-            status="active",
+            status="entered",
             zone=given.zone,
             created_at=now,
             consented_at=now,
@@ -142,8 +143,6 @@ def add_by_staff(actor: Actor, resident_id: int, given: Entered) -> Relation:
             org_id=org_id,
             after={"kind": given.kind, "topics": relation.topics, "consent": given.consent_by},
         )
-        if (to := relations.to_relative(relation)) is not None:
-            name = residents.name_of(resident_id)
-            say(to, wording.added(name, relation), purpose="family", about=relations.subject(relation))
+        confirming.ask(relation)
         live.publish(live.ADMIN, {"kind": "family", "id": relation.id})
     return relation  # type: ignore[no-any-return]

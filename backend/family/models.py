@@ -13,7 +13,7 @@ class Relation(Model):
     The relative is a resident (`relative_id`) or only an address (`identity_id`): somebody abroad need not register. `called`
     is how the resident calls him (女儿). The least `rank` comes first. `zone` is where he lives, an IANA name; empty: here.
     `code_index` is the keyed digest of an invitation's code while it can be used. `status`: invited (a code waits), asked (the
-    resident has not answered), active, withdrawn. `consent_by`: how the resident agreed, see `topics.CONSENTS`.
+    resident has not answered), entered (by staff; the relative has not answered: see `confirming`), active, withdrawn. `consent_by`: how the resident agreed, see `topics.CONSENTS`.
     """
 
     resident_id = peewee.IntegerField(index=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backend.family import relations
 from backend.family.models import Relation
 from backend.family.topics import unpacked
-from backend.messaging.people import At, Resident, To
+from backend.messaging.people import At, To
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody who is told about a resident. `called` is how she calls him (女儿), or his name; `zone` is where he lives, an
-    IANA name, empty for here."""
+    IANA name, empty for here. `confirmed`: he has said himself that it is him (see `confirming`)."""
 
     relation_id: int
     kind: str
@@ -21,13 +22,15 @@ class Contact:
     called: str
     to: To
     zone: str = ""
+    confirmed: bool = True
 
 
-def contacts(resident_id: int, topic: str) -> list[Contact]:
-    """Whom this resident lets know about `topic`, the nearest first; active relations only."""
+def contacts(resident_id: int, topic: str, *, unconfirmed: bool = False) -> list[Contact]:
+    """Whom this resident lets know about `topic`, the nearest first; with `unconfirmed` also those whom staff have entered and who
+    have not answered yet, for what must reach somebody: who asks for them says next to nothing to them."""
     found = Relation.select().where(
         Relation.resident_id == resident_id,
-        Relation.status == "active",
+        Relation.status.in_(("active", "entered") if unconfirmed else ("active",)),
         Relation.topics.contains(topic),
     )
     return [_contact(r) for r in found.order_by(Relation.rank, Relation.id) if topic in unpacked(r.topics)]
@@ -35,8 +38,9 @@ def contacts(resident_id: int, topic: str) -> list[Contact]:
 
 def _contact(relation: Relation) -> Contact:
     name = relation.name or ""
-    to: To = Resident(relation.relative_id) if relation.relative_id else At(relation.identity_id or 0)
-    return Contact(relation.id, relation.kind, name, relation.called or name, to, relation.zone)
+    to = relations.to_relative(relation) or At(0)
+    called = relation.called or name
+    return Contact(relation.id, relation.kind, name, called, to, relation.zone, relation.status != "entered")
 
 
 def cared_for(
@@ -54,10 +58,10 @@ def cared_for(
     return list(dict.fromkeys(r.resident_id for r in told))
 
 
-def active(relation_ids: Iterable[int]) -> set[int]:
-    """Those of the relations that have not ended."""
-    mine = Relation.id.in_(list(relation_ids))
-    return {r.id for r in Relation.select(Relation.id).where(mine, Relation.status == "active")}
+def standing(relation_ids: Iterable[int]) -> dict[int, bool]:
+    """Those of the relations that have not ended; whether the relative has confirmed that it is him."""
+    mine = Relation.id.in_(list(relation_ids)) & Relation.status.in_(("active", "entered"))
+    return {r.id: r.status == "active" for r in Relation.select(Relation.id, Relation.status).where(mine)}
 
 
 def relations_of(resident_id: int, *statuses: str) -> list[Relation]:

@@ -10,6 +10,7 @@ from backend.core.db import is_postgres
 from backend.core.errors import Conflict, NotFound
 from backend.core.i18n import _
 from backend.family.models import Relation
+from backend.messaging import people
 from backend.messaging.people import At, Resident, To
 from backend.residents import queries as residents
 
@@ -28,9 +29,18 @@ def as_resident(resident_id: int) -> Actor:
 
 
 def to_relative(relation: Relation) -> To | None:
-    if relation.relative_id is not None:
-        return Resident(relation.relative_id)
-    return At(relation.identity_id) if relation.identity_id is not None else None
+    """Every address that is proven his, in his order, when he is a resident, now or when the relation began; else the one that he
+    came from."""
+    there = people.by_ids([relation.identity_id]).get(relation.identity_id) if relation.identity_id else None
+    resident_id = relation.relative_id
+    if resident_id is None and there is not None and there.verified_at is not None:
+        resident_id = there.resident_id
+    if resident_id is None:
+        return At(there.id) if there is not None else None
+    everywhere = Resident(resident_id)
+    if there is not None and there.state == "active" and not people.identities(everywhere):
+        return At(there.id)
+    return everywhere
 
 
 def of_resident(resident_id: int, relation_id: int) -> Relation:
@@ -39,8 +49,8 @@ def of_resident(resident_id: int, relation_id: int) -> Relation:
 
 
 def of_relative(identity_id: int, resident_id: int | None, relation_id: int) -> Relation:
-    """One where this person is the relative, locked. Raises NotFound."""
-    mine = Relation.identity_id == identity_id
+    """One where this person is the relative, locked; a telephone that we rang up is the one that we write to. Raises NotFound."""
+    mine = Relation.identity_id.in_([i.id for i in people.same_telephone(identity_id)])
     if resident_id is not None:
         mine |= Relation.relative_id == resident_id
     return _locked((Relation.id == relation_id) & mine)
@@ -61,16 +71,21 @@ def _locked(which: Any) -> Relation:
     return relation  # type: ignore[no-any-return]
 
 
-def check_new(resident_id: int, *, identity_id: int | None, relative_id: int | None) -> None:
-    """Raises Conflict when this person is an active contact of hers already."""
+def check_new(
+    resident_id: int, *, identity_id: int | None, relative_id: int | None, entered: bool = False
+) -> None:
+    """Raises Conflict when this person is an active contact of hers already; with `entered`, also one whom staff have entered. One
+    who comes by himself makes that one needless: it ends."""
     same = Relation.id == -1
     if identity_id is not None:
         same |= Relation.identity_id == identity_id
     if relative_id is not None:
         same |= Relation.relative_id == relative_id
-    known = Relation.select().where(Relation.resident_id == resident_id, Relation.status == "active")
-    if known.where(same).exists():
+    known = Relation.select().where(Relation.resident_id == resident_id, same)
+    if known.where(Relation.status.in_(("active", "entered") if entered else ("active",))).exists():
         raise Conflict(_("You are connected already; there is nothing more to do."))
+    for waiting in known.where(Relation.status == "entered"):
+        end(waiting)
 
 
 def end(relation: Relation) -> None:

@@ -29,17 +29,24 @@ _MOBILE = Phone("mobile", label=_("Mobile"))
 STATUSES: dict[str, Text] = {
     "invited": _("has a code"),
     "asked": _("waits for her yes"),
+    "entered": _("has not said yet that it is them"),
     "active": _("is told"),
     "withdrawn": _("ended"),
 }
-TONES = {"invited": "attention", "asked": "attention", "active": "good", "withdrawn": "calm"}
+TONES = {
+    "invited": "attention",
+    "asked": "attention",
+    "entered": "attention",
+    "active": "good",
+    "withdrawn": "calm",
+}
 
 
 def _section(actor: Actor, resident_id: int) -> Section | None:
     org_id = residents.org_of(resident_id)
     if not access.may(actor, "resident.read", org_id):
         return None
-    found = queries.relations_of(resident_id, "active", "asked", "invited", "withdrawn")
+    found = queries.relations_of(resident_id, "active", "entered", "asked", "invited", "withdrawn")
     html = render_template(
         "family/section.html",
         found=found,
@@ -96,7 +103,7 @@ def add(resident_id: int) -> Any:
         zone=given.get("zone", ""),
     )
     actions.add_by_staff(session.current_actor(), resident_id, entered)
-    return _back(resident_id, _("Noted. {name} is told by SMS.", name=name))
+    return _back(resident_id, _("Noted. {name} is asked by SMS whether it is them.", name=name))
 
 
 def _mobile(typed: str) -> str:

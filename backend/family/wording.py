@@ -6,6 +6,7 @@ from backend.core.i18n import LOCALES, Text, _, language, render
 from backend.family.models import Relation
 from backend.family.topics import TOPICS, unpacked
 from backend.fields.words import Option, Words
+from backend.settings import settings
 
 
 def topics_shown(relation: Relation) -> Text:
@@ -74,16 +75,56 @@ def agreed(resident: str) -> Words:
     )
 
 
-def added(resident: str, relation: Relation) -> Words:
-    """To the relative: staff have entered what was agreed."""
+def hint(name: str) -> str:
+    """Enough of a name to recognise somebody whom one knows: 陈**."""
+    return f"{name[:1]}**" if not name.isascii() else f"{name[:1]}."
+
+
+def yes_or_no(relation_id: int) -> tuple[Option, Option]:
+    """Whether he is the one whom staff have entered."""
+    return (
+        Option(f"family.confirm:{relation_id}", _("Yes, it is me"), _("It is me")),
+        Option(f"family.not_me:{relation_id}", _("No, not me"), _("Not me")),
+    )
+
+
+def is_it_you(relation: Relation, resident: str) -> Words:
+    """To the relative whom staff have entered: a hint of her name, no address, nothing of what he would be told."""
+    facts = {
+        "community": settings().community_name,
+        "name": hint(resident),
+        "called": relation.called or relation.name or "",
+    }
     return Words(
         _(
-            "The community office has noted you as a contact of {name}, who agreed to it. You are told here about: {topics}. If that is wrong, you can leave.",
-            name=resident,
+            "{community} would like to note you as a contact of **{name}** ({called}), who agreed to it. Is that you? You are told more once you say yes.",
+            **facts,
+        ),
+        _("{community} would like to note you as a contact of {name} ({called}). Is that you?", **facts),
+        options=yes_or_no(relation.id),
+    )
+
+
+def confirmed(relation: Relation) -> Words:
+    """To the resident: whom staff have entered is there."""
+    return Words(
+        _(
+            "**{who}** has said yes and is told about: {topics}. You can change it any time: write “family”.",
+            who=title(relation),
             topics=topics_shown(relation),
         ),
-        _("You are noted as a contact of {name}, who agreed to it.", name=resident),
-        options=(Option(f"family.leave:{relation.id}", _("Leave")),),
+        _("{who} has said yes and is told when you need help.", who=title(relation)),
+    )
+
+
+def denied(relation: Relation, resident: str) -> Words:
+    """To staff: the number that was entered is not his."""
+    return Words(
+        _(
+            "The number noted for {who} of {name} belongs to somebody else. Please ask for the right one: an alarm would not reach them.",
+            who=title(relation),
+            name=resident,
+        )
     )
 
 

@@ -57,6 +57,14 @@ def whose(identity_id: int) -> tuple[int | None, int | None, int | None]:
 _WHOSE = "SELECT resident_id, staff_id, org_id FROM identity WHERE id = ?"
 
 
+def same_telephone(identity_id: int) -> list[Identity]:
+    """This address; a telephone that we ring up is the one that we write to."""
+    mine = get(identity_id)
+    if mine.channel not in ("sms", "voice"):
+        return [mine]
+    return [i for channel in ("sms", "voice") if (i := find(channel, mine.address)) is not None]
+
+
 def by_ids(ids: Iterable[int]) -> dict[int, Identity]:
     """Several at once, for a list."""
     return {i.id: i for i in Identity.select().where(Identity.id.in_(list(ids)))}

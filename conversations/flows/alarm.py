@@ -30,6 +30,12 @@ _THANKS: dict[str, Msg] = {
     "safe": _("Thank you, that is good to hear. Everybody who was told knows it now."),
     "false_alarm": _("Thank you. Everybody who was told knows it now."),
 }
+_GOES_ON = _(
+    "Thank you, it is noted. Please say first that you belong to the family: until then I go on telling others."
+)
+_RINGS_BACK = _(
+    "Thank you, it is noted. Anybody could call with your number, so I go on telling others, and ring you up at once: please hang up and say it there once more."
+)
 _NEXT: dict[str, tuple[str, ...]] = {
     "going": ("safe", "called_120", "cannot"),
     "called_120": ("going", "safe"),
@@ -42,6 +48,8 @@ def _answering(answer: str) -> Callable[[Person, str], Answer]:
     def run(person: Person, argument: str) -> Answer:
         alarm_id = _number(argument)
         done = actions.answer(caller(person), alarm_id, answer)
+        if not done.counts:
+            return Answer.of(Words(_GOES_ON if person.certain else _RINGS_BACK))
         text = _("We know already, thank you.") if done.repeated else _THANKS[answer]
         return Answer.of(Words(text, options=wording.options(alarm_id, _NEXT.get(answer, ()))))
 
@@ -49,7 +57,7 @@ def _answering(answer: str) -> Callable[[Person, str], Answer]:
 
 
 def caller(person: Person) -> Caller:
-    return Caller(person.identity_id, person.resident_id, person.staff_id)
+    return Caller(person.identity_id, person.resident_id, person.staff_id, person.certain)
 
 
 def _number(argument: str) -> int:
@@ -60,7 +68,9 @@ def _number(argument: str) -> int:
 
 def _over(person: Person, argument: str) -> Answer:
     """Who called for help says that it was nothing."""
-    actions.over(caller(person), _number(argument))
+    done = actions.over(caller(person), _number(argument))
+    if not done.counts:
+        return Answer.of(Words(_RINGS_BACK))
     return Answer.of(
         Words(_("I am glad. Everybody who was told knows it now. If you need help, write “help me” at once."))
     )

@@ -9,7 +9,7 @@ from backend.care.actions import Voice
 from backend.core.errors import NotFound
 from backend.core.i18n import _
 from backend.fields.words import Option, Words
-from conversations import phrases
+from conversations import callers, phrases
 from conversations.flow import Answer, Command, Person
 
 _TROUBLE = re.compile(
@@ -31,7 +31,7 @@ _STOP = re.compile(
 
 
 def voice(person: Person) -> Voice:
-    return Voice(person.identity_id, person.resident_id)
+    return Voice(person.identity_id, person.resident_id, person.certain)
 
 
 def _well(person: Person, argument: str) -> Answer:
@@ -79,14 +79,15 @@ def _troubled(person: Person, said: str) -> Answer:
     return Answer((actions.how_can_we_help(),), handover="asked")
 
 
+_SHALL_I_STOP = Words(
+    _("Shall I ask you no more each day how you are?"),
+    options=(Option("checkin.stop:", _("Ask no more")), Option("checkin.keep:", _("Go on asking"))),
+)
+
+
 def _stop_asked(person: Person, argument: str) -> Answer:
     """Words are easily misheard, and nobody would miss her: one tap more before the asking ends."""
-    return Answer.of(
-        Words(
-            _("Shall I ask you no more each day how you are?"),
-            options=(Option("checkin.stop:", _("Ask no more")), Option("checkin.keep:", _("Go on asking"))),
-        )
-    )
+    return Answer.of(_SHALL_I_STOP)
 
 
 def _keep(person: Person, argument: str) -> Answer:
@@ -94,6 +95,8 @@ def _keep(person: Person, argument: str) -> Answer:
 
 
 def _stop(person: Person, argument: str) -> Answer:
+    if not person.certain and person.resident_id is not None:
+        return callers.asked_again(person, _SHALL_I_STOP, "care")
     if person.resident_id is None or not actions.decline(person.resident_id):
         return Answer.of(Words(_("Nobody asks you each day at the moment, so there is nothing to stop.")))
     return Answer.of(actions.plan_stopped())

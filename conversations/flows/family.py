@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from backend.alarms import actions as alarms
 from backend.core.access import Actor
 from backend.core.errors import NotFound
-from backend.core.i18n import Text, _
+from backend.core.i18n import Msg, Text, _
 from backend.family import actions, queries, wording
 from backend.family.topics import TOPICS, unpacked
 from backend.fields.choices import Choices, MultiChoice
@@ -14,6 +15,7 @@ from backend.fields.form import Form
 from backend.fields.words import Option, Words
 from backend.messaging import Resident, say
 from backend.residents import queries as residents
+from conversations import callers
 from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
 
 INVITE = Option("family.invite:", _("Invite somebody"), _("Invite"))
@@ -83,17 +85,18 @@ def _show(person: Person, argument: str) -> Answer:
     relation = _mine(person, argument)
     return Answer.of(
         Words(
-            _(
-                "**{who}** is told about: {topics}.",
-                who=wording.title(relation),
-                topics=wording.topics_shown(relation),
-            ),
-            options=(
-                Option(f"family.topics:{relation.id}", _("Change what is told"), _("Change")),
-                Option(f"family.drop:{relation.id}", _("Tell nothing more"), _("Nothing more")),
-            ),
+            _told_now(relation),
+            options=(_change(relation.id), _nothing_more(relation.id)),
         )
     )
+
+
+def _change(relation_id: int) -> Option:
+    return Option(f"family.topics:{relation_id}", _("Change what is told"), _("Change"))
+
+
+def _nothing_more(relation_id: int) -> Option:
+    return Option(f"family.drop:{relation_id}", _("Tell nothing more"), _("Nothing more"))
 
 
 def _mine(person: Person, argument: str) -> queries.Relation:
@@ -129,6 +132,10 @@ def _no_more(person: Person, argument: str) -> Answer:
 
 
 def _drop(person: Person, argument: str) -> Answer:
+    if not person.certain:
+        relation = _mine(person, argument)
+        sure = _("Shall {who} be told nothing more about you?", who=wording.title(relation))
+        return callers.asked_again(person, Words(sure, options=(_nothing_more(relation.id),)), "family")
     relation = actions.withdraw(resident_of(person), relation_id(argument))
     done = _("Done. {who} is told nothing more about you.", who=wording.title(relation))
     tell_elsewhere(person, done)
@@ -155,6 +162,14 @@ def _leaving(person: Person) -> Answer:
 
 
 def _leave(person: Person, argument: str) -> Answer:
+    if not person.certain:
+        wanted = relation_id(argument)
+        told = queries.relations_where_told(person.identity_id, person.resident_id)
+        if wanted not in [r.id for r in told]:
+            raise NotFound(_("We could not find this relation. It may have ended already."))
+        leave = Option(f"family.leave:{wanted}", _("Hear nothing more"), _("Nothing more"))
+        sure = Words(_("Do you want to hear nothing more of your family here?"), options=(leave,))
+        return callers.asked_again(person, sure, "family")
     relation = actions.leave(person.identity_id, person.resident_id, relation_id(argument))
     name = residents.name_of(relation.resident_id)
     return Answer.of(Words(_("Done. You are told nothing more about {name}, who knows it now.", name=name)))
@@ -177,18 +192,29 @@ _TOPICS = Form(
 )
 
 
-def _open_topics(person: Person, argument: str) -> Opening:
+def _open_topics(person: Person, argument: str) -> Opening | Answer:
     relation = _mine(person, argument)
-    now = _(
+    now = _told_now(relation)
+    if not person.certain:
+        return callers.asked_again(person, Words(now, options=(_change(relation.id),)), "family")
+    return Opening("family_topics", facts={"relation": relation.id}, before=(Words(now),))
+
+
+def _told_now(relation: queries.Relation) -> Msg:
+    return _(
         "**{who}** is told about: {topics}.",
         who=wording.title(relation),
         topics=wording.topics_shown(relation),
     )
-    return Opening("family_topics", facts={"relation": relation.id}, before=(Words(now),))
 
 
 def _submit_topics(person: Person, done: Submitted) -> Answer:
     resident_id = resident_of(person)
+    if not person.certain:
+        # Begun in a call of ours, and gone on with in one to us.
+        relation = _mine(person, str(done.facts["relation"]))
+        again = Words(_told_now(relation), options=(_change(relation.id),))
+        return callers.asked_again(person, again, "family")
     actor = Actor("resident", resident_id, residents.name_of(resident_id))
     relation = actions.change_topics(actor, int(done.facts["relation"]), done.answers["topics"])
     told = _(
@@ -206,6 +232,12 @@ def _submit_topics(person: Person, done: Submitted) -> Answer:
 
 
 def _agree(person: Person, argument: str) -> Answer:
+    if not person.certain:
+        wanted = relation_id(argument)
+        asked = next((r for r in queries.relations_of(resident_of(person), "asked") if r.id == wanted), None)
+        if asked is None:
+            raise NotFound(_("We could not find this relation. It may have ended already."))
+        return callers.asked_again(person, wording.asked(asked, ""), "family")
     relation = actions.answer(resident_of(person), relation_id(argument), yes=True)
     done = _(
         "Thank you. {who} is told about: {topics}.",
@@ -213,16 +245,43 @@ def _agree(person: Person, argument: str) -> Answer:
         topics=wording.topics_shown(relation),
     )
     tell_elsewhere(person, done)
-    options = (
-        Option(f"family.topics:{relation.id}", _("Change what is told"), _("Change")),
-        Option(f"family.drop:{relation.id}", _("Tell nothing more"), _("Nothing more")),
-    )
-    return Answer.of(Words(done, options=options))
+    return Answer.of(Words(done, options=(_change(relation.id), _nothing_more(relation.id))))
 
 
 def _refuse(person: Person, argument: str) -> Answer:
     actions.answer(resident_of(person), relation_id(argument), yes=False)
     return Answer.of(Words(_("All right. Nothing is shown, and nobody is told that you were asked.")))
+
+
+# --- whom staff have entered ----------------------------------------------------------------------------------
+
+
+def _confirm(person: Person, argument: str) -> Answer:
+    """ "Yes, it is me", and with it whatever an open alarm kept from him until now."""
+    wanted = relation_id(argument)
+    if not person.certain:
+        sure = Words(
+            _("Are you the person whom the community office has noted?"), options=wording.yes_or_no(wanted)
+        )
+        return callers.asked_again(person, sure, "family")
+    relation = actions.confirm(person.identity_id, person.resident_id, wanted)
+    name = residents.name_of(relation.resident_id)
+    done = _(
+        "Thank you. You are told here about **{name}**: {topics}. To end it, write “leave family”.",
+        name=name,
+        topics=wording.topics_shown(relation),
+    )
+    brief = _("Thank you. You are told here when {name} needs help.", name=name)
+    return Answer.of(Words(done, brief), *alarms.in_full(relation.id))
+
+
+def _not_me(person: Person, argument: str) -> Answer:
+    actions.deny(person.identity_id, person.resident_id, relation_id(argument))
+    return Answer.of(
+        Words(
+            _("Thank you for saying so. You hear nothing more of it; the office looks for the right number.")
+        )
+    )
 
 
 FLOWS = [
@@ -262,4 +321,6 @@ COMMANDS = [
     Command("family.topics", _open_topics),
     Command("family.yes", _agree),
     Command("family.no", _refuse),
+    Command("family.confirm", _confirm),
+    Command("family.not_me", _not_me),
 ]  # fmt: skip

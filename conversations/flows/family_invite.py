@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.core import clock
 from backend.core.i18n import Msg, _, render
-from backend.family import actions
+from backend.family import actions, wording
 from backend.family.actions import Relative
 from backend.family.topics import CALLED, ZONES
 from backend.fields.base import Misunderstood
@@ -141,14 +141,9 @@ def _start_join(person: Person, text: str) -> Opening | Answer:
         return Answer.of(Words(actions.wrong_code().text))
     welcome = _(
         "Welcome. You have been invited by **{name}**. Two or three questions, and you are connected.",
-        name=_hidden(residents.name_of(relation.resident_id)),
+        name=wording.hint(residents.name_of(relation.resident_id)),
     )
     return Opening(prefill={"code": int(found[1])}, before=(Words(welcome),))
-
-
-def _hidden(name: str) -> str:
-    """Enough to recognise somebody whom one knows."""
-    return f"{name[:1]}**" if not name.isascii() else f"{name[:1]}."
 
 
 def _relative(person: Person, answers: Any, resident_id: int) -> Relative:

@@ -29,6 +29,8 @@ def test_her_own_answer_and_one_for_her_at_the_same_moment_both_get_through(data
             asking.due()
             following.remind()
         missed = CheckIn.get(CheckIn.status == "missed")
+        alarm_id = missed.alarm_id
+        assert alarm_id is not None
         in_the_midst, tried = threading.Event(), threading.Event()
         answers: list[str] = []
 
@@ -45,7 +47,7 @@ def test_her_own_answer_and_one_for_her_at_the_same_moment_both_get_through(data
             db.db.close()
 
         def somebody() -> None:
-            answer(town.actor(town.desk), missed.alarm_id, "safe")
+            answer(town.actor(town.desk), alarm_id, "safe")
             answers.append("safe")
             db.db.close()
 
@@ -58,4 +60,4 @@ def test_her_own_answer_and_one_for_her_at_the_same_moment_both_get_through(data
             thread.join()
     assert sorted(answers) == ["again", "safe"]
     assert CheckIn.get_by_id(missed.id).status == "closed"
-    assert alarm(missed.alarm_id).status == "cleared"
+    assert alarm(alarm_id).status == "cleared"

@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from backend.alarms import record
+from backend.alarms.actions import answer
 from backend.alarms.climbing import climb
 from backend.alarms.models import Alarm, AlarmStep
 from backend.core.clock import Hands
+from backend.family import actions as family
+from backend.family.actions import Entered
+from backend.family.models import Relation
 from backend.fields.words import Said
 from backend.inbox.models import Handover
-from tests.alarms.street import DAUGHTER, Street, alarm, heard, help_needed, settle
+from backend.messaging import people
+from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed, relate, settle
 from tests.databases import TestDatabase
 from tests.requests.neighbourhood import talker
 
@@ -110,8 +115,131 @@ def test_a_key_of_the_telephone_answers_the_call(street: Street, clock: Hands) -
     alarm_id = help_needed(street)
     clock.forward(seconds=90)
     climb()
-    talker("voice", DAUGHTER, "en").say(said=Said(text="1", keyed=True))
+    rung = talker("voice", DAUGHTER, "en")
+    rung.ours = True
+    rung.say(said=Said(text="1", keyed=True))
     assert alarm(alarm_id).status == "going"
+
+
+def test_a_key_in_a_call_to_us_stops_nothing_and_is_asked_in_a_call_of_ours(
+    street: Street, clock: Hands
+) -> None:
+    alarm_id = help_needed(street)
+    clock.forward(seconds=90)
+    climb()
+    caller = talker("voice", DAUGHTER, "en")
+    assert "ring you up" in caller.say(said=Said(text="1", keyed=True))
+    caller.press(f"alarm.safe:{alarm_id}")
+    assert (alarm(alarm_id).status, acts(alarm_id)[-1]) == ("open", "claimed")
+    clock.forward(minutes=2)
+    climb()
+    assert len(heard(resident_id=street.zhou)) == 1
+    rung = talker("voice", DAUGHTER, "en")
+    rung.ours = True
+    rung.counter = caller.counter
+    rung.say(said=Said(text="1", keyed=True))
+    assert alarm(alarm_id).status == "cleared"
+
+
+def test_who_calls_and_says_it_was_nothing_is_rung_up_and_people_go_on(street: Street) -> None:
+    caller = talker("voice", "+8613800132210")
+    caller.say("救命")
+    caller.say(said=Said(text="1", keyed=True))
+    raised = Alarm.get()
+    assert (raised.status, acts(raised.id)[-1]) == ("open", "claimed")
+    rung = talker("voice", "+8613800132210")
+    rung.ours, rung.counter = True, caller.counter
+    rung.say(said=Said(text="1", keyed=True))
+    assert alarm(raised.id).status == "cleared"
+
+
+# --- somebody whom staff have entered -------------------------------------------------------------------------
+
+SON = "+8613700137000"
+
+
+@pytest.fixture
+def entered(street: Street) -> int:
+    """Her son, written down by the desk; the daughter is not there any more."""
+    Relation.update(status="withdrawn").where(Relation.identity_id == street.daughter).execute()
+    given = Entered("family", "陈强", "儿子", SON, ("alarm",), "paper")
+    family.add_by_staff(street.actor(street.desk), street.chen, given)
+    return people.ensure("sms", SON).id
+
+
+def test_an_alarm_reaches_whom_staff_entered_with_a_hint_alone(
+    street: Street, entered: int, clock: Hands
+) -> None:
+    help_needed(street)
+    clock.forward(seconds=90)
+    climb()
+    told = [*heard(identity_id=entered), *heard(identity_id=people.ensure("voice", SON).id)]
+    assert len(told) == 2
+    for content in told:
+        for said in (content.text, content.short, content.spoken):
+            assert "陈**" in said or "陈" in said
+            assert not any(secret in said for secret in ("秀英", "501", "救命", "3号楼", "13800132210"))
+
+
+def test_his_yes_to_the_alarm_brings_the_details_and_then_his_answer_counts(
+    street: Street, entered: int
+) -> None:
+    alarm_id = help_needed(street)
+    his = talker("sms", SON)
+    assert "3号楼2单元501" in his.say("1")
+    assert alarm(alarm_id).status == "open"
+    his.say("4")
+    assert (alarm(alarm_id).status, alarm(alarm_id).answered_by) == ("cleared", "儿子")
+
+
+@pytest.mark.parametrize("answer", ["safe", "false_alarm", "going"])
+def test_before_it_his_answer_is_noted_and_the_ladder_goes_on(
+    street: Street, entered: int, clock: Hands, answer: str
+) -> None:
+    alarm_id = help_needed(street)
+    his = talker("sms", SON)
+    his.say(said=Said(choice=f"alarm.{answer}:{alarm_id}"))
+    assert (alarm(alarm_id).status, acts(alarm_id)[-1]) == ("open", "claimed")
+    clock.forward(minutes=3)
+    climb()
+    assert len(heard(resident_id=street.zhou)) == 1
+
+
+def test_how_it_goes_on_tells_him_nothing_until_it_is_over(
+    street: Street, entered: int, clock: Hands
+) -> None:
+    alarm_id = help_needed(street)
+    clock.forward(minutes=3)
+    climb()
+    neighbour = talker("telegram", "tg-+8613900139000")
+    neighbour.press(f"alarm.going:{alarm_id}")
+    assert len(heard(identity_id=entered)) == 1
+    neighbour.press(f"alarm.safe:{alarm_id}")
+    last = heard(identity_id=entered)[-1]
+    assert "陈**" in last.text and "501" not in last.text and "周敏" not in last.text
+
+
+# --- after the end --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice", "telegram", "webchat"])
+def test_who_was_told_hears_that_it_is_answered_and_an_old_button_says_so_kindly(
+    street: Street, channel: str
+) -> None:
+    Relation.delete().execute()
+    address = SON if channel in ("sms", "voice") else f"{channel}-daughter"
+    identity = people.ensure(channel, address, "zh_CN").id
+    relate(street.chen, "family", "陈小红", "女儿", identity_id=identity)
+    alarm_id = help_needed(street)
+    answer(street.actor(street.desk), alarm_id, "going")
+    assert "值班台小刘" in heard(identity_id=identity)[-1].text
+    assert alarm(alarm_id).status == "going"
+    answer(street.actor(street.desk), alarm_id, "safe")
+    late = talker(channel, address)
+    late.ours = True
+    said = late.press(f"alarm.going:{alarm_id}")
+    assert "已经结束" in said and "值班台小刘" in said
+    assert alarm(alarm_id).status == "cleared"
 
 
 def test_the_neighbour_taps_and_hears_what_to_say_next(street: Street, clock: Hands) -> None:

@@ -7,11 +7,14 @@ import re
 
 import pytest
 
+from backend.core import clock as clocks
 from backend.core.clock import Hands
+from backend.family import actions, wording
 from backend.family import queries as family
+from backend.family.actions import Entered
 from backend.family.models import Relation
 from backend.fields.words import Said
-from backend.messaging import people
+from backend.messaging import At, Resident, people, say
 from backend.messaging.models import Identity
 from tests.databases import TestDatabase
 from tests.requests.neighbourhood import Neighbourhood, Talker, heard, settle, talker
@@ -26,9 +29,11 @@ def hood(sqlite_database: TestDatabase) -> Neighbourhood:
 
 
 def chen(channel: str = "telegram") -> Talker:
+    """By telephone: whom we rang up."""
     address = "tg-+8613800132210" if channel == "telegram" else CHENS_PHONE
     found = talker(channel, address)
     found.counter = _EVENTS  # the same telephone all along
+    found.ours = channel == "voice"
     return found
 
 
@@ -166,6 +171,23 @@ def test_nobody_is_asked_again_and_again(hood: Neighbourhood) -> None:
     assert Relation.select().count() == 3
 
 
+def test_a_yes_in_a_call_to_us_is_asked_again_where_only_she_answers(hood: Neighbourhood) -> None:
+    Identity.update(state="blocked").where(
+        Identity.resident_id == hood.chen, Identity.channel != "voice"
+    ).execute()
+    _asks(talker("webchat", "browser-1"), "13800132210")
+    people.set_state(people.find("telegram", "tg-+8613800132210").id, "active")  # type: ignore[union-attr]
+    forger = chen("voice")
+    forger.ours = False
+    before = len(heard(resident_id=hood.chen))
+    assert "再问您一次" in forger.say(said=Said(text="1", keyed=True))
+    forger.say(said=Said(text="1", keyed=True))
+    assert family.contacts(hood.chen, "alarm") == []
+    (again,) = heard(resident_id=hood.chen)[before:]
+    chen().press(again.options[0].value)
+    assert len(family.contacts(hood.chen, "alarm")) == 1
+
+
 # --- what each is told, and no more ---------------------------------------------------------------------------
 
 
@@ -215,6 +237,88 @@ def test_a_relative_leaves_and_she_is_told(hood: Neighbourhood, daughter: Talker
     daughter.tap("不再接收陈秀英的消息")
     assert family.contacts(hood.chen, "checkin") == []
     assert "女儿 陈小红" in heard(resident_id=hood.chen)[-1].text
+
+
+def test_a_forged_number_neither_removes_her_daughter_nor_changes_what_she_is_told(
+    hood: Neighbourhood, daughter: Talker
+) -> None:
+    forger = chen("voice")
+    forger.ours = False
+    forger.say("不要再让女儿看了")
+    assert "再问您一次" in forger.say(said=Said(text="1", keyed=True))
+    forger.say(said=Said(choice=f"family.topics:{Relation.get().id}"))
+    forger.say(said=Said(text="1", keyed=True))
+    assert len(family.contacts(hood.chen, "alarm")) == 1
+    chen().press(f"family.drop:{Relation.get().id}")
+    assert family.contacts(hood.chen, "alarm") == []
+
+
+# --- whom staff have entered ----------------------------------------------------------------------------------
+
+SON = "+8613700137000"
+
+
+@pytest.fixture
+def entered(hood: Neighbourhood) -> int:
+    """Her son, written down by the desk; returns the relation."""
+    given = Entered("family", "陈强", "儿子", SON, ("checkin", "alarm"), "paper")
+    return int(actions.add_by_staff(hood.actor(hood.desk), hood.chen, given).id)
+
+
+def test_whom_staff_enter_is_asked_first_and_reads_neither_her_name_nor_her_home(
+    hood: Neighbourhood, entered: int
+) -> None:
+    asked = heard()[-1]
+    assert "陈**" in asked.short and "陈秀英" not in asked.text and "501" not in asked.text
+    assert family.contacts(hood.chen, "alarm") == []
+    assert [c.confirmed for c in family.contacts(hood.chen, "alarm", unconfirmed=True)] == [False]
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+def test_with_the_digit_1_he_is_told_what_she_agreed_to_and_she_hears_it(
+    hood: Neighbourhood, entered: int, channel: str
+) -> None:
+    if channel == "voice":
+        say(At(people.ensure("voice", SON).id), wording.is_it_you(Relation.get(), "陈秀英"), purpose="family")
+    his = talker(channel, SON)
+    his.ours = True
+    assert "陈秀英" in his.say("1")
+    assert [c.name for c in family.contacts(hood.chen, "checkin")] == ["陈强"]
+    assert "儿子 陈强" in heard(resident_id=hood.chen)[-1].text
+
+
+def test_who_calls_with_his_number_confirms_nothing(hood: Neighbourhood, entered: int) -> None:
+    say(At(people.ensure("voice", SON).id), wording.is_it_you(Relation.get(), "陈秀英"), purpose="family")
+    assert "陈秀英" not in talker("voice", SON).say("1")
+    assert family.contacts(hood.chen, "checkin") == []
+
+
+def test_who_says_not_me_hears_nothing_more_and_the_office_looks_for_the_number(
+    hood: Neighbourhood, entered: int
+) -> None:
+    talker("sms", SON).say("2")
+    assert family.contacts(hood.chen, "alarm", unconfirmed=True) == []
+    assert "陈强" in heard(staff_id=hood.desk)[-1].text
+    assert (
+        "结束" in talker("sms", SON).press(f"family.confirm:{entered}")
+        or Relation.get().status == "withdrawn"
+    )
+
+
+def test_who_was_entered_and_then_comes_with_her_code_is_told_once(hood: Neighbourhood, entered: int) -> None:
+    _joins(talker("sms", SON), _invited(chen()))
+    assert [c.confirmed for c in family.contacts(hood.chen, "alarm", unconfirmed=True)] == [True]
+
+
+def test_a_relative_who_has_registered_is_told_wherever_he_can_be_reached(hood: Neighbourhood) -> None:
+    relation = Relation.create(
+        resident_id=hood.chen, kind="neighbour", name="周敏", called="周敏", topics="alarm", status="active",
+        identity_id=people.find("telegram", "tg-+8613900139000").id,  # type: ignore[union-attr]
+        created_at=clocks.now(),
+    )  # fmt: skip
+    (contact,) = family.contacts(hood.chen, "alarm")
+    assert (contact.relation_id, contact.to) == (relation.id, Resident(hood.zhou))
+    assert {i.channel for i in people.identities(contact.to)} == {"telegram", "sms", "voice"}
 
 
 def test_nobody_ends_the_relation_of_another(hood: Neighbourhood, daughter: Talker) -> None:

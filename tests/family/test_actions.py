@@ -150,4 +150,5 @@ def test_staff_enter_only_what_was_agreed_and_where_they_serve(street: Street) -
     added = actions.add_by_staff(
         desk, street.zhou, Entered("carer", "孙护工", "小孙", "+8613700137000", ("alarm",), "paper")
     )
-    assert queries.contacts(street.zhou, "alarm")[0].relation_id == added.id
+    (told,) = queries.contacts(street.zhou, "alarm", unconfirmed=True)
+    assert (told.relation_id, told.confirmed) == (added.id, False)

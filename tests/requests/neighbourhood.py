@@ -150,13 +150,15 @@ class Talker:
     locale: str = "zh_CN"
     counter: Any = field(default_factory=lambda: itertools.count(1))
     last: Turn | None = None
+    ours: bool = False
+    """A call that we made."""
 
     def say(self, text: str = "", **given: Any) -> str:
         """Say something; what came back, as this channel shows it (SMS the short form)."""
         said = given.pop("said", None) or Said(text=text)
         event = f"{self.channel}-{self.address}-{next(self.counter)}"
         self.last = self.engine.handle(
-            Inbound(self.channel, self.address, event, said, locale=self.locale, **given)
+            Inbound(self.channel, self.address, event, said, locale=self.locale, ours=self.ours, **given)
         )
         return "\n".join(self.shown(r.content) for r in self.last.replies)
 

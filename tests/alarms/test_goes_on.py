@@ -1,0 +1,121 @@
+"""Whatever fails on the way, an alarm reaches somebody; and when it stands still, /healthz says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.alarms import listeners, overdue
+from backend.alarms.actions import Caller, answer, climb
+from backend.alarms.models import Alarm, AlarmStep
+from backend.alarms.summary import Summary
+from backend.core import clock as clocks
+from backend.core.clock import Hands
+from backend.core.db import execute
+from backend.family.models import Relation
+from backend.messaging import people
+from backend.messaging.models import Identity
+from backend.staff.models import StaffPost
+from tests.alarms.street import Street, acts, alarm, heard, help_needed, relate, settle
+from tests.databases import TestDatabase
+
+
+@pytest.fixture
+def street(sqlite_database: TestDatabase) -> Street:
+    return settle()
+
+
+def test_one_who_cannot_be_told_does_not_keep_the_others_from_being_told(
+    street: Street, clock: Hands
+) -> None:
+    other = people.ensure("sms", "+8613700137000").id
+    relate(street.chen, "neighbour", "陈强", "陈强", identity_id=other)
+    zhou = Relation.get(Relation.relative_id == street.zhou).id
+    alarm_id = help_needed(street)
+    # Telling 周敏 fails: the database has this step of hers already.
+    AlarmStep.create(
+        alarm=alarm_id, round=1, rung=1, who="volunteer", person=f"relation:{zhou}", name="周敏",
+        told_at=clocks.now(), deadline_at=clocks.now(),
+    )  # fmt: skip
+    clock.forward(minutes=3)
+    climb()
+    assert len(heard(identity_id=other)) == 1
+    assert acts(alarm_id) == ["raised", "told", "told"]
+
+
+def test_where_nobody_of_a_rung_can_be_told_the_next_is_told_at_once(street: Street, clock: Hands) -> None:
+    zhou = Relation.get(Relation.relative_id == street.zhou).id
+    alarm_id = help_needed(street)
+    AlarmStep.create(
+        alarm=alarm_id, round=1, rung=1, who="volunteer", person=f"relation:{zhou}", name="周敏",
+        told_at=clocks.now(), deadline_at=clocks.now(),
+    )  # fmt: skip
+    clock.forward(minutes=3)
+    climb()
+    climb()
+    assert len(heard(staff_id=street.grid_worker)) == 1
+
+
+def test_a_zone_that_is_no_zone_costs_her_the_details_and_not_the_alarm(street: Street) -> None:
+    Relation.update(zone="Mars/Olympus").where(Relation.identity_id == street.daughter).execute()
+    help_needed(street)
+    (told,) = heard(identity_id=street.daughter)
+    assert "Cry for help" in told.text and told.options
+
+
+def test_relations_that_cannot_be_read_are_passed_over(street: Street, clock: Hands) -> None:
+    execute(
+        "UPDATE relation SET called = ? WHERE identity_id = ?", (b"sealed under a lost key", street.daughter)
+    )
+    alarm_id = help_needed(street)
+    assert len(heard(staff_id=street.grid_worker)) == 1
+    assert acts(alarm_id)[:3] == ["raised", "skipped", "skipped"]
+
+
+def test_a_domain_that_fails_over_an_answer_does_not_undo_it(street: Street) -> None:
+    def broken(_alarm: Summary) -> None:
+        raise RuntimeError("the check-in fell over")
+
+    listeners.register("test-broken:", broken)
+    alarm_id = help_needed(street, source="test-broken:1")
+    answer(Caller(street.daughter), alarm_id, "safe")
+    assert alarm(alarm_id).status == "cleared"
+
+
+def test_without_anybody_at_the_post_of_the_last_rung_whoever_may_answer_is_told(street: Street) -> None:
+    Relation.delete().execute()
+    StaffPost.delete().where(StaffPost.role.in_(("grid_worker", "community_admin"))).execute()
+    help_needed(street)
+    assert len(heard(staff_id=street.desk)) == 1
+    Identity.update(state="blocked").where(Identity.staff_id == street.desk).execute()
+    StaffPost.update(role="street_admin", org=street.grid.parent).where(
+        StaffPost.staff == street.stranger
+    ).execute()
+    Alarm.delete().execute()
+    second = help_needed(street)
+    assert acts(second)[-1] == "told"
+    assert len(heard(staff_id=street.stranger)) == 1
+
+
+def test_an_alarm_that_stands_still_for_two_minutes_makes_the_health_red(
+    street: Street, clock: Hands
+) -> None:
+    help_needed(street)
+    clock.forward(minutes=1)
+    assert overdue.check()[0]
+    clock.forward(minutes=3)
+    assert not overdue.check()[0]
+    climb()
+    assert overdue.check()[0]
+
+
+def test_an_alarm_that_nobody_could_be_told_of_makes_the_health_red(street: Street, clock: Hands) -> None:
+    Identity.update(state="blocked").execute()
+    help_needed(street)
+    clock.forward(minutes=2, seconds=1)
+    climb()
+    assert not overdue.check()[0]
+    Identity.update(state="active").where(Identity.staff_id == street.admin).execute()
+    clock.forward(minutes=5)
+    climb()
+    assert overdue.check()[0]
+    assert heard(staff_id=street.admin)
