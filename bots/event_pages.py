@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from backend.core import media
-from backend.core.errors import NotFound
-from backend.events import calendar, places, queries, replies, states, wording
+from backend.core import clock, media
+from backend.core.access import Actor
+from backend.core.errors import LinliError, NotFound
+from backend.events import actions, calendar, places, queries, replies, states, wording
 from backend.events.queries import Event
+from backend.residents import queries as residents
 from backend.settings import settings
 from backend.web import listing
 from backend.web.limits import limiter
-from backend.web.text import locale
+from backend.web.text import locale, say
 
 blueprint = Blueprint("event_pages", __name__, url_prefix="/events", template_folder="templates")
 CALENDAR = "text/calendar; charset=utf-8"
@@ -96,10 +98,33 @@ def own(token: str) -> Any:
         token=token,
         when=wording.when(found.event),
         comes=signup.status in places.HOLDING,
+        may_change=signup.resident_id is not None
+        and signup.status in places.STANDING
+        and found.event.status == "published"
+        and found.event.starts_at > clock.now(),
         status=states.SIGNUP_LABELS[signup.status],
         event_status=found.event.status,
     )
     return Response(page, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+
+@blueprint.post("/pass/<token>/companions")
+@limiter.limit(PER_ADDRESS)
+def companions(token: str) -> Any:
+    """How many come with her now, from her own page."""
+    found = queries.by_pass(token)
+    resident_id = found.signup.resident_id
+    if resident_id is None:
+        raise NotFound()
+    who = Actor("resident", resident_id, residents.name_of(resident_id))
+    try:
+        many = request.form.get(actions.COMPANIONS, -1, type=int)
+        placed = actions.change_companions(who, found.event.id, resident_id, many)
+        words, tone = wording.party(placed.event, placed.signup).text, "success"
+    except LinliError as error:
+        words, tone = error.text, "error"
+    flash(say(words), tone)
+    return redirect(url_for("event_pages.own", token=token), code=303)
 
 
 @blueprint.get("/pass/<token>.ics")

@@ -11,6 +11,7 @@ from backend.events.attendance import (
     undo,
     walk_in,
 )
+from backend.events.party import change as change_companions
 from backend.events.planning import (
     Draft,
     ask_more,
@@ -47,6 +48,7 @@ __all__ = [
     "call_off",
     "cancel",
     "change",
+    "change_companions",
     "check_in",
     "closed_because",
     "create",

@@ -25,26 +25,7 @@ NAMES = "with_names"
 def signup_form(event: Event) -> Form:
     """Who comes along, then what staff want to know. Without either it has no fields, and a tap signs up."""
     own = queries.questions_of(event)
-    fields: list[Field] = []
-    if event.companions:
-        fields += [
-            Integer(
-                COMPANIONS,
-                label=_("Companions"),
-                ask=_("How many people come with you? From 0 to {n}.", n=event.companions),
-                least=0,
-                most=event.companions,
-            ),
-            Text(
-                NAMES,
-                label=_("Their names"),
-                ask=_("What are their names? It helps at the door."),
-                ask_short=_("Their names?"),
-                optional=True,
-                max_length=200,
-                when={"field": COMPANIONS, "op": "gt", "value": 0},
-            ),
-        ]
+    fields = _companions(event) if event.companions else []
     return Form(
         f"event:{event.id}",
         event.title,
@@ -53,6 +34,32 @@ def signup_form(event: Event) -> Form:
         intro=own.intro if own else None,
         confirm_label=_("Sign up"),
     )
+
+
+def companions_form(event: Event) -> Form:
+    """How many come along, asked anew."""
+    return Form(f"event_companions:{event.id}", event.title, _companions(event), review=False)
+
+
+def _companions(event: Event) -> list[Field]:
+    return [
+        Integer(
+            COMPANIONS,
+            label=_("Companions"),
+            ask=_("How many people come with you? From 0 to {n}.", n=event.companions),
+            least=0,
+            most=event.companions,
+        ),
+        Text(
+            NAMES,
+            label=_("Their names"),
+            ask=_("What are their names? It helps at the door."),
+            ask_short=_("Their names?"),
+            optional=True,
+            max_length=200,
+            when={"field": COMPANIONS, "op": "gt", "value": 0},
+        ),
+    ]
 
 
 def wish_of(event: Event, answers: Mapping[str, Any]) -> Wish:

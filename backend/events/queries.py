@@ -30,6 +30,10 @@ def by_id(event_id: int) -> Event:
     return event  # type: ignore[no-any-return]
 
 
+def find(event_id: int) -> Event | None:
+    return Event.get_or_none(Event.id == event_id)  # type: ignore[no-any-return]
+
+
 def public(event_id: int) -> Event:
     """An event that anybody may look at. Raises NotFound."""
     event = by_id(event_id)

@@ -133,7 +133,8 @@ def _can(event: Event, signup: EventSignup | None, places: Places) -> tuple[Opti
     if event.status == "published" and status == "offered":
         return wording.offer_options(event)
     if event.status == "published" and status in ("signed", "waiting"):
-        return (wording.quits(event), ALL)
+        change = (wording.companions(event),) if event.companions else ()
+        return (wording.quits(event), *change, ALL)
     if closed_because(event, clock.now()) is None and status != "attended":
         label = _("Sign up") if places.left is None or places.left > 0 else _("Join the waiting list")
         return (Option(f"flow:event:{event.id}", label), ALL)

@@ -73,7 +73,7 @@ def sign_up(actor: Actor, event_id: int, resident_id: int, wish: Wish | None = N
         why = closed_because(event, now)
         if why is not None and not (by_staff and event.status == "published" and now < event.starts_at):
             raise Conflict(why)
-        _check_party(event, wish.companions)
+        check_party(event, wish.companions)
         rows = record.signups(event)
         mine = next((s for s in rows if s.resident_id == resident_id), None)
         if mine is not None and mine.status in (*places.STANDING, "attended"):
@@ -111,7 +111,8 @@ def entered(event: Event, rows: list[EventSignup], *, resident_id: int | None, n
     return signup  # type: ignore[no-any-return]
 
 
-def _check_party(event: Event, companions: int) -> None:
+def check_party(event: Event, companions: int) -> None:
+    """Raises Invalid for a party that the event never has room for."""
     if companions < 0 or companions > event.companions:
         raise Invalid(_("You can bring {n} at most.", n=event.companions), COMPANIONS)
     if not places.ever_fits(event.capacity, 1 + companions):
@@ -121,7 +122,7 @@ def _check_party(event: Event, companions: int) -> None:
 def take(actor: Actor, event_id: int, resident_id: int) -> Placed:
     """She takes the place that she was offered. Raises Conflict when it has gone on to somebody else."""
     with transaction():
-        event, mine = _hers(event_id, resident_id)
+        event, mine = hers(event_id, resident_id)
         if mine.status in ("signed", "attended"):
             return Placed(event, mine, repeated=True)
         if mine.status != "offered" or event.status != "published":
@@ -136,7 +137,7 @@ def take(actor: Actor, event_id: int, resident_id: int) -> Placed:
 def decline(actor: Actor, event_id: int, resident_id: int) -> Placed:
     """She does not want the place that she was offered; it goes on at once."""
     with transaction():
-        event, mine = _hers(event_id, resident_id)
+        event, mine = hers(event_id, resident_id)
         if mine.status != "offered":
             if mine.status in ("declined", "cancelled"):
                 return Placed(event, mine, repeated=True)
@@ -149,7 +150,7 @@ def decline(actor: Actor, event_id: int, resident_id: int) -> Placed:
 def cancel(actor: Actor, event_id: int, resident_id: int) -> Placed:
     """She does not come after all; her place goes to the first on the list who fits. Raises Conflict once it has begun."""
     with transaction():
-        event, mine = _hers(event_id, resident_id)
+        event, mine = hers(event_id, resident_id)
         if mine.status in ("cancelled", "declined"):
             return Placed(event, mine, repeated=True)
         if mine.status not in places.STANDING or clock.now() >= event.starts_at:
@@ -180,7 +181,8 @@ def one(event: Event, signup_id: int) -> EventSignup:
     return found  # type: ignore[no-any-return]
 
 
-def _hers(event_id: int, resident_id: int) -> tuple[Event, EventSignup]:
+def hers(event_id: int, resident_id: int) -> tuple[Event, EventSignup]:
+    """The event, locked, and her sign-up. Raises NotFound."""
     event = record.locked(event_id)
     mine = EventSignup.get_or_none((EventSignup.event == event) & (EventSignup.resident_id == resident_id))
     if mine is None:

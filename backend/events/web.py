@@ -250,6 +250,18 @@ def sign_up() -> Any:
     return _done(event_id, _("That was so already.") if done.repeated else words)
 
 
+@blueprint.post("/<int:event_id>/companions")
+@session.staff_only
+def companions(event_id: int) -> Any:
+    """For a resident who rings up: she is told how it stands."""
+    resident_id, many = (
+        request.form.get("resident", 0, type=int),
+        request.form.get("companions", -1, type=int),
+    )
+    actions.change_companions(session.current_actor(), event_id, resident_id, many)
+    return _done(event_id, _("Saved."))
+
+
 @blueprint.post("/<int:event_id>/remove")
 @session.staff_only
 def remove(event_id: int) -> Any:

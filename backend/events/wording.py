@@ -92,6 +92,22 @@ def signed(event: Event, signup: EventSignup) -> Words:
     )
 
 
+def party(event: Event, signup: EventSignup) -> Words:
+    """How many come with her now."""
+    many = ngettext(
+        "Noted: for “{title}” you bring {n} companion.",
+        "Noted: for “{title}” you bring {n} companions.",
+        signup.companions,
+        title=event.title,
+    )
+    alone = _("Noted: you come to “{title}” alone.", title=event.title)
+    return Words(many if signup.companions else alone, options=(quits(event),))
+
+
+def companions(event: Event) -> Option:
+    return Option(f"event.companions:{event.id}", _("Change companions"), _("companions"))
+
+
 def waits(event: Event, signup: EventSignup, ahead: int) -> Words:
     """She is on the list: how many are before her, and what happens when it is her turn."""
     return Words(

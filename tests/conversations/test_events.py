@@ -297,3 +297,19 @@ def test_a_question_that_became_another_kind_while_it_was_open_is_asked_anew_and
     assert "报名成功" in chen.say("可以")
     mine = signup(village, party, 0)
     assert (mine.companions, mine.companion_names, mine.answers) == (1, "小孙女", '{"diet": 3}')
+
+
+def test_how_many_come_along_is_changed_in_the_chat_and_never_beyond_the_places(
+    village: Village, party: Event, chen: Talker, zhou: Talker
+) -> None:
+    village.join(party, 0)
+    village.join(party, 1)
+    assert "几位" in chen.say("我想多带一个人")
+    chen.say("2")
+    assert "最多可以带1人" in chen.say("小孙女") and signup(village, party, 0).companions == 0
+    assert "1人同行" in chen.say("1")
+    assert (signup(village, party, 0).companions, signup(village, party, 0).companion_names) == (1, "小孙女")
+    assert village.join(party, 2) == "waiting"
+    chen.say("少带一个人")
+    chen.say("0")
+    assert village.status(party, 2) == "offered", "the place goes to the next"

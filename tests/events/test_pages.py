@@ -136,6 +136,26 @@ def test_at_the_door_a_code_a_name_and_the_end_of_a_number_are_found(
     assert queries.places_of(event).coming == 4
 
 
+def test_companions_are_changed_on_her_own_page_and_by_staff_within_the_places(
+    liu: Browser, village: Village, app: Flask
+) -> None:
+    event = village.event(capacity=3, companions=2)
+    village.join(event, 0)
+    village.join(event, 1)
+    mine = EventSignup.get(EventSignup.resident_id == village.neighbours[0])
+    neighbour, page = Browser(app.test_client(), "10.3.2.1"), f"/events/pass/{passes.token(mine.id)}"
+    neighbour.get(page)
+    assert "您带1人" in neighbour.post(f"{page}/companions", {"with_companions": 1}).text
+    assert "最多可以带1人" in neighbour.post(f"{page}/companions", {"with_companions": 2}).text
+    assert village.join(event, 2) == "waiting"
+    theirs = {"resident": village.neighbours[0], "companions": 0}
+    liu.get(f"/admin/activities/{event.id}")
+    liu.post(f"/admin/activities/{event.id}/companions", theirs)
+    assert village.status(event, 2) == "offered" and "一个人来" in village.heard(0)[-1]
+    neighbour.post(f"{page}/companions", {"with_companions": 1})
+    assert queries.places_of(event).coming == 3, "the offered place is kept for who was offered it"
+
+
 def test_days_before_nobody_is_checked_in_unless_it_is_meant(liu: Browser, village: Village) -> None:
     event = village.event(days=5)
     village.join(event, 0)
