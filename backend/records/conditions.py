@@ -3,7 +3,7 @@
 The words are those of `fields.condition` (`{"field": "birthday", "op": "lt", "value": "1950-01-01"}`, `and`, `or`, `not`), with values as
 Fields dump them, and more: ops `contains`, `starts`, `between` (`value` a pair), `last_days`; `part` of a home;
 `{"colour": ["red"]}`, `{"tag": "独居"}`, `{"org": 7}` (there and below), `{"words": "王"}` (as in the search box), `{"ids": […]}`,
-`{"sub": "t5", "where": {…}, "at_least": 1}` (rows of a sub-table), `{"main": {…}}` (the row that a sub-table's one belongs to).
+`{"sub": "t5", "where": {…}, "at_least": 1}` (rows of a sub-table), `{"main": {…}}` (the row that a sub-table's one belongs to), `{"parent": 12}` (that row by its id).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Builder:
     def _leaves(self) -> dict[str, Any]:
         return {
             "field": self._field, "colour": self._colour, "tag": self._tag, "org": self._org, "words": self._words,
-            "ids": self._ids, "sub": self._sub, "main": self._main,
+            "ids": self._ids, "parent": self._parent, "sub": self._sub, "main": self._main,
         }  # fmt: skip
 
     def _inner(self, condition: Condition) -> str:
@@ -139,6 +139,10 @@ class Builder:
         return self._one_of(
             "id" if self.held == "record" else "record_id", [int(i) for i in condition["ids"]]
         )
+
+    def _parent(self, condition: Condition) -> str:
+        self._add(int(condition["parent"]))
+        return f"{self.alias}.parent_id = ?"
 
     def _one_of(self, name: str, wanted: list[Any]) -> str:
         if not wanted:

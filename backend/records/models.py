@@ -101,3 +101,19 @@ class RecordBatch(Model):
     at = Instant(index=True)
     undone_at = Instant(null=True)
     undone_by = peewee.IntegerField(null=True)
+
+
+class SavedView(Model):
+    """A question that staff gave a name: `asked` is its parameters (see `asked.KEPT`), `shown` the keys of the columns in their order.
+    Seen by its maker; `shared`: by everybody who reads the table at `org_id` or below, or whose Role is `role`."""
+
+    table = peewee.ForeignKeyField(DataTable, backref="views", on_delete="CASCADE")
+    name = peewee.CharField(60)
+    asked = peewee.JSONField()
+    shown = peewee.JSONField()
+    org_id = peewee.IntegerField(index=True)
+    shared = peewee.BooleanField(default=False)
+    role = peewee.CharField(24, default="")
+    by_id = peewee.IntegerField()
+    by_name = peewee.CharField(80)
+    created_at = Instant()

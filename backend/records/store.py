@@ -22,7 +22,6 @@ from backend.records.models import RecordBatch
 from backend.records.state import State
 from backend.records.tables import Table
 
-
 _batch: ContextVar[int | None] = ContextVar("batch", default=None)
 
 

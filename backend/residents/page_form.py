@@ -1,18 +1,19 @@
-"""The registration Form on a web page: the rows that the page draws, and what came back from it."""
+"""The registration Form on a web page: what stands in it, and what came back from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from backend.core import clock
-from backend.core.i18n import Text, _
-from backend.fields.base import Context, Field
+from backend.core.i18n import Text
 from backend.fields.form import Form
-from backend.fields.words import Option
 from backend.residents import file
 from backend.residents.form import FILE, REGISTRATION
+from backend.web.form_rows import rows
+
+__all__ = ["CORRECTION", "read_correction", "read_registration", "rows", "typed_of"]
 
 CORRECTION = Form(
     "correction",
@@ -20,46 +21,6 @@ CORRECTION = Form(
     [replace(field, optional=True, unless=None, none_words=()) for field in FILE.values()],
     review=False,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One field of the page: its HTML attributes, what stands in it, and what is wrong with it."""
-
-    name: str
-    label: Text
-    html: dict[str, Any]
-    value: Any
-    error: Text | None
-    options: tuple[Option, ...]
-    hint: Text | None
-
-
-def rows(
-    form: Form, typed: Mapping[str, Any], errors: Mapping[str, Text], facts: Mapping[str, Any], locale: str
-) -> list[Row]:
-    """The page's rows; a Field whose facts are missing (only one community) is left out."""
-    ctx = Context(clock.now(), locale, clock.zone(), {}, facts)
-    return [
-        _row(field, typed.get(field.name, ""), errors.get(field.name), ctx)
-        for field in form.fields
-        if field.when is None or facts
-    ]
-
-
-def _row(field: Field, value: Any, error: Text | None, ctx: Context) -> Row:
-    html = dict(field.html())
-    derived = field.name in ("birthday", "gender") and field.unless is not None
-    if derived or field.skippable:
-        html["required"] = False
-    options = field.options(ctx)
-    if field.decisive:
-        hint: Text | None = field.question
-    elif derived:
-        hint = _("A resident ID card fills this in.")
-    else:
-        hint = field.help or (None if options else field.example(ctx))
-    return Row(field.name, field.label, html, value, error, options, hint)
 
 
 def read_registration(

@@ -143,6 +143,8 @@ def test_colour_and_tags_are_found(volunteers: Volunteers) -> None:
 
 def test_an_indexed_column_gets_its_index_and_questions_use_it(volunteers: Volunteers) -> None:
     made = indexes.settle()
-    assert {f"{held}_by_{volunteers.table.id}_{volunteers.keys['born']}_text" for held in indexes.HELD_IN} <= set(made)
+    assert {
+        f"{held}_by_{volunteers.table.id}_{volunteers.keys['born']}_text" for held in indexes.HELD_IN
+    } <= set(made)
     assert indexes.settle() == []
     assert volunteers.found(where={"field": volunteers.keys["born"], "op": "lt", "value": "1950-01-01"}) == []

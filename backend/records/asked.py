@@ -1,0 +1,189 @@
+"""A question as a page's address says it: what was typed, conditions row by row, sorting, the moment. Pure.
+
+`q` the search box; `col`, `op`, `val` repeated together, one condition each, and `match=any` for "or"; `colour`, `tag`, `org`;
+`sort` repeated, `-key` for downwards; `as_of` a day. The same parameters are what a saved view keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from backend.core import clock
+from backend.core.i18n import Msg, Text, _
+from backend.fields.base import Context, Misunderstood
+from backend.fields.words import Said
+from backend.records import expressions, holding
+from backend.records.query import Query, Sort
+from backend.records.tables import Column, Table
+
+Params = Mapping[str, Sequence[str]]
+KEPT = ("q", "col", "op", "val", "match", "colour", "tag", "org", "sort", "as_of")
+"""The parameters that make a question; all else (`page`, …) is about the page."""
+COLOURS: dict[str, Msg] = {
+    "red": _("Red"),
+    "orange": _("Orange"),
+    "yellow": _("Yellow"),
+    "green": _("Green"),
+    "blue": _("Blue"),
+    "purple": _("Purple"),
+}
+OPS: dict[str, Msg] = {
+    "eq": _("is"),
+    "ne": _("is not"),
+    "contains": _("contains"),
+    "starts": _("starts with"),
+    "lt": _("is below or before"),
+    "le": _("is at most"),
+    "gt": _("is above or after"),
+    "ge": _("is at least"),
+    "last_days": _("was in the last … days"),
+    "has": _("has"),
+    "empty": _("is empty"),
+    "filled": _("is filled"),
+}
+_FITTING = {
+    "text": ("eq", "ne", "contains", "starts", "empty", "filled"),
+    "number": ("eq", "ne", "lt", "le", "gt", "ge", "empty", "filled"),
+    "date": ("eq", "lt", "le", "gt", "ge", "last_days", "empty", "filled"),
+    "choice": ("eq", "ne", "empty", "filled"),
+    "flag": ("eq", "empty", "filled"),
+    "list": ("has", "empty", "filled"),
+    "home": ("eq", "empty", "filled"),
+    "sealed": ("eq", "empty", "filled"),
+}
+_NO_VALUE = ("empty", "filled")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One condition as the page shows it; `problem` says what would work."""
+
+    column: Column | None
+    op: str
+    value: str
+    ops: tuple[str, ...]
+    problem: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question, and what the page needs to show it again. Rows with a problem are not part of the question."""
+
+    query: Query
+    rows: tuple[Row, ...]
+    as_of: date | None
+    problem: Text | None = None
+
+
+def read(table: Table, columns: Sequence[Column], params: Params, locale: str) -> Asked:
+    """What the address asks of this table; only `columns` can be asked for."""
+    known = {c.key: c for c in columns}
+    rows = [
+        _row(known.get(key), op, value, locale)
+        for key, op, value in zip(_all(params, "col"), _all(params, "op"), _all(params, "val"), strict=False)
+        if key
+    ]
+    conditions = [condition for _row_, condition in rows if condition is not None]
+    joined: dict[str, Any] = {"or" if _first(params, "match") == "any" and conditions else "and": conditions}
+    others: list[Any] = []
+    if colours := [c for c in _all(params, "colour") if c in COLOURS]:
+        others.append({"colour": colours})
+    others += [{"tag": t} for t in _all(params, "tag") if t]
+    as_of, problem = _day(_first(params, "as_of"))
+    org = _first(params, "org")
+    query = Query(
+        table,
+        {"and": [joined, *others]},
+        _first(params, "q"),
+        tuple(Sort(s.lstrip("-"), s.startswith("-")) for s in _all(params, "sort") if s.lstrip("-") in known),
+        _end_of(as_of) if as_of else None,
+        int(org) if org.isdigit() else None,
+    )
+    return Asked(query, tuple(row for row, _condition in rows), as_of, problem)
+
+
+def kept(params: Params) -> dict[str, list[str]]:
+    """The parameters that make the question, for a saved view."""
+    return {name: list(_all(params, name)) for name in KEPT if any(_all(params, name))}
+
+
+def fitting(column: Column) -> tuple[str, ...]:
+    """The comparisons that make sense for a column."""
+    if column.sealed:
+        return _FITTING["sealed"]
+    if column.field.kind in ("date", "choice"):
+        return _FITTING[column.field.kind]
+    return _FITTING[expressions.kind(column)]
+
+
+def _row(column: Column | None, op: str, value: str, locale: str) -> tuple[Row, Any]:
+    if column is None:
+        return Row(None, op, value, (), _("This column is not there any more.")), None
+    ops = fitting(column)
+    op = op if op in ops else ops[0]
+    if op in _NO_VALUE:
+        return Row(column, op, "", ops), {"field": column.key, "op": op}
+    if not value.strip():
+        return Row(column, op, value, ops, _("Please say what to look for.")), None
+    try:
+        return Row(column, op, value, ops), _condition(column, op, value.strip(), locale)
+    except Misunderstood as why:
+        return Row(column, op, value, ops, why.text), None
+
+
+def _condition(column: Column, op: str, value: str, locale: str) -> dict[str, Any]:
+    context = Context(clock.now(), locale, clock.zone())
+    field = column.field
+    if op == "last_days":
+        if not value.isdecimal() or int(value) > 40_000:
+            raise Misunderstood(_("How many days? Please write a number."))
+        return {"field": column.key, "op": op, "value": int(value)}
+    if op in ("contains", "starts", "has") or (
+        field.kind in ("text", "long_text", "real_name") and not column.sealed
+    ):
+        if op == "has":
+            value = _option(column, value, context)
+        return {"field": column.key, "op": op, "value": value}
+    if field.kind == "address":
+        home = field.parse(Said(text=value), context).to_json()
+        parts = [{"field": column.key, "op": "eq", "part": part, "value": v} for part, v in home.items() if v]
+        return {"and": parts}
+    parsed = field.known(Said(choice=value), context) if field.kind == "choice" else None
+    parsed = field.parse(Said(text=value), context) if parsed is None else parsed
+    if column.sealed:
+        return {"field": column.key, "op": op, "value": holding.blind(column, parsed)}
+    return {"field": column.key, "op": op, "value": field.dump(parsed)}
+
+
+def _option(column: Column, value: str, context: Context) -> str:
+    options = column.field.options(context)
+    return next((o.value for o in options if value in (o.value, str(o.label))), value)
+
+
+def _day(text: str) -> tuple[date | None, Text | None]:
+    if not text:
+        return None, None
+    try:
+        return date.fromisoformat(text), None
+    except ValueError:
+        return None, _("“{text}” is no day. Please write it like 2026-03-05.", text=text[:20])
+
+
+def _end_of(day: date) -> datetime:
+    """The last moment of that day on the community's clocks; never later than now."""
+    return min(
+        datetime.combine(day + timedelta(days=1), time(), clock.zone()) - timedelta(milliseconds=1),
+        clock.now(),
+    )
+
+
+def _all(params: Params, name: str) -> Sequence[str]:
+    return params.get(name, ())
+
+
+def _first(params: Params, name: str) -> str:
+    found = _all(params, name)
+    return found[0] if found else ""

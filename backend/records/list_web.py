@@ -1,0 +1,225 @@
+"""The lists of the dynamic database: every table, and one table's rows with its search box, conditions, views and acts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from backend.core import access
+from backend.core.access import Actor
+from backend.core.errors import Conflict, LinliError
+from backend.core.i18n import _, ngettext
+from backend.core.orgs import Org
+from backend.records import asked, bulk, history, query, reading, tables, views
+from backend.records.sources import Source
+from backend.records.state import State
+from backend.records.tables import Column, Table
+from backend.web import nav, session
+from backend.web.text import locale, say
+
+blueprint = Blueprint(
+    "records",
+    __name__,
+    url_prefix="/admin/data",
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+)
+PER_PAGE = 50
+LAST_PAGE = query.COUNTED // PER_PAGE
+WIDE = 8
+"""Columns shown when a view says nothing."""
+
+nav.register(_("Data"), "records.index", "record.read", 25)
+
+
+@blueprint.get("")
+@session.needs("record.read")
+def index() -> Any:
+    actor = session.current_actor()
+    found = tables.visible(actor)
+    return render_template(
+        "records/index.html",
+        tables=[t for t in found if t.parent is None],
+        subtables={t.key: [s for s in found if s.parent == t.key] for t in found},
+        counts={t.key: query.count(actor, query.Query(t)) for t in found},
+        counted=query.COUNTED,
+        may_define=access.may(actor, "record.define"),
+        orgs=orgs_of(actor, "record.define"),
+        parents=[(t.key, t.title) for t in found if t.parent is None],
+    )
+
+
+@blueprint.get("/<key>")
+@session.staff_only
+def rows(key: str) -> Any:
+    actor = session.current_actor()
+    table = reached(actor, key, "read")
+    columns = tables.columns_for(actor, table)
+    view = (
+        views.get(actor, table, int(request.args["view"])) if request.args.get("view", "").isdigit() else None
+    )
+    params = _params() if view is None or asked.kept(_params()) else view.asked
+    question = asked.read(table, columns, params, locale())
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    found = query.page(actor, question.query, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
+    shown = _shown(columns, view)
+    return render_template(
+        "records/rows.html",
+        table=table,
+        columns=columns,
+        shown=shown,
+        rows=[_line(table, row, shown) for row in found[:PER_PAGE]],
+        question=question,
+        params={name: list(values) for name, values in params.items()},
+        count=query.count(actor, question.query),
+        counted=query.COUNTED,
+        number=number,
+        more=len(found) > PER_PAGE and number < LAST_PAGE,
+        views=views.seen(actor, table),
+        view=view,
+        ops=asked.OPS,
+        fitting={c.key: asked.fitting(c) for c in columns},
+        colours=asked.COLOURS,
+        orgs=orgs_of(actor, table.permission("read")),
+        roles=access.ROLES,
+        may_add=access.may(actor, table.permission("create"))
+        and table.source is None
+        and table.parent is None,
+        may_mark=access.may(actor, table.permission("change")) and question.as_of is None,
+        may_delete=access.may(actor, table.permission("delete"))
+        and table.source is None
+        and question.as_of is None,
+        may_define=access.may(actor, "record.define"),
+    )
+
+
+@blueprint.post("/<key>/views")
+@session.staff_only
+def save_view(key: str) -> Any:
+    actor = session.current_actor()
+    table = reached(actor, key, "read")
+    given = request.form
+    params = {name: given.getlist(name) for name in asked.KEPT}
+    try:
+        view_id = views.save(
+            actor, table, given.get("name", ""), params, given.getlist("shown"), int(given.get("at") or org_of(actor, table)),
+            shared=given.get("shared") == "1", role=given.get("role", ""),
+        )  # fmt: skip
+    except LinliError as error:
+        flash(say(error.text), "warning")
+        return redirect(_address(key, params), code=303)
+    flash(say(_("The view is saved.")))
+    return redirect(url_for("records.rows", key=key, view=view_id), code=303)
+
+
+@blueprint.post("/<key>/views/<int:view_id>/delete")
+@session.staff_only
+def delete_view(key: str, view_id: int) -> Any:
+    actor = session.current_actor()
+    views.delete(actor, reached(actor, key, "read"), view_id)
+    flash(say(_("The view is deleted.")))
+    return redirect(url_for("records.rows", key=key), code=303)
+
+
+@blueprint.post("/<key>/bulk")
+@session.staff_only
+def act(key: str) -> Any:
+    """Colour, tag or delete what was ticked, or the whole result."""
+    actor = session.current_actor()
+    table = reached(actor, key, "read")
+    given = request.form
+    params = {name: given.getlist(name) for name in asked.KEPT}
+    back = redirect(_address(key, params), code=303)
+    question = asked.read(table, tables.columns_for(actor, table), params, locale())
+    ids = [int(i) for i in given.getlist("row") if i.isdigit()]
+    try:
+        chosen = bulk.chosen(actor, question.query, ids, given.get("every") == "1")
+        batch_id = _do(actor, table, given.get("act", ""), chosen, given)
+    except LinliError as error:
+        flash(say(error.text), "warning")
+        return back
+    flash(say(ngettext("{n} row is changed.", "{n} rows are changed.", len(chosen))), "success")
+    return redirect(_address(key, params, undo=batch_id), code=303)
+
+
+def _do(actor: Actor, table: Table, what: str, ids: list[int], given: Any) -> int:
+    org_id = org_of(actor, table)
+    if what == "delete":
+        return bulk.delete(actor, table, ids, org_id, given.get("why", ""))
+    if what == "colour":
+        colour = given.get("new_colour", "")
+        return bulk.mark(actor, table, ids, org_id, colour=colour if colour in asked.COLOURS else "")
+    if what in ("tag", "untag"):
+        words = {"add" if what == "tag" else "remove": given.get("words", "")}
+        return bulk.mark(actor, table, ids, org_id, **words)
+    raise Conflict(_("Please choose what to do with these rows."))
+
+
+@blueprint.post("/<key>/undo/<int:batch_id>")
+@session.staff_only
+def undo(key: str, batch_id: int) -> Any:
+    actor = session.current_actor()
+    reached(actor, key, "read")
+    undone = history.undo(actor, batch_id)
+    flash(say(ngettext("{n} row is as it was before.", "{n} rows are as they were before.", undone.rows)))
+    for _row_id, why in undone.kept[:5]:
+        flash(say(why), "warning")
+    return redirect(url_for("records.rows", key=key), code=303)
+
+
+def reached(actor: Actor, key: str, act_: str) -> Table:
+    """The table, when the actor may do this somewhere in it. Raises NotFound, Forbidden."""
+    table = tables.of(key)
+    access.check(actor, table.permission(act_))
+    return table
+
+
+def org_of(actor: Actor, table: Table) -> int:
+    """Where the actor's acts on this table are noted: the highest Org that she serves."""
+    tops = actor.paths(table.permission("read"))
+    org = Org.select().where(Org.path.in_(list(tops))).order_by(Org.path).first()
+    return int(org.id) if org else int(Org.select().order_by(Org.id).first().id)
+
+
+def orgs_of(actor: Actor, permission: str) -> list[tuple[int, str]]:
+    """The Orgs where the actor holds the permission, as (id, name), those below indented."""
+    found = list(Org.select().where(Org.id.in_(access.org_ids(actor, permission))).order_by(Org.path))
+    least = min((o.path.count("/") for o in found), default=0)
+    return [(o.id, "　" * (o.path.count("/") - least) + o.name) for o in found]
+
+
+def _address(key: str, params: asked.Params, **more: int) -> str:
+    """The list as it was asked for."""
+    kept = urlencode(asked.kept(params) | more, doseq=True)
+    return url_for("records.rows", key=key) + (f"?{kept}" if kept else "")
+
+
+def _params() -> dict[str, list[str]]:
+    return {name: request.args.getlist(name) for name in request.args}
+
+
+def _shown(columns: tuple[Column, ...], view: Any) -> list[Column]:
+    wanted = request.args.getlist("show") or (view.shown if view is not None else [])
+    known = {c.key: c for c in columns}
+    return [known[k] for k in wanted if k in known] or list(columns[:WIDE])
+
+
+def subject_page(source: Source, row: State) -> str:
+    """The page of a built-in table's row is its domain's."""
+    values: dict[str, Any] = {source.arg: row.subject_id}
+    return url_for(source.endpoint, **values)
+
+
+def _line(table: Table, row: State, shown: list[Column]) -> dict[str, Any]:
+    source = table.source
+    link = subject_page(source, row) if source else url_for("records.show", key=table.key, row_id=row.id)
+    return {
+        "id": row.id,
+        "link": link,
+        "values": reading.shown(table, row, shown, locale()),
+        "colour": row.colour,
+        "tags": row.tags.split(),
+    }

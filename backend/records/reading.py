@@ -1,0 +1,52 @@
+"""Rows as people read them: values in words, sensitive ones masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.fields.base import Field
+from backend.records import store
+from backend.records.state import State
+from backend.records.tables import Column, Table
+
+
+def shown(
+    table: Table, row: State, columns: Iterable[Column], locale: str, *, open_: bool = False
+) -> dict[str, str]:
+    """The values of these columns by key; a missing one is absent. `open_`: sensitive ones in full, for whoever may and said so."""
+    values = store.values_of(table, row)
+    return {
+        c.key: text(c, values[c.key], locale, open_=open_) for c in columns if values.get(c.key) is not None
+    }
+
+
+def text(column: Column, value: Any, locale: str, *, open_: bool = False) -> str:
+    """One value in words."""
+    field: Field = column.field
+    return field.masked(value, locale) if column.sealed and not open_ else field.show(value, locale)
+
+
+def title(table: Table, row: State, locale: str) -> str:
+    """What a row is called: its first value, or its number."""
+    values = store.values_of(table, row)
+    for column in table.open:
+        if not column.sealed and values.get(column.key) not in (None, ""):
+            return column.field.show(values[column.key], locale)
+    return f"#{row.subject_id or row.id}"
+
+
+def typed(table: Table, values: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the fields of a page that changes a row; sensitive values are left out, an empty field keeps them."""
+    found = {}
+    for key, value in values.items():
+        column = table.by_key.get(key)
+        if column is None or column.sealed or value is None:
+            continue
+        if column.field.kind in ("choice", "time_slot"):
+            found[key] = str(value)
+        elif column.field.kind == "yes_no":
+            found[key] = "yes" if value else "no"
+        else:
+            found[key] = column.field.short(value, "zh_CN")
+    return found

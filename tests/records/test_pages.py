@@ -1,0 +1,112 @@
+"""Staff make a table and find in it, in the browser's own words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from tests.records.volunteers import Volunteers
+from tests.web.browser import Browser, employ
+
+
+@pytest.fixture
+def lin(app: Flask, volunteers: Volunteers) -> Browser:
+    employ("lin", "林主任", ("community_admin", volunteers.happy))
+    browser = Browser(app.test_client(), "10.4.0.1")
+    browser.sign_in("lin")
+    return browser
+
+
+@pytest.fixture
+def database(sqlite_database: object) -> object:
+    """Pages are the same on either database."""
+    return sqlite_database
+
+
+def test_a_table_its_columns_and_rows_are_made_found_changed_and_seen_as_they_were(
+    lin: Browser, volunteers: Volunteers
+) -> None:
+    given = {"title_zh_CN": "养犬登记", "title_en": "Dogs", "parent": "", "org": volunteers.happy.id}
+    made = lin.post("/admin/data/tables", given)
+    key = re.search(r"/admin/data/(t\d+)/columns", made.request.path)[1]  # type: ignore[index]
+    columns = f"/admin/data/{key}/columns"
+    lin.post(
+        columns, {"kind": "text", "label_zh_CN": "犬名", "label_en": "Dog", "required": "1", "keyword": "1"}
+    )
+    lin.post(
+        columns,
+        {"kind": "choice", "label_zh_CN": "品种", "options": "corgi = 柯基\nother = 其他", "indexed": "1"},
+    )
+    assert "犬名" in lin.get(columns).text
+    missing = lin.post(columns, {"kind": "choice", "label_zh_CN": "颜色", "options": "黑"})
+    assert missing.status_code == 422 and "至少" in missing.text
+    name, breed = re.findall(rf'action="/admin/data/{key}/columns/(c\d+)"', lin.get(columns).text)
+    assert lin.post(f"/admin/data/{key}/new", dict(**{name: ""})).status_code == 422
+    lin.post(f"/admin/data/{key}/new", dict(**{name: "旺财", breed: "corgi", "org": volunteers.happy.id}))
+    found = lin.get(f"/admin/data/{key}?q=旺财").text
+    assert "旺财" in found and "柯基" in found
+    assert "旺财" not in lin.get(f"/admin/data/{key}?col={breed}&op=eq&val=other").text
+    assert "旺财" in lin.get(f"/admin/data/{key}?col={breed}&op=eq&val=corgi&sort=-{name}").text
+    row = re.search(rf"/admin/data/{key}/(\d+)", found)[1]  # type: ignore[index]
+    page = lin.get(f"/admin/data/{key}/{row}/change").text
+    stamp = re.search(r'name="stamp" value="(\d+)"', page)[1]  # type: ignore[index]
+    lin.post(
+        f"/admin/data/{key}/{row}/change", {name: "来福", breed: "corgi", "stamp": stamp, "why": "写错了"}
+    )
+    told = lin.get(f"/admin/data/{key}/{row}").text
+    assert "来福" in told and "旺财" in told and "写错了" in told
+    lin.post(f"{columns}/{breed}", {"act": "retire"})
+    assert "柯基" not in lin.get(f"/admin/data/{key}").text
+    lin.post(f"{columns}/{breed}", {"act": "back"})
+    assert "柯基" in lin.get(f"/admin/data/{key}").text
+    lin.post(f"/admin/data/{key}/{row}/delete", {"why": "转让"})
+    assert "来福" not in lin.get(f"/admin/data/{key}").text
+    lin.post(f"/admin/data/{key}/{row}/delete", {"back": "1"})
+    assert "来福" in lin.get(f"/admin/data/{key}").text
+
+
+def test_many_rows_are_tagged_at_once_and_that_is_undone(lin: Browser, volunteers: Volunteers) -> None:
+    for name in ("王小明", "李芳"):
+        volunteers.add(name, born=date(1950, 1, 1), phone="+8613800138000")
+    rows = f"/admin/data/{volunteers.table.key}"
+    assert "13800138000" not in lin.get(rows).text
+    done = lin.post(f"{rows}/bulk", {"act": "tag", "words": "重点", "every": "1"}).text
+    page = lin.get(f"{rows}?tag=重点").text
+    assert "王小明" in page and "李芳" in page
+    undo = re.search(rf'action="({rows}/undo/\d+)"', done)[1]  # type: ignore[index]
+    lin.post(undo)
+    assert "王小明" not in lin.get(f"{rows}?tag=重点").text
+
+
+def test_a_question_is_kept_as_a_view_and_opened_again(lin: Browser, volunteers: Volunteers) -> None:
+    volunteers.add("王小明", hours=100)
+    volunteers.add("李芳", hours=1)
+    rows, hours = f"/admin/data/{volunteers.table.key}", volunteers.keys["hours"]
+    lin.post(
+        f"{rows}/views", {"name": "骨干", "col": hours, "op": "ge", "val": "50", "role": "community_admin"}
+    )
+    view = re.search(rf'href="({rows}\?view=\d+)"', lin.get(rows).text)[1]  # type: ignore[index]
+    page = lin.get(view).text
+    assert "王小明" in page and "李芳" not in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "col=c999&op=eq&val=1",
+        "col=name&op=;drop&val=x",
+        "as_of=yesterday",
+        "sort=--x",
+        "page=99999",
+        "q=%00%F0%9F%98%80'\"*",
+        "tag=%25",
+        "org=x",
+    ],
+)
+def test_a_question_that_makes_no_sense_gets_a_page_that_says_so(
+    lin: Browser, volunteers: Volunteers, typed: str
+) -> None:
+    assert lin.get(f"/admin/data/{volunteers.table.key}?{typed}").status_code == 200
