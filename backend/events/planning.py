@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.core import access, audit, clock, live
+from backend.core import access, audit, clock, live, media
 from backend.core.access import Actor
 from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid
@@ -227,9 +227,11 @@ def ask_more(actor: Actor, event_id: int, questions: Mapping[str, Any] | None) -
 
 
 def set_cover(actor: Actor, event_id: int, media_key: str | None) -> Event:
-    """The picture of its page (a key of `core.media`)."""
+    """The picture of its page (a key of `core.media`); the one before it is not kept."""
     with transaction():
         event = record.for_staff(actor, event_id)
+        if event.cover and event.cover != media_key:
+            media.forget(event.cover)
         event.cover = media_key
         event.save()
         _noted(actor, event, "event.cover")

@@ -13,7 +13,9 @@ from icalendar import Calendar
 from openpyxl import load_workbook
 
 from backend.core import clock as clocks
+from backend.core import media
 from backend.core.clock import Hands
+from backend.core.errors import NotFound
 from backend.events import actions, passes, queries
 from backend.events.models import Event, EventPhoto, EventSignup
 from tests.bots.chatting import photo
@@ -154,6 +156,21 @@ def test_companions_are_changed_on_her_own_page_and_by_staff_within_the_places(
     assert village.status(event, 2) == "offered" and "一个人来" in village.heard(0)[-1]
     neighbour.post(f"{page}/companions", {"with_companions": 1})
     assert queries.places_of(event).coming == 3, "the offered place is kept for who was offered it"
+
+
+def test_a_new_picture_of_the_page_takes_the_place_of_the_old_one_on_the_disk_too(
+    liu: Browser, village: Village
+) -> None:
+    event = village.event()
+    page, keys = f"/admin/activities/{event.id}", []
+    liu.get(page)
+    for name in ("a.jpg", "b.jpg"):
+        liu.post(f"{page}/cover", {"photo": (io.BytesIO(photo()), name)})
+        keys.append(Event.get().cover)
+    assert liu.get(f"/events/{event.id}/cover").mimetype == "image/jpeg"
+    with pytest.raises(NotFound):
+        media.load(keys[0])
+    assert media.path_of(keys[1]).exists() and not media.path_of(keys[0]).exists()
 
 
 def test_days_before_nobody_is_checked_in_unless_it_is_meant(liu: Browser, village: Village) -> None:
