@@ -1,0 +1,68 @@
+"""Which rows of a table a file speaks of: found by their number or by a column, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from backend.core.db import execute
+from backend.records import expressions, holding, state
+from backend.records.state import State
+from backend.records.tables import Column, Table
+from backend.sheets.mapping import ID
+
+KINDS = frozenset({"id_number", "phone", "email", "text", "integer", "real_name"})
+"""Kinds of columns that rows can be known by."""
+
+
+class Known:
+    """Finds rows of a table by `by`: `mapping.ID`, or a column's key. Without an index over that column it looks through the table
+    once and remembers: make a new one when time has passed."""
+
+    def __init__(self, table: Table, by: str) -> None:
+        self._table = table
+        self._column: Column | None = None if by == ID else table.column(by)
+        self._all: dict[str, list[int]] | None = None
+
+    def kept(self, value: Any) -> str:
+        """The value as it is compared."""
+        if self._column is None:
+            return str(value)
+        if self._column.sealed:
+            return holding.blind(self._column, value)
+        return str(self._column.field.dump(value))
+
+    def find(self, kept: Iterable[str]) -> dict[str, list[State]]:
+        """The rows, not deleted, by what they are known by."""
+        wanted = set(kept)
+        if not wanted:
+            return {}
+        if self._column is None:
+            ids = {k: [int(k)] for k in wanted if k.isdecimal() and int(k) < 2**31}
+        else:
+            ids = self._by_column(self._column, wanted)
+        rows = {
+            row.id: row
+            for row in state.read_ids(i for them in ids.values() for i in them)
+            if row.table_id == self._table.id and row.deleted_at is None
+        }
+        return {k: [rows[i] for i in them if i in rows] for k, them in ids.items()}
+
+    def _by_column(self, column: Column, wanted: set[str]) -> dict[str, list[int]]:
+        if column.indexed and expressions.kind(column) == "text":
+            value = expressions.value(column, "")
+            places = ", ".join("?" * len(wanted))
+            return self._asked(f"{value} IN ({places})", sorted(wanted))
+        if self._all is None:
+            self._all = self._asked("1=1", [])
+        return {k: self._all[k] for k in wanted if k in self._all}
+
+    def _asked(self, condition: str, params: list[str]) -> dict[str, list[int]]:
+        column = self._column
+        value = expressions.value(column, "") if column else "id"
+        sql = f"SELECT id, {value} FROM record WHERE table_id = {self._table.id} AND deleted_at IS NULL AND {condition}"  # noqa: S608 our own names
+        found: dict[str, list[int]] = {}
+        for row_id, said in execute(sql, params).fetchall():
+            if said is not None:
+                found.setdefault(str(said), []).append(row_id)
+        return found

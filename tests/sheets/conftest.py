@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+import pytest
+
+from backend.core import clock as clocks
+from tests.databases import TestDatabase
+from tests.sheets.club import Club, found_club
+
+
+@pytest.fixture
+def club(database: TestDatabase, clock: clocks.Hands) -> Club:
+    return found_club()
