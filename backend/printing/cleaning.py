@@ -35,12 +35,16 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
 }
 _PLAIN = re.compile(r"[^<>{}]*")
+_FUNCTION = re.compile(r"(?<!rgb)(?<!rgba)\(")
+"""Of the functions of CSS only colours."""
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """None takes the attribute away. Tags and places are told apart by their brackets, so no attribute has any."""
     if tag == "img" and name == "src":
         return value if PICTURE.fullmatch(value) else None
+    if name == "style" and _FUNCTION.search(value):
+        return None
     return value if _PLAIN.fullmatch(value) else None
 
 

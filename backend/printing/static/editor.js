@@ -1,14 +1,14 @@
 // The template editor: one record's part of the paper is written in a frame whose own policy runs and fetches nothing; what is
-// written goes back as HTML into the textarea that the form sends. Places like {{name}} are shown as chips.
+// written goes back as HTML into the textarea that the form sends. Places like {{name}} are plain text, only highlighted.
 
-const PLACE = /\{\{[^{}<>]*(?:\{[^{}<>]*\}[^{}<>]*)*\}\}/g;
+const PLACE = /\{\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\}/g;
 const WAIT = 700;
 const MM = 96 / 25.4;
 const PAPER_CSS = `
 html { background: #dfe4e2; padding: 12px 0; }
 #paper { background: #fff; box-sizing: border-box; margin: 0 auto; position: relative; box-shadow: 0 1px 4px #0004; }
 #paper:focus { outline: 2px solid #0f6e64; outline-offset: 2px; }
-.place { background: #d3ece7; color: #0b3d37; border-radius: 3px; }
+::highlight(place) { background-color: #c4e6df; color: #0b3d37; }
 `;
 
 class Editor {
@@ -55,34 +55,31 @@ class Editor {
 
   read() {
     this.paper.innerHTML = this.body.value;
-    const walker = this.doc.createTreeWalker(this.paper, NodeFilter.SHOW_TEXT);
-    const texts = [];
-    while (walker.nextNode()) if (walker.currentNode.data.match(PLACE)) texts.push(walker.currentNode);
-    for (const text of texts) {
-      const parts = this.doc.createDocumentFragment();
-      let at = 0;
-      for (const found of text.data.matchAll(PLACE)) {
-        parts.append(text.data.slice(at, found.index), this.chip(found[0]));
-        at = found.index + found[0].length;
-      }
-      parts.append(text.data.slice(at));
-      text.replaceWith(parts);
-    }
-  }
-
-  chip(words) {
-    const chip = this.doc.createElement("span");
-    chip.className = "place";
-    chip.contentEditable = "false";
-    chip.textContent = words;
-    return chip;
+    this.mark();
   }
 
   write() {
     const copy = this.paper.cloneNode(true);
-    for (const chip of copy.querySelectorAll(".place")) chip.replaceWith(chip.textContent);
     for (const font of copy.querySelectorAll("font")) font.replaceWith(...font.childNodes);
-    this.body.value = copy.innerHTML.replaceAll("\u200b", "");
+    this.body.value = copy.innerHTML;
+    this.mark();
+  }
+
+  // Places are shown without an element of their own: whoever makes them bold or takes one back has plain text before her.
+  mark() {
+    const { Highlight, CSS } = this.frame.contentWindow;
+    if (!Highlight) return;
+    const places = new Highlight();
+    const walker = this.doc.createTreeWalker(this.paper, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (const found of walker.currentNode.data.matchAll(PLACE)) {
+        const range = this.doc.createRange();
+        range.setStart(walker.currentNode, found.index);
+        range.setEnd(walker.currentNode, found.index + found[0].length);
+        places.add(range);
+      }
+    }
+    CSS.highlights.set("place", places);
   }
 
   // --- the paper's looks
@@ -181,28 +178,25 @@ class Editor {
   insert(how) {
     const name = this.form.querySelector("[data-names]").value;
     if (!name) return;
-    const range = this.range();
     if (how === "if") {
+      const range = this.range();
       const end = range.cloneRange();
       end.collapse(false);
-      end.insertNode(this.chip("{{end}}"));
-      const start = range.cloneRange();
-      start.collapse(true);
-      start.insertNode(this.chip(`{{if ${name}}}`));
+      end.insertNode(this.doc.createTextNode("{{end}}"));
+      range.insertNode(this.doc.createTextNode(`{{if ${name}}}`));
     } else {
-      range.deleteContents();
-      const chip = this.chip(how === "qr" ? `{{qr:${name}}}` : `{{${name}}}`);
-      range.insertNode(chip);
-      this.caretAfter(chip);
+      this.keepCaret();
+      this.doc.execCommand("insertText", false, how === "qr" ? `{{qr:${name}}}` : `{{${name}}}`);
     }
     // Later: the key that pressed the button must not be typed into the paper.
     window.setTimeout(() => { this.frame.contentWindow.focus(); this.paper.focus(); }, 0);
   }
 
-  caretAfter(node) {
+  // Who has not been in the paper yet writes at its end.
+  keepCaret() {
     const selection = this.doc.getSelection();
-    const range = this.doc.createRange();
-    range.setStartAfter(node);
+    const range = this.range();
+    if (selection.rangeCount && selection.getRangeAt(0) === range) return;
     selection.removeAllRanges();
     selection.addRange(range);
   }
