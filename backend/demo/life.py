@@ -12,7 +12,7 @@ from backend.demo.people import PHONES
 from backend.demo.repairs import Neighbour
 from backend.events import planning, signing
 from backend.events.planning import Draft
-from backend.family import changing
+from backend.family import changing, confirming
 from backend.family.changing import Entered
 from backend.fields.choices import Choice, Choices, MultiChoice
 from backend.fields.form import Form
@@ -92,7 +92,7 @@ def _elders(neighbours: Mapping[str, Neighbour], admin: Actor) -> None:
     """Two who live alone: one has a daughter abroad and would like to be asked each day how she is, the other has a neighbour
     who looks in."""
     chen, zhao = neighbours["陈秀英"].id, neighbours["赵淑珍"].id
-    changing.add_by_staff(
+    daughter = changing.add_by_staff(
         admin,
         chen,
         Entered(
@@ -105,6 +105,8 @@ def _elders(neighbours: Mapping[str, Neighbour], admin: Actor) -> None:
             zone="America/Toronto",
         ),
     )
+    # She has said that it is her; the neighbour below is still to answer.
+    confirming.confirm(daughter.identity_id or 0, daughter.relative_id, daughter.id)
     changing.add_by_staff(
         admin,
         zhao,

@@ -97,6 +97,7 @@ def answer(resident_id: int, relation_id: int, *, yes: bool) -> Relation:
         if not yes:
             relations.end(relation)
             return relation
+        relations.end_entered(resident_id, relation.identity_id, relation.relative_id)
         Relation.update(status="active", consented_at=clock.now(), consent_by="answer").where(
             Relation.id == relation.id
         ).execute()

@@ -76,16 +76,27 @@ def check_new(
 ) -> None:
     """Raises Conflict when this person is an active contact of hers already; with `entered`, also one whom staff have entered. One
     who comes by himself makes that one needless: it ends."""
+    known = _with(resident_id, identity_id, relative_id)
+    if known.where(Relation.status.in_(("active", "entered") if entered else ("active",))).exists():
+        raise Conflict(_("You are connected already; there is nothing more to do."))
+    end_entered(resident_id, identity_id, relative_id)
+
+
+def end_entered(resident_id: int, identity_id: int | None, relative_id: int | None) -> None:
+    """What staff have entered of this person is needless: he has come by himself."""
+    waiting = _with(resident_id, identity_id, relative_id).where(Relation.status == "entered")
+    for relation in list(waiting):
+        end(relation)
+
+
+def _with(resident_id: int, identity_id: int | None, relative_id: int | None) -> Any:
+    """A query of her relations with this person, ended ones too."""
     same = Relation.id == -1
     if identity_id is not None:
         same |= Relation.identity_id == identity_id
     if relative_id is not None:
         same |= Relation.relative_id == relative_id
-    known = Relation.select().where(Relation.resident_id == resident_id, same)
-    if known.where(Relation.status.in_(("active", "entered") if entered else ("active",))).exists():
-        raise Conflict(_("You are connected already; there is nothing more to do."))
-    for waiting in known.where(Relation.status == "entered"):
-        end(waiting)
+    return Relation.select().where(Relation.resident_id == resident_id, same)
 
 
 def end(relation: Relation) -> None:

@@ -129,6 +129,10 @@ def _back(person: Person, whose: list[int]) -> Answer:
 
 def _still(person: Person, argument: str) -> Answer:
     resident_id = _known(person, argument)
+    if not person.certain:
+        still = Option(f"absence.still:{resident_id}", _("Still away"), _("still away"))
+        sure = _("Is {name} still away, and well?", name=residents.name_of(resident_id))
+        return callers.asked_again(person, Words(sure, options=(still,)), "care")
     return Answer.of(actions.still(actions.actor_of(by_of(person, resident_id)), resident_id))
 
 
@@ -174,8 +178,8 @@ EXAMPLES = (
     "这几天我不在家", "我去女儿家住几天", "我出门旅游一个星期", "我要住院几天", "我回老家过年", "我回来了", "I am away until Sunday", "I am at my daughter's", "I am back home",
 )  # fmt: skip
 FLOWS = [Flow(NAME, FORM, _("I am away"), _start, _submit, INTENTS, examples=EXAMPLES)]
-COMMANDS = [Command("absence.sure", _sure)]
 COMMANDS = [
+    Command("absence.sure", _sure),
     Command("absence.still", _still, audience="anyone"),
     Command("absence.back", _home, audience="anyone"),
 ]
