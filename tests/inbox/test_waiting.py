@@ -19,7 +19,9 @@ from tests.inbox.conftest import Neighbour
 from tests.staff.conftest import Street
 
 
-def test_emergencies_come_first_and_then_the_longest_wait(clock: Hands, chen: Neighbour, li: Actor) -> None:
+def test_emergencies_come_first_and_then_the_longest_wait(
+    clock: Hands, chen: Neighbour, li: Actor, zhou: Actor
+) -> None:
     chen.says("找人工")
     clock.forward(minutes=1)
     wang, zhao = Neighbour(address="wang-browser"), Neighbour(address="zhao-browser")
@@ -29,7 +31,9 @@ def test_emergencies_come_first_and_then_the_longest_wait(clock: Hands, chen: Ne
     assert [h.id for h in waiting.waiting(li, 9)] == [zhao.thread.id, chen.thread.id, wang.thread.id]
     assert [h.id for h in waiting.ahead(wang.thread)] == [chen.thread.id, zhao.thread.id]
     taking.take(li, chen.thread.id)
-    assert [h.id for h in waiting.listed(li)][-1] == chen.thread.id
+    assert [h.id for h in waiting.listed(zhou)][-1] == chen.thread.id
+    assert [h.id for h in waiting.mine(li)] == [chen.thread.id]
+    assert chen.thread.id not in [h.id for h in waiting.listed(li)]
 
 
 def test_after_a_while_she_is_told_her_place_and_the_time_once(
