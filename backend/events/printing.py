@@ -40,7 +40,7 @@ def allowed(actor: Actor, ids: Sequence[int]) -> list[int]:
     return [i for i in dict.fromkeys(ids) if i in known]
 
 
-def _rows(actor: Actor, ids: Sequence[int], locale: str) -> Iterator[Row]:
+def _rows(actor: Actor, ids: Sequence[int], locale: str, _in_full: bool) -> Iterator[Row]:
     """One for each sign-up, and one for each companion whose name is known."""
     query = EventSignup.select(EventSignup, Event).join(Event)
     signups = list(query.where(EventSignup.id.in_(list(ids)) & _seen(actor)))

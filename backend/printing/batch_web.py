@@ -85,7 +85,7 @@ def _checked(actor: Actor, batch: PrintBatch, draft: Draft) -> dict[str, Any]:
     parts = draft.design().parts
     columns = rows.columns(actor, batch.kind)
     ids = batch.ids[:LOOKED_THROUGH]
-    empty = columns.empty(parts, rows.find(batch.kind).rows(actor, ids, locale()))
+    empty = columns.empty(parts, rows.find(batch.kind).rows(actor, ids, locale(), False))
     return {
         "unknown": columns.unknown(parts, locale()),
         "empty": [(columns.label(key, locale()), n) for key, n in empty.items()],

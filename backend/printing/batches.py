@@ -173,7 +173,7 @@ def _print(batch: PrintBatch) -> None:
     design = Draft.from_json(batch.design).design()
     per_sheet = design.page.per_sheet
     portion = batch.ids[batch.done : batch.done + -(-PORTION // per_sheet) * per_sheet]
-    found = list(source.rows(actor, source.allowed(actor, portion), batch.locale))
+    found = list(source.rows(actor, source.allowed(actor, portion), batch.locale, True))
     if not found:
         # Erased or moved elsewhere since it was started.
         _went_on(batch, done=batch.done + len(portion))

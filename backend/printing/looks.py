@@ -70,7 +70,7 @@ def _row(actor: Actor, kind: str, ids: list[int], at: int, columns: Columns, loc
     if not ids:
         return rows.sample(columns, locale), 0
     at %= len(ids)
-    found = next(iter(rows.find(kind).rows(actor, ids[at : at + 1], locale)), None)
+    found = next(iter(rows.find(kind).rows(actor, ids[at : at + 1], locale, False)), None)
     if found is None:
         raise NotFound()
     return found, at

@@ -19,8 +19,9 @@ class RowSource:
     """Rows of one kind, as an actor may see them.
 
     `permission` is needed somewhere to print them at all. `columns(actor)` are what templates may ask for. `allowed(actor, ids)`
-    are those of the ids that the actor may print, in the order they are printed in; `rows(actor, ids, locale)` yields one row
-    for each of them: its shown values by column key (masked as the actor's rights want it). `recent(actor)` are some ids to
+    are those of the ids that the actor may print, in the order they are printed in; `rows(actor, ids, locale, in_full)`
+    yields a row (or several) for each of them: its shown values by column key. Sensitive ones are masked, save with `in_full`
+    those that the actor may take along: it is set for the file, whose taking stands in the log, and never for a look. `recent(actor)` are some ids to
     try a template with. `url` is the endpoint of the list where rows are chosen.
     """
 
@@ -28,7 +29,7 @@ class RowSource:
     permission: str
     columns: Callable[[Actor], Sequence[Column]]
     allowed: Callable[[Actor, Sequence[int]], list[int]]
-    rows: Callable[[Actor, Sequence[int], str], Iterable[Row]]
+    rows: Callable[[Actor, Sequence[int], str, bool], Iterable[Row]]
     recent: Callable[[Actor], list[int]]
     url: str
 

@@ -1,5 +1,5 @@
-"""Residents as rows to print: letters, envelopes, cards. What is sensitive is masked, save the mobile number and e-mail
-address for those who may take them along anyway (resident.export)."""
+"""Residents as rows to print: letters, envelopes, cards. What is sensitive is masked, save in the file
+the mobile number and e-mail address for those who may take them along anyway (resident.export)."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def allowed(actor: Actor, ids: Sequence[int]) -> list[int]:
     return [i for i in dict.fromkeys(ids) if i in known]
 
 
-def _rows(actor: Actor, ids: Sequence[int], locale: str) -> Iterator[Row]:
+def _rows(actor: Actor, ids: Sequence[int], locale: str, in_full: bool) -> Iterator[Row]:
     query = Resident.select(Resident, Household).join(Household, peewee.JOIN.LEFT_OUTER)
     found = {r.id: r for r in query.where(Resident.id.in_(list(ids)) & _seen(actor))}
     places = {
         o.id: o.name for o in orgs.Org.select().where(orgs.Org.id.in_({r.org_id for r in found.values()}))
     }
-    full = {org_id: access.may(actor, "resident.export", org_id) for org_id in places}
+    exported = {org_id: access.may(actor, "resident.export", org_id) for org_id in places}
     for resident in (found[i] for i in ids if i in found):
         answers = file.answers_of(resident)
         row = file.masked(answers, locale)
-        if full.get(resident.org_id):
+        if in_full and exported.get(resident.org_id):
             row |= {n: FILE[n].show(answers[n], locale) for n in _IN_FULL if n in answers}
         home = resident.household
         row |= {part: getattr(home, part) if home else "" for part in _HOME_PARTS}
