@@ -23,8 +23,18 @@ HIDDEN = {"linli:id": ID, "linli:version": VERSION}
 
 _SURE = 0.5
 _SAYS = {
-    ORG: ("社区", "网格", "所属社区", "所属网格", "所在网格", "community", "grid"),
-    PARENT: ("主表编号", "main row", "belongs to"),
+    ORG: (
+        "社区或网格",
+        "community or grid",
+        "社区",
+        "网格",
+        "所属社区",
+        "所属网格",
+        "所在网格",
+        "community",
+        "grid",
+    ),
+    PARENT: ("主表的行", "row of the main table", "主表编号", "main row", "belongs to"),
     ID: ("系统编号", "系统id", "system id"),
 }
 _SYNONYMS: dict[str, tuple[str, ...]] = {

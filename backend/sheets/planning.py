@@ -147,14 +147,26 @@ class Planner:
             one.wrong[ROW] = _("This row belongs to another community; your role does not reach there.")
             return
         now = holding.values(self._table, record.data, record.sealed)
+        self._left_masked(one, found, cells, now)
         version = _at(cells, self._choices.place(VERSION))
-        given = found.values if self._choices.erase or version else _filled(found.values)
-        if isinstance(version, int | str) and str(version).isdecimal():
-            given = self._merged(one, given, now, record, int(version))
+        exported = version is not None and str(version).isdecimal()
+        given = found.values if self._choices.erase or exported else _filled(found.values)
+        if exported:
+            given = self._merged(one, given, now, record, int(str(version)))
         one.values = {k: v for k, v in given.items() if now.get(k) != v and k not in one.wrong}
         moved = one.org_id != record.org_id
         one.act = "change" if one.values or moved else "same"
         self._whole(one, {**now, **one.values})
+
+    def _left_masked(self, one: Planned, found: Checked, cells: Sequence[Cell], now: dict[str, Any]) -> None:
+        """A value that an export masked, and that was left so, says nothing new."""
+        for place, column in self._columns:
+            value = now.get(column.key)
+            if not column.sealed or column.key not in one.wrong or value is None:
+                continue
+            if text_of(_at(cells, place)) == column.field.masked(value, self._ctx.locale):
+                del one.wrong[column.key]
+                found.values[column.key] = value
 
     def _merged(
         self, one: Planned, given: dict[str, Any], now: dict[str, Any], record: State, version: int

@@ -14,7 +14,7 @@ from backend.sheets import laying, reading, results, runs, states, working
 from backend.sheets.choices import Choices
 from backend.sheets.mapping import ORG
 from backend.sheets.models import ImportPart, ImportRun
-from tests.sheets.books import table
+from tests.sheets.books import table, xlsx
 from tests.sheets.club import HEADERS, LI, WANG, Club, work
 
 
