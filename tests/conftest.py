@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from backend.settings import Settings, settings
 from tests.environment import SHARED
 
 WORK = Path(tempfile.mkdtemp(prefix="linli-test-"))
@@ -28,12 +29,13 @@ ENVIRONMENT = {
 }
 
 
+_NAMES = {name.upper() for name in Settings.model_fields}
+
+
 def _own_environment() -> None:
     """The developer's own settings (environment, .env) must not decide what a test sees."""
-    from backend.settings import Settings
-
-    for name in Settings.model_fields:
-        os.environ.pop(name.upper(), None)
+    for name in _NAMES:
+        os.environ.pop(name, None)
     Settings.model_config["env_file"] = None
     os.environ.update(ENVIRONMENT)
 
@@ -41,7 +43,6 @@ def _own_environment() -> None:
 _own_environment()
 
 from backend.core import clock as clocks  # noqa: E402
-from backend.settings import settings  # noqa: E402
 from locales import messages  # noqa: E402
 from tests.databases import Postgres, TestDatabase, fresh_sqlite, sqlite_template  # noqa: E402
 from tests.servers import Valkey  # noqa: E402
@@ -162,18 +163,40 @@ def clock() -> Iterator[clocks.Hands]:
 # --- the web app ----------------------------------------------------------------------------------------------
 
 
+ELSEWHERE = {"VAR_DIR", "DATABASE_URL", "TWILIO_API_BASE", "TELEGRAM_API_BASE", "SMTP_URL"}
+"""Settings that differ from test to test and that an app asks for when it needs them, never when it is made."""
+
+
+@pytest.fixture(scope="session")
+def _apps() -> dict[tuple[str | None, ...], Flask]:
+    return {}
+
+
 @pytest.fixture
-def app(request: pytest.FixtureRequest) -> Flask:
-    """The whole Flask app on the test's database (on SQLite when the test names none)."""
+def app(request: pytest.FixtureRequest, _apps: dict[tuple[str | None, ...], Flask]) -> Iterator[Flask]:
+    """The whole Flask app on the test's database (on SQLite when the test names none).
+
+    Tests of the same settings use the same app, for making one and reading its templates takes longer than most tests;
+    what a test changes of its config and extensions is undone.
+    """
     chosen = next(
         (f for f in ("database", "postgres_database") if f in request.fixturenames), "sqlite_database"
     )
     request.getfixturevalue(chosen)
     from backend.app import create_app
+    from backend.web import limits
 
-    application = create_app()
-    application.testing = True
-    return application
+    given = tuple(os.environ.get(name) for name in sorted(_NAMES - ELSEWHERE))
+    if given not in _apps:
+        _apps[given] = create_app()
+        _apps[given].testing = True
+    application = _apps[given]
+    limits.init_app(application)  # nobody has knocked yet
+    before = [(kept, dict(kept)) for kept in (application.config, application.extensions)]
+    yield application
+    for kept, as_it_was in before:
+        kept.clear()
+        kept.update(as_it_was)
 
 
 @pytest.fixture
