@@ -17,13 +17,15 @@ from backend.alarms import actions as alarms
 from backend.alarms.models import Alarm, AlarmStep
 from backend.care import absences, answering, asking, following, reports, summaries
 from backend.care.answering import Voice
-from backend.care.models import CarePlan, CheckIn, CheckInQuestion, Visit
+from backend.care.models import CheckIn, CheckInQuestion, Visit
 from backend.care.visiting import Report
 from backend.core import clock, db
 from backend.core.crypto import seal
 from backend.messaging import deliveries, people
 from backend.messaging.models import SAID_PLACE, Delivery, Inbound
 from backend.staff import queries as staff
+from tests.care import gatherings
+from tests.care.gatherings import Gatherings
 
 _HABITS = {
     "soon": 80,
@@ -35,6 +37,10 @@ _HABITS = {
     "away": 3,
 }
 SWEEP = timedelta(seconds=10)
+_DUE = (
+    "SELECT MIN(next_due_at) FROM care_plan WHERE next_due_at IS NOT NULL",
+    "SELECT MIN(next_at) FROM check_in WHERE next_at IS NOT NULL",
+)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -52,6 +58,7 @@ class Simulation:
     seen: int = 0
     alarms_seen: set[int] = field(default_factory=set)
     swept: datetime = field(default=_NEVER)
+    besides: Gatherings | None = None
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -66,44 +73,54 @@ class Simulation:
             while self.events and self.events[0][0] <= self.clock.at:
                 heapq.heappop(self.events)[2]()
             if self.swept <= self.clock.at and not self._dead(self.clock.at):
-                self._sweep()
+                self._sweep(_jobs)
                 self._live()
+            if self.besides is not None and self._besides() <= self.clock.at:
+                self._sweep(gatherings.jobs)
+                self.besides.live()
         self.clock.at = max(self.clock.at, until)
 
     def _next(self) -> datetime | None:
         """The next moment at which anything can happen: the schedulers come by every ten seconds."""
-        waiting: list[Any] = [
-            CarePlan.select(CarePlan.next_due_at)
-            .where(CarePlan.next_due_at.is_null(False))
-            .order_by(CarePlan.next_due_at),
-            CheckIn.select(CheckIn.next_at).where(CheckIn.next_at.is_null(False)).order_by(CheckIn.next_at),
-        ]
-        due = [at for query in waiting if (at := query.limit(1).scalar()) is not None]
+        # In SQL: this is asked before every event, and building a query costs more than all else in it.
+        asked = [db.execute(one).fetchone()[0] for one in _DUE]
+        due = [clock.from_ms(at) for at in asked if at is not None]
         swept = min(due) if due else None
         if swept is not None:
             if swept <= self.clock.at:
                 swept = self.clock.at + SWEEP
-            for begin, end in self.outages:
-                if begin <= swept < end:
-                    swept = end
+            swept = self._alive(swept)
         self.swept = swept or _NEVER
         heard = self.events[0][0] if self.events else None
-        return min((at for at in (swept, heard) if at is not None), default=None)
+        besides = self._besides() if self.besides is not None else _NEVER
+        found = min(at for at in (swept or _NEVER, heard or _NEVER, besides))
+        return None if found == _NEVER else found
+
+    def _besides(self) -> datetime:
+        at = self.besides.next() if self.besides is not None else None
+        return _NEVER if at is None else self._alive(at)
+
+    def _alive(self, at: datetime) -> datetime:
+        """The first moment from then on at which a scheduler lives."""
+        for begin, end in self.outages:
+            if begin <= at < end:
+                at = end
+        return at
 
     def _dead(self, at: datetime) -> bool:
         return any(begin <= at < end for begin, end in self.outages)
 
-    def _sweep(self) -> None:
+    def _sweep(self, jobs: Callable[[], None]) -> None:
         fault = self.rng.random()
         if fault < 0.03:
-            both = [threading.Thread(target=_one_scheduler) for _ in range(2)]
+            both = [threading.Thread(target=_one_scheduler, args=(jobs,)) for _ in range(2)]
             for each in both:
                 each.start()
             for each in both:
                 each.join()
         else:
             for _again in range(2 if fault < 0.1 else 1):
-                _jobs()
+                jobs()
 
     def _live(self) -> None:
         """What people do about what they were just told."""
@@ -176,9 +193,9 @@ def _jobs() -> None:
     summaries.tell()
 
 
-def _one_scheduler() -> None:
+def _one_scheduler(jobs: Callable[[], None]) -> None:
     try:
-        _jobs()
+        jobs()
     finally:
         db.db.close()
 

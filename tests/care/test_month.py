@@ -1,5 +1,7 @@
 """A community of 500 people for 30 days, on a clock that jumps: whatever people do and whatever dies, no check-in is silently
-missed, nobody is asked twice in the same way, who is away is left in peace, and each family hears of its month once."""
+missed, nobody is asked twice in the same way, who is away is left in peace, and each family hears of its month once. Nor does
+anybody stand twice on a list, get a place that is not there, overtake those who came before her, or hear a reminder twice or
+after she has answered."""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from backend.care.models import Absence, CarePlan, CareSummary, CheckIn, CheckIn
 from backend.core import clock, db
 from backend.core.clock import Hands
 from backend.messaging.models import Message
+from tests.care import gatherings
 from tests.care import town as towns
+from tests.care.gatherings import Gatherings
 from tests.care.simulation import Simulation
 from tests.databases import TestDatabase
 from tests.servers import Valkey
@@ -32,10 +36,12 @@ def settle(hands: Hands, size: int, seed: int) -> Simulation:
     hands.at = BEGIN
     with db.transaction():
         town = towns.found()
+        everybody = []
         for n in range(size):
             channels = rng.choice(_CHANNELS)
             reach = [c for c in channels.split(",") if rng.random() > 0.03]
             her = towns.elder(town, f"陈{n}", 1000 + n, *reach)
+            everybody.append(her)
             if n % 3:
                 continue
             if rng.random() < 0.7:
@@ -58,7 +64,10 @@ def settle(hands: Hands, size: int, seed: int) -> Simulation:
         (towns.local(14, time(7, 0), 10), towns.local(14, time(12, 0), 10)),
         (towns.local(20, time(18, 0), 10), towns.local(22, time(10, 0), 10)),
     ]
-    return Simulation(hands, seed, outages, town.grid_worker)
+    life = Simulation(hands, seed, outages, town.grid_worker)
+    life.besides = Gatherings(town, everybody, random.Random(seed), life.later)
+    life.besides.begin()
+    return life
 
 
 def everything_went_wrong(size: int) -> None:
@@ -150,9 +159,14 @@ def test_a_month_of_a_community_with_everything_that_goes_wrong(
         town.run(END)
         if size >= 500:
             everything_went_wrong(size)
+            gatherings.everything_happened(town.besides)
         nobody_was_forgotten()
         nobody_was_pestered(town.outages)
         silence_reached_people_in_time(town.outages)
+        gatherings.nobody_stands_twice()
+        gatherings.the_list_was_served_in_the_order_of_coming(town.besides)
+        gatherings.nobody_was_reminded_twice_or_after_answering()
+        assert not Alarm.select().where(Alarm.kind == "care_stuck").exists()
         assert (
             not Alarm.select()
             .where((Alarm.status != "cleared") & (Alarm.raised_at < END - timedelta(days=1)))
