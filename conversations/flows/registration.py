@@ -48,7 +48,7 @@ def _start(person: Person, text: str) -> Opening | Answer:
     if person.org_id is None:
         communities = orgs.communities()
         if len(communities) > 1:
-            facts["communities"] = [{"value": str(o.id), "label": o.name} for o in communities]
+            facts["communities"] = [{"value": str(number), "label": name} for number, name in communities]
     known = {"mobile": person.address} if person.channel in ("sms", "voice") else {}
     return Opening(prefill=known, facts=facts)
 
