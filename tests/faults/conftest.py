@@ -12,6 +12,23 @@ from tests.databases import Postgres, fresh_sqlite
 from tests.faults.house import House, running_house
 from tests.servers import Valkey
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of one house go to one worker, so that each house is built once."""
+    for item in items:
+        if isinstance(item, pytest.Function) and HERE in item.path.parents:
+            given = {*item.fixturenames, *(f"{kind}_house" for kind in _params(item).values())}
+            for house in ("sqlite_house", "postgres_house"):
+                if house in given:
+                    item.add_marker(pytest.mark.xdist_group(house))
+
+
+def _params(item: pytest.Function) -> dict[str, object]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
 
 @pytest.fixture(scope="package")
 def _sqlite_house(
