@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from backend.core.i18n import Text
 from backend.fields.form import Form
 from backend.fields.words import Words
 
 Audience = Literal["anyone", "newcomer", "resident", "staff"]
+
+
+class Heard(Protocol):
+    """Finds words in a text: a compiled pattern, or what does as one."""
+
+    def search(self, string: str, /) -> re.Match[str] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +125,14 @@ class Command:
     name: str
     run: Callable[[Person, str], Answer | Opening]
     title: Text = ""
-    patterns: tuple[re.Pattern[str], ...] = ()
+    patterns: tuple[Heard, ...] = ()
     audience: Audience = "anyone"
     menu: int | None = None
     whole: bool = False
     """The argument of free text is all of it, whatever part the pattern found."""
     photos: bool = False
     """A photo that comes when nothing is open is for this Command; the argument is the Media's key."""
-    anytime: tuple[re.Pattern[str], ...] = ()
+    anytime: tuple[Heard, ...] = ()
     """Words that are heard even while a Form is open, whatever it asks. Where nothing is open, a Command that has any goes
     before all others, however long a match they have."""
     examples: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,8 +12,9 @@ from backend.core.i18n import Text
 from backend.fields import commands
 from backend.fields.spelling import respelt
 from backend.fields.words import Option, Said
-from conversations.flow import Command, Flow, Person, Series
-from conversations.sounds import readings
+from conversations import topics
+from conversations.flow import Command, Flow, Heard, Person, Series
+from conversations.sounds import readings, standardised
 from conversations.understanding import Guess, Index
 
 LONGEST_INTENT = 2000
@@ -83,14 +84,31 @@ class Registry:
             found = self._meaning(meant, person)
             if found is not None and found.argument == meant and text.isascii() == meant.isascii():
                 found = Meant(found.entry, text)
-        return found
+        return self._rather(found, text, person) if found is not None else None
+
+    def _rather(self, found: Meant, text: str, person: Person) -> Meant | None:
+        """What the kinds of words are about, where they say much more than the pattern that was found: 我上礼拜说的漏水的事儿有下文没
+        has a leak in it, and asks about one that was reported. None: it is a command that works anywhere, in words of her own."""
+        if isinstance(found.entry, Command) and found.entry.anytime:
+            return found
+        clearer = topics.clearer(text, found.entry.name)
+        if clearer.startswith("+"):
+            return None
+        entry = self.flows.get(clearer) or self.commands.get(clearer)
+        if entry is None or not admits(entry, person):
+            return found
+        return Meant(entry, text if isinstance(entry, Flow) or entry.whole else "")
 
     def guess(self, text: str, person: Person) -> Guess:
         """What the free text may mean that `meaning` knows nothing of: as it sounds, else by its likeness to the examples
         of the entries."""
         text = straight(text)
-        alike = self._index.guess(text, lambda entry: admits(entry, person))
-        for reading in readings(text):
+        heard = tuple(readings(text))
+        standard = (standardised(text), *(heard if text.isascii() else ()))
+        alike = self._index.guess(
+            text, lambda entry: admits(entry, person), standard, () if text.isascii() else heard
+        )
+        for reading in heard:
             found = self._meaning(reading, person)
             entry = found.entry if found is not None else commands.command(Said(text=reading))
             if entry is not None:
@@ -132,7 +150,7 @@ def admits(entry: Flow | Command, person: Person) -> bool:
     return True
 
 
-def _longest(patterns: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:
+def _longest(patterns: Sequence[Heard], text: str) -> re.Match[str] | None:
     found = [m for p in patterns if (m := p.search(text))]
     return max(found, key=lambda m: len(m.group()), default=None)
 

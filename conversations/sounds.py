@@ -12,15 +12,16 @@ from functools import cache, lru_cache
 
 from backend.fields.plain import folded
 from backend.fields.spelling import respelt
+from conversations import topics
 
 LONGEST = 120
 """Characters; a longer text has enough words that are spelt as usual."""
 _WORDS = (
-    "水管 水龙头 龙头 马桶 厕所 卫生间 厨房 阳台 客厅 卧室 洗手池 热水器 热水 下水道 下水 地漏 管道 漏水 渗水 滴水 停水 没水 没有水 不出水 不下水 爆了 堵了 堵住了 漏了 坏了 坏掉 断了 停了 "
+    "水管 水龙头 龙头 马桶 厕所 卫生间 厨房 阳台 客厅 卧室 洗手池 热水器 热水 下水道 下水 地漏 管道 漏水 渗水 滴水 停水 没有水 不出水 不下水 爆了 堵了 堵住了 漏了 坏了 坏掉 断了 停了 "
     "停电 没电 没有电 断电 跳闸 电闸 插座 开关 电线 电灯 灯泡 路灯 楼道 楼道灯 灯坏了 灯不亮 不亮 不热 不冷 不制冷 不动 不转 不通 电梯 门锁 锁坏了 门坏了 钥匙 门禁 单元门 窗户 玻璃 打不开 关不上 "
     "锁不上 开不了 煤气 燃气 天然气 煤气灶 打不着 泄漏 漏气 暖气 暖气片 地暖 供暖 没暖气 空调 冰箱 洗衣机 油烟机 电视 网络 宽带 断网 没网 井盖 栏杆 扶手 墙皮 屋顶 天花板 异响 "
     "报修 维修 修理 修一下 派人 上门 师傅 什么时候 什么时候来 怎么样了 怎么样 进度 处理 处理了吗 有人 没人 来了吗 我的 我要 我想 帮我 怎么 可以 能不能 "
-    "注册 登记 实名 认证 账号 已经 以前 登记过 注册过 刚搬来 新住户 资料 信息 档案 我的资料 我的信息 修改 更改 更新 删除 注销 撤回 同意 授权 手机号 手机 电话 号码 换号 地址 名字 搬家 邮箱 "
+    "注册 登记 实名 账号 已经 以前 登记过 注册过 刚搬来 新住户 资料 信息 档案 我的资料 我的信息 修改 更改 更新 删除 注销 撤回 同意 授权 手机号 手机 电话 号码 换号 地址 名字 搬家 邮箱 "
     "救命 救我 快来人 着火 着火了 失火 起火 冒烟 摔倒 摔倒了 摔跤 晕倒 晕倒了 昏倒 胸口 心脏 呼吸 起不来 小偷 报警 救护车 受伤 流血 被困 困在 "
     "人工 转人工 客服 真人 社区 居委会 物业 工作人员 投诉 举报 态度 太差 建议 意见 反馈 表扬 活动 什么活动 报名 参加 取消 取消报名 问卷 调查 填问卷 填表 "
     "平安 报平安 每天 不在家 出门 回来了 女儿 儿子 家人 邀请 绑定 绑定家人 邀请家人 菜单 帮助 中文 英文 你好 谢谢 谢谢你 你是谁 机器人"
@@ -90,11 +91,15 @@ def southern(letters: str) -> str:
 
 
 @cache
-def _by_sound() -> dict[tuple[str, ...], str]:
-    """Our words by their syllables; the first of those that sound alike."""
+def _by_sound(all_words: bool = False) -> dict[tuple[str, ...], str]:
+    """Our words by their syllables; the first of those that sound alike. All of them where there is nothing but sounds; two
+    characters may stand for too much."""
     found: dict[tuple[str, ...], str] = {}
     for word in _WORDS.split():
         found.setdefault(syllables(word), word)
+    for word in topics.words():
+        if all_words or len(word) > 2:
+            found.setdefault(syllables(word), word)
     return found
 
 
@@ -141,7 +146,7 @@ def _from_pinyin(plain: str) -> str | None:
         out += split
     if not out:
         return None
-    words, read, at = _by_sound(), "", 0
+    words, read, at = _by_sound(all_words=True), "", 0
     sounds = [southern(s) for s in out]
     while at < len(out):
         for length in range(min(_LONGEST_WORD, len(out) - at), 1, -1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +17,7 @@ from backend.fields.commands import Command as Anywhere
 from backend.fields.plain import folded
 from backend.fields.spelling import respelt
 from backend.fields.words import Option
+from conversations import topics
 from conversations.flow import Command, Flow
 from conversations.sounds import southern, syllables
 
@@ -26,6 +27,12 @@ PERHAPS = 64.0
 """From here on it is asked: did you mean …?"""
 AHEAD = 7.0
 """What the best must be ahead of the second by, to need no question."""
+TOPIC_AHEAD = 5.0
+"""The same where kinds of words led to it: one faint kind more is enough."""
+MISHEARD = 13.0
+"""What a topic loses that only sounds like it: much does."""
+TOUCH = 0.08
+"""What likeness to an example adds to the points of a topic: of two, the one that is also said so."""
 NEAR = 16.0
 """Candidates this far behind the best are offered beside it."""
 FAINT = 38.0
@@ -130,18 +137,30 @@ class Index:
     """The examples of all entries, read once."""
 
     def __init__(self, entries: Iterable[Flow | Command]) -> None:
+        all_entries = list(entries)
         owners: list[tuple[Flow | Command | Anywhere, Text, tuple[str, ...]]] = [
-            (e, e.title, e.examples) for e in entries if e.examples
+            (e, e.title, e.examples) for e in all_entries if e.examples
         ]
         owners += [(name, title, examples) for name, (title, examples) in ANYWHERE.items()]
+        self._named: dict[str, tuple[Flow | Command | Anywhere, Text]] = {
+            _name(owner): (owner, title) for owner, title, _examples in owners
+        } | {e.name: (e, e.title) for e in all_entries}
         self._owners = [(owner, title) for owner, title, examples in owners for _example in examples]
         readings = [reading(example) for _owner, _title, examples in owners for example in examples]
         self._han = {i: r.han for i, r in enumerate(readings) if r.han}
         self._sound = {i: r.sound for i, r in enumerate(readings) if len(r.sound) >= _SHORTEST_SOUND}
         self._words = {i: r.words for i, r in enumerate(readings) if r.words}
 
-    def guess(self, text: str, admits: Callable[[Flow | Command], bool]) -> Guess:
-        """What `text` may mean, of the entries that `admits` lets through."""
+    def guess(
+        self,
+        text: str,
+        admits: Callable[[Flow | Command], bool],
+        standard: Iterable[str] = (),
+        sounded: Iterable[str] = (),
+    ) -> Guess:
+        """What `text` may mean, of the entries that `admits` lets through: by the kinds of words in it, and by its likeness to
+        the examples. The words are also those of the standard language (`standard`), and, trusted less, those that sound like
+        it (`sounded`)."""
         if not 2 <= len(text) <= LONGEST:
             return Guess()
         best: dict[str, Candidate] = {}
@@ -149,15 +168,38 @@ class Index:
             entry, title = self._owners[index]
             if not isinstance(entry, str) and not admits(entry):
                 continue
-            name = entry if isinstance(entry, str) else entry.name
+            name = _name(entry)
             if name not in best or best[name].score < score:
                 best[name] = Candidate(entry, title, score)
+        spoken_of = self._spoken_of((text, *standard), sounded, admits)
+        for name, topic in spoken_of.items():
+            like = best[name].score * TOUCH if name in best else 0.0
+            if name not in best or topic.score + like > best[name].score:
+                best[name] = replace(topic, score=topic.score + like)
         found = sorted(best.values(), key=lambda c: -c.score)
         if not found:
             return Guess()
         first, second = found[0].score, found[1].score if len(found) > 1 else 0.0
         near = tuple(c for c in found if c.score >= first - NEAR)[:MOST]
-        return Guess(near, first >= SURE and first - second >= AHEAD, first >= PERHAPS)
+        ahead = TOPIC_AHEAD if _name(found[0].entry) in spoken_of else AHEAD
+        return Guess(near, first >= SURE and first - second >= ahead, first >= PERHAPS)
+
+    def _spoken_of(
+        self, texts: Iterable[str], sounded: Iterable[str], admits: Callable[[Flow | Command], bool]
+    ) -> dict[str, Candidate]:
+        """The entries that the kinds of words are about, by name."""
+        found: dict[str, Candidate] = {}
+        for text, doubt in [(text, 0.0) for text in texts] + [(text, MISHEARD) for text in sounded]:
+            for topic, worth in topics.about(text).items():
+                points = worth - doubt
+                for name in (topic.removeprefix("+"), topics.SAME.get(topic, "")):
+                    entry, title = self._named.get(name, (None, ""))
+                    if entry is None or not title or not (isinstance(entry, str) or admits(entry)):
+                        continue
+                    if name not in found or found[name].score < points:
+                        found[name] = Candidate(entry, title, points)
+                    break
+        return found
 
     def _scores(self, said: Reading) -> dict[int, float]:
         scores: dict[int, float] = {}
@@ -171,6 +213,10 @@ class Index:
         if said.words:
             _raise(scores, said.words, self._words, _worded)
         return scores
+
+
+def _name(entry: Flow | Command | Anywhere) -> str:
+    return entry if isinstance(entry, str) else entry.name
 
 
 def _inside(examples: Mapping[int, str], least: int, said: str) -> dict[int, str]:

@@ -14,7 +14,7 @@ from conversations.flow import Answer, Command, Person
 
 _TROUBLE = re.compile(
     r"(?:^|[,，。;；!！\s])(?:我|有点|有些|今天|身体|浑身|感觉|人|很|非常|特别|好|觉得|不知道|怎么|突然)*"
-    r"(?:不(?:太|大|怎么|是很|很)?(?:舒服|好受|得劲)|难受|头晕|发(?:高)?烧了?|心慌|胸闷|起不来|下不了床|动不了|摔了|病了|站不起来)"
+    r"(?:不(?:太|大|怎么|是很|很)?(?:舒服|好受|得劲)|难受|头晕|发(?:高)?烧了?|心慌|胸闷|起不来|下不了床|动不了|摔了(?!一?[个只台部盆碗杯瓶手])|病了|站不起来)"
     r"|\bI(?:'m| am| feel|'m feeling| am feeling) (?:\w+ ){0,2}(?:sick|unwell|dizzy|ill)\b"
     r"|\bI(?:'m| am) not (?:feeling )?(?:\w+ )?(?:well|good)\b|\bI do(?:n'?t| not) feel (?:\w+ )?(?:well|good)\b",
     re.IGNORECASE,
@@ -105,7 +105,20 @@ def _stop(person: Person, argument: str) -> Answer:
 COMMANDS = [
     Command("checkin.well", _well, audience="anyone", hears=_means_well),
     Command("checkin.help", _help, audience="anyone", hears=_means_help),
-    Command("checkin.say", _friendly, patterns=(_FRIENDLY,), audience="resident", whole=True),
+    Command(
+        "checkin.say",
+        _friendly,
+        _("I am well"),
+        patterns=(_FRIENDLY,),
+        audience="resident",
+        whole=True,
+        examples=(
+            "今天挺好的，报个平安",
+            "我来签个到",
+            "老样子，都好，打个卡",
+            "I am fine today, checking in",
+        ),
+    ),
     Command("checkin.trouble", _troubled, patterns=(_TROUBLE,), audience="resident", whole=True),
     Command("checkin.stop_asked", _stop_asked, patterns=(_STOP,), audience="resident"),
     Command("checkin.stop", _stop, audience="resident"),

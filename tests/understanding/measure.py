@@ -40,6 +40,7 @@ ENTRIES: Mapping[str, frozenset[str]] = {
         "surveys": "survey.mine",
         "daily_checkin": "daily_checkin",
         "absence": "absence",
+        "well": "checkin.say",
         "feedback": "feedback",
         "who": "who",
     }.items()
