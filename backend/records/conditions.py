@@ -162,18 +162,20 @@ class Builder:
         return f"{self.alias}.org_id IN (SELECT id FROM org WHERE path LIKE ?)"
 
     def _words(self, condition: Condition) -> str:
-        return self._matching(condition.get("exact") or words.wanted(str(condition["words"]))) or _false()
+        readings = condition.get("readings") or [words.wanted(str(condition["words"]))]
+        return self._matching(*readings) or _false()
 
-    def _matching(self, wanted: list[str]) -> str:
-        """Rows that have all these words."""
-        if not wanted:
+    def _matching(self, *readings: list[str]) -> str:
+        """Rows that have all words of one of the readings. One question to the index of words, whatever it asks."""
+        some = [r for r in readings if r]
+        if not some:
             return ""
         if is_postgres():
-            parts = (f"'{w[:-1]}':*" if w.endswith("*") else f"'{w}'" for w in wanted)
-            self._add(" & ".join(parts))
-            return f"array_to_tsvector(string_to_array({self.alias}.words, ' ')) @@ ?::tsquery"
-        parts = (f'"{w[:-1]}"*' if w.endswith("*") else f'"{w}"' for w in wanted)
-        self._add(" ".join(parts))
+            quoted = [" & ".join(f"'{w[:-1]}':*" if w.endswith("*") else f"'{w}'" for w in r) for r in some]
+            self._add(" | ".join(f"({q})" for q in quoted))
+            return f"{self.alias}.word_vector @@ ?::tsquery"
+        quoted = [" ".join(f'"{w[:-1]}"*' if w.endswith("*") else f'"{w}"' for w in r) for r in some]
+        self._add(" OR ".join(f"({q})" for q in quoted))
         return f"{self.alias}.id IN (SELECT rowid FROM {self.held}_words WHERE {self.held}_words MATCH ?)"
 
     # --- other rows

@@ -75,6 +75,11 @@ class Record(Model):
         )
 
 
+Record.add_index(
+    Record.index(Record.table_id, Record.colour, where=(Record.colour != ""), name="record_coloured")
+)
+
+
 class RecordVersion(Record):
     """A row as it was, from `since` until just before `until`."""
 

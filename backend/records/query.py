@@ -47,11 +47,16 @@ class Query:
 
 def page(actor: Actor, query: Query, *, limit: int = 50, offset: int = 0) -> list[State]:
     """Rows that the actor may read and that fit. Raises Invalid for a question that makes no sense here."""
+    return _Asked.rows(*statement(actor, query, limit=limit, offset=offset))
+
+
+def statement(actor: Actor, query: Query, *, limit: int = 50, offset: int = 0) -> tuple[str, list[Any]]:
+    """What `page` asks the database: SQL with `?` places, and what goes into them."""
     asked = _Asked(actor, query)
-    if not query.sort:
-        sql = asked.select("{what}", order="ORDER BY id DESC", limit=limit + offset)
-        return asked.rows(f"{sql} ORDER BY id DESC LIMIT {int(limit)} OFFSET {int(offset)}")
-    return asked.rows(asked.sorted(limit, offset))
+    if query.sort:
+        return asked.sorted(limit, offset), asked.params
+    sql = asked.select("{what}", order="ORDER BY id DESC", limit=limit + offset)
+    return f"{sql} ORDER BY id DESC LIMIT {int(limit)} OFFSET {int(offset)}", asked.params
 
 
 def count(actor: Actor, query: Query, at_most: int = COUNTED) -> int:
@@ -89,7 +94,7 @@ def all_rows(actor: Actor, query: Query) -> Iterator[State]:
     while True:
         asked = _Asked(actor, query)
         inner = asked.select("{what}", beyond=after, order="ORDER BY id", limit=state.AT_ONCE)
-        found = asked.rows(f"{inner} ORDER BY id LIMIT {state.AT_ONCE}")
+        found = asked.rows(f"{inner} ORDER BY id LIMIT {state.AT_ONCE}", asked.params)
         yield from found
         if len(found) < state.AT_ONCE:
             return
@@ -105,7 +110,7 @@ class _Asked:
         self.params: list[Any] = []
         self._orgs = access.org_ids(actor, query.table.permission("read")).sql()
         self._all = "/" in actor.paths(query.table.permission("read"))
-        self._exact = _exact(query)
+        self._readings = _readings(query)
 
     def select(
         self, what: str, *, order: str = "", limit: int = 0, extra: str = "", beyond: int | None = None
@@ -134,7 +139,7 @@ class _Asked:
         if self.query.org_id is not None:
             parts.append(builder.sql({"org": self.query.org_id}))
         if self.query.text.strip():
-            parts.append(builder.sql({"or": [{"words": "", "exact": w} for w in self._exact]}))
+            parts.append(builder.sql({"words": self.query.text, "readings": self._readings}))
         parts.append(builder.sql(self.query.where))
         if beyond is not None:
             parts.append(f"{row_id} > {int(beyond)}")
@@ -177,8 +182,9 @@ class _Asked:
             return f"r.{sort.key}"
         return expressions.value(self.query.table.column(sort.key), "r")
 
-    def rows(self, sql: str) -> list[State]:
-        found = execute(sql, self.params).fetchall()
+    @staticmethod
+    def rows(sql: str, params: Sequence[Any]) -> list[State]:
+        found = execute(sql, params).fetchall()
         return [state.loaded(row[:-1], "record_version" if row[-1] else "record") for row in found]
 
 
@@ -190,7 +196,7 @@ def _question_marks(sql: str) -> str:
     return sql.replace("%s", "?")
 
 
-def _exact(query: Query) -> list[list[str]]:
+def _readings(query: Query) -> list[list[str]]:
     """The readings of what was typed: its words; and, should it be a whole number or address, the sealed value."""
     text = query.text.strip()
     if not text:

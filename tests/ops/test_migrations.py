@@ -36,7 +36,8 @@ def test_the_migrated_schema_is_the_models_schema(database: TestDatabase) -> Non
     models = every_model()
     assert len(models) > 10
     difference = diff_models(db.db.obj, models)
-    # What the search box looks in is an index that no model can say.
+    # What the search box looks in is a column and an index that no model can say.
+    difference.drop_columns[:] = [c for c in difference.drop_columns if c[1] != "word_vector"]
     difference.drop_indexes[:] = [i for i in difference.drop_indexes if not i.name.endswith("_words")]
     assert not difference, f"models and migrations differ:\n{difference}"
 
