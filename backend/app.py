@@ -30,6 +30,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.printing.web",
     "backend.printing.batch_web",
     "backend.records.web",
+    "backend.sheets.web",
     "backend.residents.web",
     "backend.residents.links_web",
     "backend.family.web",

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
         SecretStr(""), description="smtp://user:password@host:587; empty: e-mail is kept in VAR_DIR/mail."
     )
     mail_from: str = Field("linli@localhost", description="The sender of our e-mail.")
+    import_hosts: str = Field(
+        "",
+        description="Hosts (host or host:port, by commas) of databases that admins may import from in the pages; empty: none.",
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -20,6 +20,7 @@ from backend.core import db, health, lease, log
 from backend.messaging import deliveries
 from backend.services import wait_ready
 from backend.settings import settings
+from broadcasts import tables
 from conversations.store import HOLDER
 
 LEASE_S = 15.0
@@ -28,6 +29,7 @@ MODULES = (
     "backend.messaging.unseen",
     "backend.records.jobs",
     "conversations.reminders",
+    "backend.sheets.jobs",
     "backend.inbox.jobs",
     "backend.requests.jobs",
     "backend.alarms.jobs",
@@ -80,6 +82,7 @@ def main() -> None:
     wait_ready()
     log.configure("scheduler")
     db.connect(settings().database_url)
+    tables.load()
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())

@@ -14,8 +14,9 @@ import psycopg
 import pymysql
 from pymysql.cursors import SSCursor
 
-from backend.core.errors import Invalid
+from backend.core.errors import Forbidden, Invalid
 from backend.core.i18n import _
+from backend.settings import settings
 from backend.sheets.cells import Cell, tidy
 from backend.sheets.decoding import MOST_ROWS, SAMPLE
 from backend.sheets.reading import Row, SheetInfo
@@ -129,6 +130,24 @@ class Database:
                 for row in rows:
                     number += 1
                     yield number, [_cell(value) for value in row]
+
+
+def check_allowed(url: str) -> None:
+    """Raises Forbidden for an address that pages may not ask for: not every machine that ours reaches is everybody's business."""
+    parts = urlsplit(url.strip())
+    allowed = {host.strip().lower() for host in settings().import_hosts.split(",") if host.strip()}
+    host = (parts.hostname or "").lower()
+    named = {host, f"{host}:{parts.port}"} if parts.port else {host}
+    if Database(url).kind == "sqlite" or not host or not allowed & named:
+        raise Forbidden(
+            _("This database is not among those that may be asked from here. Please ask who runs Linli.")
+        )
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown: host and name."""
+    parts = urlsplit(url.strip())
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
 
 
 def opened(url: str) -> Database:

@@ -14,7 +14,7 @@ from backend.core.errors import Conflict, NotFound
 from backend.core.i18n import Text, _, text_to_json
 from backend.records import store, tables
 from backend.records.tables import Table
-from backend.sheets import cells, states
+from backend.sheets import cells, reading, states
 from backend.sheets.choices import Choices
 from backend.sheets.models import ImportPart, ImportRun
 from backend.sheets.reading import SheetInfo
@@ -92,6 +92,20 @@ def preview(run: ImportRun) -> list[SheetInfo]:
         )
         for s in found
     ]
+
+
+def recode(actor: Actor, run_id: int, encoding: str) -> ImportRun:
+    """A text file's characters are read in another encoding. Raises Invalid when they cannot be."""
+    with transaction():
+        run = _in(seen(actor, run_id, lock=True), *states.SETTING_UP)
+        data, _type = media.load(run.file_key or "")
+        book = reading.opened(data, run.name, encoding)
+        run.preview = _previewed(book.sheets)
+        run.choices = Choices(encoding=encoding).to_json()
+        run.parts = run.rows = 0
+        run.save(only=(ImportRun.preview, ImportRun.choices, ImportRun.parts, ImportRun.rows))
+        ImportPart.delete().where(ImportPart.run == run.id).execute()
+        return run
 
 
 def check(actor: Actor, run_id: int, choices: Choices) -> ImportRun:
