@@ -56,7 +56,7 @@ class Simulation:
     events: list[tuple[datetime, int, Callable[[], Any]]] = field(default_factory=list)
     order: Any = field(default_factory=itertools.count)
     seen: int = 0
-    alarms_seen: set[int] = field(default_factory=set)
+    alarms_seen: int = 0
     swept: datetime = field(default=_NEVER)
     besides: Gatherings | None = None
 
@@ -137,8 +137,9 @@ class Simulation:
                 self.later(1, partial(deliveries.fail, sent.id, "no such number"))
             else:
                 self._answer(question)
-        for alarm in Alarm.select(Alarm.id, Alarm.source).where(Alarm.id.not_in(self.alarms_seen)):
-            self.alarms_seen.add(alarm.id)
+        raised = Alarm.select(Alarm.id).where(Alarm.id > self.alarms_seen).order_by(Alarm.id)
+        for alarm in list(raised):
+            self.alarms_seen = alarm.id
             self._help(alarm.id)
 
     def _answer(self, question: CheckInQuestion) -> None:
