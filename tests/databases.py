@@ -82,6 +82,7 @@ class Postgres:
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._template = ""
+        self._strategy = ""
 
     def __enter__(self) -> Postgres:
         data = self.folder / "data"
@@ -93,6 +94,7 @@ class Postgres:
             check=True, capture_output=True, **self._as_user(),
         )  # fmt: skip
         self.start()
+        self._strategy = self._quickest_copy()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -143,7 +145,7 @@ class Postgres:
     def empty(self, template: str = "template1") -> Iterator[str]:
         """The URL of a database without any table (or a copy of `template`); dropped afterwards."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self._sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._sql(f"CREATE DATABASE {name} TEMPLATE {template} {self._strategy}")
         try:
             yield self.url(name)
         finally:
@@ -159,6 +161,11 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
+
+    def _quickest_copy(self) -> str:
+        """Copying files takes a third less than writing each page into the log, which PostgreSQL 15 made the default."""
+        with psycopg.connect(self.url("postgres")) as connection:
+            return "STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
 
     @staticmethod
     def _owner() -> tuple[int, int]:
