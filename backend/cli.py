@@ -19,12 +19,13 @@ from backend.core.errors import LinliError
 from backend.core.i18n import render
 from backend.core.orgs import Org
 from backend.settings import Settings, settings
+from backend.sheets.cli import records_group
 from backend.staff import actions
 
 
 def init_app(app: Flask) -> None:
     """Hang the commands on `app`."""
-    for command in (show_settings, migrate, audit_group, keys_group, staff_group):
+    for command in (show_settings, migrate, audit_group, keys_group, staff_group, records_group):
         app.cli.add_command(command)
 
 

@@ -90,6 +90,7 @@ class Checker:
         # What another answer depends on is read before it.
         self._order = sorted(range(len(fields)), key=lambda i: bool(fields[i][1].depends))
         self._keys = {key for key, _field in fields}
+        self._telling = [c for c in self._columns if type(c.means).fills is not Field.fills]
         self._ctx = ctx
         self._rows = 0
 
@@ -118,7 +119,7 @@ class Checker:
 
     def _fill(self, values: dict[str, Any], wrong: dict[str, Text]) -> None:
         """What one value tells of others: an ID number tells the birthday, and whether the one given is that one."""
-        for column in self._columns:
+        for column in self._telling:
             value = values.get(column.key)
             if value is None:
                 continue

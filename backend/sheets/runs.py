@@ -192,10 +192,11 @@ def finish(run: ImportRun, state: str, problem: Text | None = None) -> None:
 
 
 def drop_file(run: ImportRun) -> None:
+    """Nothing of the file is kept, nor the address of the database."""
     if run.file_key:
         media.forget(run.file_key)
-        run.file_key = None
-        run.save(only=(ImportRun.file_key,))
+    run.file_key = run.source = None
+    run.save(only=(ImportRun.file_key, ImportRun.source))
 
 
 def advance(run: ImportRun, position: int, counts: Mapping[str, int]) -> None:

@@ -35,7 +35,7 @@ SLICE_S = 6.0
 STALE_S = 30
 """An import that nobody worked at for so long is taken up again."""
 _READ_AT_ONCE = 8
-_PAUSE_S = 0.01
+_PAUSE_S = 0.005
 """Between parts: others write too."""
 _TOLD_EVERY = timedelta(seconds=1)
 T = TypeVar("T")
