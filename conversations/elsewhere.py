@@ -6,7 +6,7 @@ from backend.core import clock
 from backend.core.db import execute, is_postgres
 from backend.core.i18n import _
 from backend.fields.words import Option, Words
-from conversations import phrases, router
+from conversations import going_on, phrases
 from conversations.flow import Person
 from conversations.memory import Memory
 from conversations.store import index_of
@@ -49,7 +49,7 @@ def take_over(talk: Talk, identity_id: int) -> None:
     """Move the open conversation of her other Identity here; checked again, since an option may be old."""
     found = _open_elsewhere(talk.person)
     if found is None or found[0] != identity_id:
-        router.again(talk)
+        going_on.again(talk)
         return
     if is_postgres():
         # A turn of the other Identity may be under way.
@@ -57,7 +57,7 @@ def take_over(talk: Talk, identity_id: int) -> None:
     row = execute("SELECT state FROM conversation WHERE identity_id = ?", (identity_id,)).fetchone()
     other = Memory.unseal(row[0])
     if other.flow is None or other.form is None:
-        router.again(talk)
+        going_on.again(talk)
         return
     facts = other.form.get("facts", {})
     proven = dict.fromkeys((*facts.get("proven", ()), *vouched(talk.person)))
@@ -69,4 +69,4 @@ def take_over(talk: Talk, identity_id: int) -> None:
         (other.seal(), identity_id),
     )
     talk.outcome = "resumed"
-    router.again(talk)
+    going_on.again(talk)

@@ -20,6 +20,7 @@ from conversations import (
     codes,
     consent,
     elsewhere,
+    going_on,
     guard,
     phrases,
     picking,
@@ -157,9 +158,12 @@ class Engine:
                 talk.say(answer)
         elif where == "person":
             with_a_person.pass_on(talk, said, found, now)
+        elif where == "which":
+            talk.say(phrases.which_is_meant(said.text, picking.rivals(said.text, found)))
+            talk.outcome = "asked"
         elif where == "stale":
             talk.say(phrases.answered_already())
-            router.again(talk)
+            going_on.again(talk)
             talk.outcome = "stale"
         elif said.choice is not None and said.choice.startswith("resume:"):
             elsewhere.take_over(talk, int(said.choice.removeprefix("resume:")))
@@ -179,7 +183,7 @@ class Engine:
             return
         if changed.heed(talk):
             talk.say(phrases.question_changed())
-            router.again(talk)
+            going_on.again(talk)
             return
         state = State.from_json(talk.memory.form or {})
         back = flow.form.step(state, Said(choice="!back"), talk.now, talk.speaks)

@@ -62,6 +62,15 @@ def did_you_mean(candidates: tuple[Option, ...]) -> Words:
     )
 
 
+def which_is_meant(number: str, options: tuple[Option, ...]) -> Words:
+    """A number that answers a question of ours, or a notice that came after it."""
+    return Words(
+        _("Two messages wait for your answer. What do you mean by “{number}”?", number=number.strip()),
+        short=_("What do you mean by {number}?", number=number.strip()),
+        options=options,
+    )
+
+
 NARROW = 3
 """Choices that are left of the menu when the whole of it did not help."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from backend.core import clock
 from backend.core.db import execute
 from backend.fields.plain import folded
-from backend.fields.words import Said
+from backend.fields.words import Option, Said
 from backend.messaging.content import Content
 from conversations.inbound import Inbound
 from conversations.memory import Memory
@@ -15,6 +16,13 @@ from conversations.registry import Registry
 from conversations.store import Found
 
 _OPTIONS_OF = "SELECT identity_id, resident_id, staff_id, content FROM message WHERE id = ?"
+_UNANSWERED = (
+    "SELECT content FROM message WHERE identity_id = ? AND id < ? AND inbound_id IS NULL AND created_at > ?"
+    " AND created_at > COALESCE((SELECT MAX(at) FROM inbound WHERE identity_id = ?), 0) ORDER BY id DESC LIMIT 8"
+)
+URGENT = ("checkin.", "alarm.")
+"""Commands whose options must not lose their answer to a notice that came later."""
+UNANSWERED_MS = 24 * 3_600_000
 _NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
 
 LONGEST_PICK, LONGEST = 40, 200
@@ -22,7 +30,8 @@ LONGEST_PICK, LONGEST = 40, 200
 
 
 def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) -> tuple[Said, str]:
-    """What was said, with a picked option looked up, and what it answers: "form", "offer" or "stale"."""
+    """What was said, with a picked option looked up, and what it answers: "form", "offer", "stale", or "which" of two
+    Messages."""
     said = inbound.said
     if inbound.message_id is not None:
         content = _options_of(inbound.message_id, found)
@@ -34,6 +43,8 @@ def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) 
             return said, "form"
         return said, "offer" if ":" in picked or picked.startswith("!") else "stale"
     if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= LONGEST:
+        if _NUMBER.fullmatch(said.text) and rivals(said.text, found):
+            return said, "which"
         content = _options_of(found.offer_id, found)
         value = None
         if content is not None:
@@ -42,6 +53,25 @@ def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) 
         if value is not None:
             return replace(said, choice=value), "offer"
     return said, "form"
+
+
+def rivals(text: str, found: Found) -> tuple[Option, ...]:
+    """What the bare number in `text` picks from the two Messages that may be meant, the urgent one first: a notice came after a
+    check-in or an alarm, and she has written nothing since. Nothing while only one of the two has that number."""
+    newest = _options_of(found.offer_id, found) if found.offer_id is not None else None
+    if newest is None or _urgent(newest):
+        return ()
+    since = clock.now_ms() - UNANSWERED_MS
+    for (sealed,) in execute(_UNANSWERED, (found.id, found.offer_id, since, found.id)).fetchall():
+        earlier = Content.unseal(sealed)
+        if _urgent(earlier):
+            urgent, other = _numbered(earlier, text), _numbered(newest, text)
+            return (urgent, other) if urgent is not None and other is not None else ()
+    return ()
+
+
+def _urgent(content: Content) -> bool:
+    return any(option.value.startswith(URGENT) for option in content.options)
 
 
 def _options_of(message_id: int, found: Found) -> Content | None:
@@ -56,10 +86,18 @@ def _options_of(message_id: int, found: Found) -> Content | None:
     return Content.unseal(content) if identity_id == found.id or same_person else None
 
 
+def _numbered(content: Content, text: str) -> Option | None:
+    match = _NUMBER.fullmatch(text)
+    if match is None or not 0 < int(match.group(1)) <= len(content.options):
+        return None
+    option = content.options[int(match.group(1)) - 1]
+    return Option(option.value, option.label, option.short or None)
+
+
 def _picked(content: Content, text: str) -> str | None:
     """The option that the text picks: by its number, or by its words."""
-    if (match := _NUMBER.fullmatch(text)) and 0 < int(match.group(1)) <= len(content.options):
-        return content.options[int(match.group(1)) - 1].value
+    if (numbered := _numbered(content, text)) is not None:
+        return numbered.value
     plain = folded(text)
     return next(
         (o.value for o in content.options if plain and plain in (folded(o.label), folded(o.short))), None

@@ -8,7 +8,7 @@ from backend.core import clock, sweep
 from backend.core.db import execute, is_postgres, transaction
 from backend.messaging import outbox
 from backend.messaging.people import At
-from conversations import phrases, router
+from conversations import going_on, phrases
 from conversations.engine import engine
 from conversations.flow import Person
 from conversations.memory import Memory
@@ -61,7 +61,7 @@ def _remind(identity_id: int, registry: Registry) -> bool:
         memory.reminded = True
         if talk.flow is not None:
             talk.say(phrases.reminder())
-            router.again(talk)
+            going_on.again(talk)
             for words in talk.replies:
                 memory.asked = outbox.say(At(identity_id), words, purpose="reminder", queue="replies")
         execute(

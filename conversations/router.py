@@ -16,7 +16,7 @@ from backend.fields.spelling import respelt
 from backend.fields.state import State, Step
 from backend.fields.step import PHOTOS
 from backend.fields.words import Option, Said, Words
-from conversations import changed, colleagues, courtesy, phrases, with_a_person
+from conversations import changed, colleagues, courtesy, going_on, phrases, with_a_person
 from conversations.flow import Answer, Command, Flow, Opening, Retry, Submitted
 from conversations.talk import Talk, vouched, whoever
 from conversations.understanding import Guess
@@ -37,13 +37,13 @@ def hear(talk: Talk, said: Said) -> None:
         _ANYWHERE[command](talk, said)
     elif asks_another and command != "cancel":
         talk.say(phrases.question_changed())
-        again(talk)
+        going_on.again(talk)
     elif flow is not None and talk.memory.form is not None:
         _answer(talk, flow, said, command)
     elif command == "cancel" and _meant_by(talk, said):
         _free_text(talk, said)
     elif command in ("cancel", "back", "skip", "repeat", "review"):
-        resume_or_menu(talk)
+        going_on.resume_or_menu(talk)
     else:
         _free_text(talk, said)
 
@@ -51,21 +51,11 @@ def hear(talk: Talk, said: Said) -> None:
 def begin(talk: Talk) -> None:
     """First contact, or back again: the open question, or a greeting."""
     if talk.flow is not None:
-        again(talk)
+        going_on.again(talk)
     elif (offer := talk.elsewhere()) is not None:
         talk.say(offer)
     else:
         talk.say(phrases.greeting(talk.registry.menu(talk.person)))
-
-
-def again(talk: Talk) -> None:
-    """Repeat the open question; with none open, the menu."""
-    flow = talk.flow
-    if flow is None or talk.memory.form is None:
-        talk.say(phrases.menu(talk.registry.menu(talk.person)))
-        return
-    changed.heed(talk)
-    talk.ask(flow.form.ask(State.from_json(talk.memory.form), talk.now, talk.speaks))
 
 
 def choose(talk: Talk, value: str) -> bool:
@@ -77,7 +67,7 @@ def choose(talk: Talk, value: str) -> bool:
     elif name == "lang" and argument in SPOKEN:
         talk.locale = argument
         talk.say(phrases.language_set())
-        _return(talk)
+        going_on.after(talk)
     elif name == "meant":
         _follow(talk, talk.registry.named(argument.partition(":")[0]), Said(text=argument.partition(":")[2]))
     elif name in talk.registry.commands:
@@ -94,11 +84,11 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
             opened = opening or flow.start(talk.person, text)
     except LinliError as error:
         talk.say(Words(error.text))
-        _return(talk)
+        going_on.after(talk)
         return
     if isinstance(opened, Answer):
         talk.say(*opened.replies)
-        _return(talk)
+        going_on.after(talk)
         return
     if opened.flow and opened.flow != flow.name:
         flow = talk.named(opened.flow)
@@ -116,7 +106,7 @@ def run(talk: Talk, command: Command, argument: str) -> None:
     except LinliError as error:
         talk.say(Words(error.text))
         talk.outcome = "refused"
-        _return(talk)
+        going_on.after(talk)
         return
     talk.outcome = "done"
     if isinstance(result, Opening):
@@ -130,14 +120,7 @@ def run(talk: Talk, command: Command, argument: str) -> None:
         # Nobody who cries for help is asked about her form; “go on” takes it up again.
         talk.memory.park()
     else:
-        _return(talk)
-
-
-def resume_or_menu(talk: Talk) -> None:
-    if talk.memory.unpark():
-        _return_to(talk)
-    else:
-        talk.say(phrases.menu(talk.registry.menu(talk.person)))
+        going_on.after(talk)
 
 
 # --- the open Form --------------------------------------------------------------------------------------------
@@ -159,7 +142,7 @@ def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
             courtesy.HELLO.fullmatch(said.text) or courtesy.THANKS.fullmatch(said.text)
         ):
             talk.say(phrases.here() if courtesy.HELLO.fullmatch(said.text) else phrases.you_are_welcome())
-            again(talk)
+            going_on.again(talk)
             _pictured(talk, said)
             return
     _take(talk, flow, step)
@@ -192,7 +175,7 @@ def _told_beside(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
     talk.memory.form = replace(state, answers={**state.answers, **dumped}).to_json()
     shown = ", ".join(fields[name].show(value, talk.speaks) for name, value in corrected.items())
     talk.say(Words(_("Noted: {value}.", value=shown)))
-    again(talk)
+    going_on.again(talk)
     return True
 
 
@@ -224,7 +207,7 @@ def _take(talk: Talk, flow: Flow, step: Step) -> None:
         talk.say(*(step.replies or (phrases.cancelled(flow.title),)))
         memory.close()
         talk.outcome = "cancelled"
-        _return(talk)
+        going_on.after(talk)
         return
     if memory.flow != flow.name or memory.form is None:
         memory.open(flow.name, step.state.to_json())
@@ -252,7 +235,7 @@ def _submit(talk: Talk, flow: Flow, step: Step) -> None:
         else:
             talk.say(Words(error.text))
             talk.outcome = "refused"
-            again(talk)
+            going_on.again(talk)
             return
     if isinstance(result, Retry):
         facts = dict(result.facts) if result.facts is not None else None
@@ -270,22 +253,7 @@ def _submit(talk: Talk, flow: Flow, step: Step) -> None:
         start(talk, talk.named(result.then.flow), "", result.then)
         talk.outcome = "submitted"
         return
-    _return(talk)
-
-
-def _return(talk: Talk) -> None:
-    """After a digression: back to the question that is open, or to what waits beneath."""
-    if talk.flow is not None or talk.memory.unpark():
-        _return_to(talk)
-
-
-def _return_to(talk: Talk) -> None:
-    flow = talk.flow
-    if flow is None:
-        talk.memory.close()
-        return
-    talk.say(phrases.going_on(flow.title))
-    again(talk)
+    going_on.after(talk)
 
 
 # --- from anywhere --------------------------------------------------------------------------------------------
@@ -317,7 +285,7 @@ def _person(talk: Talk, said: Said) -> None:
     talk.handover = talk.handover or "asked"
     talk.say(phrases.person_called())
     if talk.flow is not None:
-        again(talk)
+        going_on.again(talk)
 
 
 def _help(talk: Talk, said: Said) -> None:

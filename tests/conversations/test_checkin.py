@@ -13,7 +13,9 @@ from backend.care.models import Absence, CarePlan, CheckIn
 from backend.core import clock as clocks
 from backend.core.clock import Hands
 from backend.family.models import Relation
+from backend.fields.words import Option, Words
 from backend.inbox.models import Handover
+from backend.messaging import At, say
 from backend.messaging.models import Message
 from bots import sms_shape
 from tests.care import town as towns
@@ -321,3 +323,41 @@ def test_words_that_sound_like_no_more_are_asked_about_before_anything_stops(
 
 def test_a_stranger_is_asked_to_register_first(town: Town, morning: Hands) -> None:
     assert "登记" in talker("telegram", "nobody").say("我想每天报平安")
+
+
+def _invited(chen: int) -> None:
+    """A notice with choices of its own comes after the question."""
+    words = Words("Lantern evening on Friday.", options=(Option("event.mine:", "My events"), Option("event.list:", "All events")))  # fmt: skip
+    say(At(towns.address(chen, "sms").id), words, purpose="notice")
+
+
+def test_a_bare_number_after_a_later_notice_is_asked_about_before_it_counts(
+    phone: Talker, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    morning.forward(minutes=5)
+    _invited(chen)
+    question = phone.say("2")
+    assert "您说的2是指哪一个" in question
+    assert CheckIn.get().status == "asked"
+    assert "请待在原地" in phone.say("1")
+    assert (Alarm.get().kind, CheckIn.get().status) == ("asked_for_help", "help")
+
+
+def test_who_means_the_notice_gets_it_and_is_still_asked(phone: Talker, chen: int, morning: Hands) -> None:
+    asked(morning)
+    morning.forward(minutes=5)
+    _invited(chen)
+    phone.say("2")
+    phone.say("2")
+    assert CheckIn.get().status == "asked"
+
+
+def test_a_number_is_not_asked_about_once_the_question_was_answered(
+    phone: Talker, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    assert phone.say("1").startswith("那就好")
+    morning.forward(minutes=5)
+    _invited(chen)
+    assert "是指哪一个" not in phone.say("2")
