@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import backend.events.printing
+import backend.printing.record_rows
 import backend.residents.printing  # noqa: F401  # the rows register themselves
 from backend.printing import batches
 

@@ -30,10 +30,9 @@ subjects.register("print_batch", _("print {number}"))
 @blueprint.post("")
 @session.needs("print.use")
 def prepare() -> Any:
-    """`ids`: of rows of `kind`, separated by commas."""
-    ids = [
-        int(i) for i in request.form.get("ids", "").split(",") if i.isascii() and i.isdigit() and len(i) < 10
-    ]
+    """`ids`: of rows of `kind`, separated by commas; or `row`, the ticked ones of a list."""
+    given = [*request.form.get("ids", "").split(","), *request.form.getlist("row")]
+    ids = [int(i) for i in given if i.isascii() and i.isdigit() and len(i) < 10]
     return prepared(session.current_actor(), request.form.get("kind", ""), ids)
 
 

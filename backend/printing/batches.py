@@ -263,11 +263,11 @@ def holding(kind: str, row_id: int) -> list[PrintBatch]:
 
 
 def forget(kinds: Sequence[str], ids: Sequence[int]) -> None:
-    """Drop every batch in which one of these rows is: the person behind them is forgotten."""
+    """Drop every batch in which one of these rows is: the person behind them is forgotten. Those of tables go too, whatever
+    they hold: any row may speak of her."""
     wanted = set(ids)
-    _drop(
-        lambda batch: not wanted.isdisjoint(batch.ids), PrintBatch.select().where(PrintBatch.kind.in_(kinds))
-    )
+    found = PrintBatch.select().where(PrintBatch.kind.in_(kinds) | PrintBatch.kind.startswith("table:"))
+    _drop(lambda batch: batch.kind not in kinds or not wanted.isdisjoint(batch.ids), found)
 
 
 def _drop(meant: Callable[[PrintBatch], bool], found: Iterable[PrintBatch]) -> int:

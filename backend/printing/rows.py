@@ -34,7 +34,17 @@ class RowSource:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Kinds `<prefix>:<name>` that come and go at run time: `titles(actor)` of those that the actor may print, by name, and the
+    `source` of one name, which raises NotFound."""
+
+    titles: Callable[[Actor], dict[str, Text]]
+    source: Callable[[str], RowSource]
+
+
 _sources: dict[str, RowSource] = {}
+_families: dict[str, Family] = {}
 
 
 def register(kind: str, source: RowSource) -> None:
@@ -42,8 +52,16 @@ def register(kind: str, source: RowSource) -> None:
     _sources[kind] = source
 
 
+def register_family(prefix: str, family: Family) -> None:
+    """At import, too."""
+    _families[prefix] = family
+
+
 def find(kind: str) -> RowSource:
     """Raises NotFound."""
+    prefix, colon, name = kind.partition(":")
+    if colon and prefix in _families:
+        return _families[prefix].source(name)
     if kind not in _sources:
         raise NotFound()
     return _sources[kind]
@@ -51,15 +69,19 @@ def find(kind: str) -> RowSource:
 
 def titles(actor: Actor) -> dict[str, Text]:
     """The kinds that this actor may print, with what they are called."""
-    return {kind: s.title for kind, s in _sources.items() if access.may(actor, s.permission)}
+    found = {kind: s.title for kind, s in _sources.items() if access.may(actor, s.permission)}
+    for prefix, family in _families.items():
+        found |= {f"{prefix}:{name}": title for name, title in family.titles(actor).items()}
+    return found
 
 
 def columns(actor: Actor, kind: str) -> Columns:
-    """What a template for `kind` may ask for; of no kind, or of one that the actor may not print: only our own words."""
-    source = _sources.get(kind)
-    if source is None or not access.may(actor, source.permission):
+    """What a template for `kind` may ask for; of no kind, or of one that the actor may not print: only our own words.
+    Raises NotFound."""
+    if not kind:
         return Columns(())
-    return Columns(source.columns(actor))
+    source = find(kind)
+    return Columns(source.columns(actor) if access.may(actor, source.permission) else ())
 
 
 def sample(found: Columns, locale: str) -> dict[str, str]:

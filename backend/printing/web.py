@@ -10,7 +10,17 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from backend.core import access, media
 from backend.core.errors import Invalid, LinliError, NotFound
 from backend.core.i18n import LANGUAGES, Text, _, ngettext
-from backend.printing import actions, batches, cleaning, document, looks, page_form, rows, starters
+from backend.printing import (
+    actions,
+    batches,
+    cleaning,
+    document,
+    looks,
+    page_form,
+    record_rows,
+    rows,
+    starters,
+)
 from backend.printing.actions import Draft
 from backend.printing.models import PrintTemplate
 from backend.printing.page import LAYOUTS, PRESETS
@@ -44,13 +54,21 @@ def index() -> Any:
         "printing/index.html",
         templates=actions.listed(actor),
         presets=PRESETS,
-        kinds=[(s.title, url_for(s.url)) for s in (rows.find(kind) for kind in rows.titles(actor))],
+        row_lists=[
+            (title, url_for(rows.find(kind).url))
+            for kind, title in rows.titles(actor).items()
+            if not _of_table(kind)
+        ],
         titles=rows.titles(actor),
         batches=batches.listed(actor),
         statuses=batches.STATUSES,
         may_add=access.may(actor, "print.change"),
         lacking=PRESS.lacking(),
     )
+
+
+def _of_table(kind: str) -> bool:
+    return kind.startswith(f"{record_rows.PREFIX}:")
 
 
 @blueprint.get("/new")

@@ -25,11 +25,13 @@ from backend.printing.columns import Column
 from backend.printing.models import PrintBatch, PrintPart
 from backend.printing.page import PRESETS
 from backend.printing.rows import RowSource
+from backend.records import defining, store, tables
 from backend.residents import actions as residents
 from backend.residents import printing as people
 from broadcasts import printing as worker
 from tests.databases import TestDatabase
 from tests.events.village import Village, found_village, hire
+from tests.records.volunteers import field
 
 PLAIN = Draft("名单", "", "custom", PRESETS["custom"].page, "<p>{{序号}}：{{姓名}}</p>", "")
 
@@ -207,3 +209,29 @@ def test_templates_belong_to_places(quick: Village) -> None:
     assert [e.action for e in AuditEntry.select().where(AuditEntry.subject == ours.subject).order_by(AuditEntry.id)] == [
         "print.template_made", "print.template_changed", "print.template_removed",
     ]  # fmt: skip
+
+
+def test_the_rows_of_any_table_are_printed(quick: Village) -> None:
+    admin = quick.actor()
+    table = defining.make_table(admin, {"zh_CN": "志愿者", "en": "Volunteers"}, quick.happy.id)
+    for data in (field("real_name", "名字", "Called"), field("phone", "电话", "Phone", optional=True)):
+        defining.add_column(admin, table.key, data, quick.happy.id)
+    table = tables.of(table.key)
+    name, phone = (column.key for column in table.open)
+    new = store.New(quick.happy.id, {name: "林小满", phone: "+8613900139000"})
+    (row_id,) = store.create(admin, table, [new])
+    kind = f"table:{table.key}"
+    assert kind in rows.titles(admin) and rows.columns(admin, kind).key("名字") == name
+    source = rows.find(kind)
+    (masked,), (full,) = (list(source.rows(admin, [row_id], "zh_CN", whole)) for whole in (False, True))
+    assert masked[name] == "林小满" and "****" in masked[phone] and "*" not in full[phone]
+    stranger = quick.actor(hire("he", "和主任", "community_admin", quick.other))
+    assert source.allowed(stranger, [row_id]) == []
+    batch = printed(
+        begun(
+            admin, kind, [row_id], Draft("名单", "", "custom", PRESETS["custom"].page, "<p>{{名字}}</p>", "")
+        )
+    )
+    assert pages(batches.take(admin, batch.id)) == ["林小满"]
+    residents.erase_file(admin, quick.neighbours[0], "她要求删除")
+    assert not PrintBatch.select().count()

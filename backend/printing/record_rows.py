@@ -1,0 +1,85 @@
+"""The rows of every table of the dynamic database, to print: `table:<key>`, whatever columns it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backend.core import access
+from backend.core.access import Actor
+from backend.core.i18n import Text, _
+from backend.printing import rows
+from backend.printing.columns import Column
+from backend.printing.rows import Family, Row, RowSource
+from backend.records import query, reading, state, store, tables
+from backend.records.query import Query
+from backend.records.tables import Table
+
+PREFIX = "table"
+_RECENT = 30
+
+
+def _kinds(actor: Actor) -> dict[str, Text]:
+    """A table that a domain keeps may have columns that only staff know of, so it stands beside the domain's own rows."""
+    return {
+        t.key: _("{table} (with the columns of the data table)", table=t.title) if t.source else t.title
+        for t in tables.visible(actor)
+    }
+
+
+def _source(key: str) -> RowSource:
+    table = tables.of(key)
+    readers = _Readers(table)
+    return RowSource(
+        table.title,
+        table.permission("read"),
+        readers.columns,
+        readers.allowed,
+        readers.rows,
+        readers.recent,
+        "records.index",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    table: Table
+
+    def columns(self, actor: Actor) -> list[Column]:
+        return [
+            Column(c.key, c.label, photo=c.field.kind == "photo")
+            for c in tables.columns_for(actor, self.table)
+        ]
+
+    def allowed(self, actor: Actor, ids: Sequence[int]) -> list[int]:
+        known = self._seen(actor, ids)
+        return [i for i in dict.fromkeys(ids) if i in known]
+
+    def rows(self, actor: Actor, ids: Sequence[int], locale: str, in_full: bool) -> Iterator[Row]:
+        """In full only what an export would hold, and of no table that a domain keeps; ID numbers never."""
+        found = self._seen(actor, ids)
+        columns = tables.columns_for(actor, self.table)
+        for row in (found[i] for i in ids if i in found):
+            whole = in_full and self.table.source is None and access.may(actor, "record.export", row.org_id)
+            values = store.values_of(self.table, row)
+            yield {
+                c.key: values[c.key].key
+                if c.field.kind == "photo"
+                else reading.text(c, values[c.key], locale, open_=whole and c.field.kind != "id_number")
+                for c in columns
+                if values.get(c.key) is not None
+            }
+
+    def recent(self, actor: Actor) -> list[int]:
+        return [int(row.id or 0) for row in query.page(actor, Query(self.table), limit=_RECENT)]
+
+    def _seen(self, actor: Actor, ids: Sequence[int]) -> dict[int, state.State]:
+        permission = self.table.permission("read")
+        mine = [
+            row for row in state.read_ids(ids) if row.table_id == self.table.id and row.deleted_at is None
+        ]
+        places = {org_id for org_id in {row.org_id for row in mine} if access.may(actor, permission, org_id)}
+        return {int(row.id or 0): row for row in mine if row.org_id in places}
+
+
+rows.register_family(PREFIX, Family(_kinds, _source))
