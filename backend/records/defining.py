@@ -13,7 +13,7 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import LANGUAGES, _
 from backend.fields.base import Field
-from backend.records import tables
+from backend.records import formulas, tables
 from backend.records.models import DataColumn, DataTable
 from backend.records.tables import Column, Table
 
@@ -64,12 +64,15 @@ def add_column(
     keyword: bool = False,
     indexed: bool = False,
 ) -> Column:
-    """A new column; `field` is JSON of a Field, whose name is given here. Seen at `org_id` and below."""
+    """A new column; `field` is JSON of a Field, whose name is given here. Seen at `org_id` and below. A `formula` names columns in
+    braces, by label or key; its values are there when the scheduler has gone through the rows."""
     access.check(actor, "record.define", org_id)
     with transaction():
         table = tables.of(table_key)
         if len(table.columns) >= MOST_COLUMNS:
             raise Invalid(_("A table has {n} columns at most.", n=MOST_COLUMNS))
+        if formula:
+            formula = formulas.stored(table, formula, _field({**field, "name": "new"}))
         last = (
             DataColumn.select(peewee.fn.MAX(DataColumn.position)).where(DataColumn.table == table.id).scalar()
         )
@@ -97,14 +100,19 @@ def change_column(
 ) -> Column:
     """Other words, options or settings of the same kind of Field (another kind: see `converting`); the key stays."""
     with transaction():
-        _table, row = _own_column(actor, table_key, column_key)
+        table, row = _own_column(actor, table_key, column_key)
         before = {"field": row.field, "formula": row.formula}
         if field is not None:
             fresh = _field({**field, "name": column_key})
             if fresh.kind != row.field["kind"]:
                 raise Invalid(_("Another kind of value needs a conversion."), "kind")
             row.field = fresh.to_json()
-        row.formula = row.formula if formula is None else formula
+        if formula is not None and bool(formula.strip()) != bool(row.formula):
+            raise Conflict(_("Whether a column is computed is decided when it is made."))
+        if row.formula:
+            row.formula = formulas.stored(
+                table, formula or row.formula, Field.from_json(row.field), column_key
+            )
         row.keyword = row.keyword if keyword is None else keyword
         row.indexed = row.indexed if indexed is None else indexed
         row.save()

@@ -102,7 +102,8 @@ def _take_back(actor: Actor, table: Table, said: Sequence[State], batch_id: int,
         return _unmade(actor, table, now, back)
     whole = now is wrote
     old, written, current = (holding.values(table, v.data, v.sealed) for v in (before, wrote, now))
-    changed = {k for k in {*old, *written} if old.get(k) != written.get(k)}
+    computed = {c.key for c in table.computed}
+    changed = {k for k in {*old, *written} if old.get(k) != written.get(k)} - computed
     mine = {k: old.get(k) for k in changed if whole or current.get(k) == written.get(k)}
     refused = _write_back(actor, table, now, mine, back)
     if refused is not None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backend.records import indexes
+from backend.records import indexes, recount
 
-JOBS: list[tuple[str, int, Callable[[], int]]] = [("records.indexes", 20, lambda: len(indexes.settle()))]
+JOBS: list[tuple[str, int, Callable[[], int]]] = [
+    ("records.indexes", 20, lambda: len(indexes.settle())),
+    ("records.formulas", 20, recount.sweep),
+]

@@ -108,6 +108,19 @@ class RecordBatch(Model):
     undone_by = peewee.IntegerField(null=True)
 
 
+class FormulaRun(Model):
+    """How far the rows of a table are computed anew: all up to the id `position`, for what `target` says (the formulas, and the day when
+    they follow the clock). `failures` by column key: `{"why": CEL's words, "row": id or null}`, the first of each."""
+
+    table_id = peewee.IntegerField(unique=True)
+    target = peewee.CharField(80, default="")
+    position = peewee.IntegerField(default=0)
+    done = peewee.IntegerField(default=0)
+    total = peewee.IntegerField(default=0)
+    finished = peewee.BooleanField(default=False)
+    failures = peewee.JSONField()
+
+
 class SavedView(Model):
     """A question that staff gave a name: `asked` is its parameters (see `asked.KEPT`), `shown` the keys of the columns in their order.
     Seen by its maker; `shared`: by everybody who reads the table at `org_id` or below, or whose Role is `role`."""

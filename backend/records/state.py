@@ -89,6 +89,13 @@ def read_ids(ids: Iterable[int], *, lock: bool = False) -> list[State]:
     return found
 
 
+def read_versions(row_id: int) -> list[State]:
+    """What the row said before, the earliest first; each has the row's own id."""
+    names = ", ".join(("record_id", *COLUMNS))
+    sql = f"SELECT {names} FROM record_version WHERE record_id = ? ORDER BY until, id"
+    return [loaded(row, "record_version") for row in execute(sql, [row_id]).fetchall()]
+
+
 def loaded(row: Sequence[Any], place: str = "record") -> State:
     """A State from a row of `id` and COLUMNS, of either table."""
     values = dict(zip(COLUMNS, row[1:], strict=True))

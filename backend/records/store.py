@@ -35,6 +35,11 @@ def in_batch(batch_id: int | None) -> Iterator[None]:
         _batch.reset(before)
 
 
+def current_batch() -> int | None:
+    """The batch that what is written now belongs to."""
+    return _batch.get()
+
+
 @dataclass(frozen=True, slots=True)
 class New:
     """A row to be made; `values` are parsed, by column key."""
@@ -141,7 +146,7 @@ def change(
 
     def changed(old: State) -> State:
         row_id = old.id or 0
-        if stamps and stamps.get(row_id, old.since) != old.since:
+        if stamps and stamps.get(row_id, old.since) != old.since and _overtaken(table, old, stamps[row_id]):
             raise Conflict(
                 _(
                     "{name} changed this row in the meantime. Please look at it again.",
@@ -280,7 +285,7 @@ def replace_rows(
     fresh = [new.said_by(by, now, why, batch_id) for _old, new in differing]
     state.keep([old for old, _new in differing], [new.since for new in fresh])
     state.update(fresh)
-    _after(fresh)
+    _after([*(old for old, _new in differing), *fresh])
     return fresh
 
 
@@ -299,14 +304,29 @@ def _make(table: Table, rows: Sequence[New], by: Actor, why: str, batch_id: int 
 
 
 def _after(rows: Sequence[State]) -> None:
-    """Formulas of main rows that look at these."""
-    formulas.follow({row.parent_id for row in rows if row.parent_id is not None})
+    """What main rows compute from these: a version of its own, of no batch, so that undoing one touches only what it wrote."""
+    pairs = formulas.following({row.parent_id for row in rows if row.parent_id is not None})
+    if pairs:
+        with in_batch(None):
+            replace_rows(pairs, access.SYSTEM, "", None)
 
 
 def with_values(table: Table, row: State, values: Mapping[str, Any]) -> State:
     """The row with these values, all of them, and what formulas make of them."""
     held = holding.held(table, formulas.filled(table, values, row), row.tags)
     return replace(row, data=held.data, sealed=held.sealed, words=held.words)
+
+
+def _overtaken(table: Table, row: State, stamp: int) -> bool:
+    """Whether the row says something else than at `stamp`, beyond what formulas computed since."""
+    seen = next((v for v in state.read_versions(row.id or 0) if v.since == stamp), None)
+    computed = {c.key for c in table.computed}
+
+    def typed(said: State) -> State:
+        held = {k: v for k, v in said.data.items() if k not in computed}
+        return replace(said, data=held, words="", sealed=None if table.computed else said.sealed)
+
+    return seen is None or not typed(seen).says_as(typed(row))
 
 
 def _values(table: Table, row: State) -> dict[str, Any]:

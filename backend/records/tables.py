@@ -72,6 +72,11 @@ class Table:
         """The columns in use."""
         return tuple(c for c in self.columns if not c.retired)
 
+    @cached_property
+    def computed(self) -> tuple[Column, ...]:
+        """The columns in use whose values formulas give."""
+        return tuple(c for c in self.columns if c.formula and not c.retired)
+
     def column(self, key: str) -> Column:
         """Raises NotFound."""
         found = self.by_key.get(key)
@@ -152,6 +157,9 @@ def ensure_built_in() -> None:
                 "created_by": 0,
             }
             DataTable.insert(row).on_conflict_ignore().execute()
+            if source.parent:
+                main = DataTable.select(DataTable.id).where(DataTable.key == source.parent)
+                DataTable.update(parent=main).where(DataTable.key == key).execute()
 
 
 def _table(row: Any) -> Table:
