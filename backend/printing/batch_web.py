@@ -10,11 +10,12 @@ from backend.core import access
 from backend.core.access import Actor
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import _, text_from_json
-from backend.printing import actions, batches, looks, rows, starters
+from backend.printing import actions, batches, looks, record_rows, rows, starters
 from backend.printing.actions import Draft
 from backend.printing.models import PrintBatch
 from backend.printing.page import PRESETS
 from backend.printing.press import PRESS
+from backend.records import asked, bulk, tables
 from backend.web import session, subjects
 from backend.web.text import locale, say
 
@@ -30,10 +31,24 @@ subjects.register("print_batch", _("print {number}"))
 @blueprint.post("")
 @session.needs("print.use")
 def prepare() -> Any:
-    """`ids`: of rows of `kind`, separated by commas; or `row`, the ticked ones of a list."""
-    given = [*request.form.get("ids", "").split(","), *request.form.getlist("row")]
+    """`ids`: of rows of `kind`, separated by commas."""
+    given = request.form.get("ids", "").split(",")
     ids = [int(i) for i in given if i.isascii() and i.isdigit() and len(i) < 10]
     return prepared(session.current_actor(), request.form.get("kind", ""), ids)
+
+
+@blueprint.post("/table/<key>")
+@session.needs("print.use")
+def of_table(key: str) -> Any:
+    """The rows of a table that were ticked in its list, or all that fit the question there."""
+    actor = session.current_actor()
+    kind, given = f"{record_rows.PREFIX}:{key}", request.form
+    access.check(actor, rows.find(kind).permission)
+    table = tables.of(key)
+    params = {name: given.getlist(name) for name in asked.KEPT}
+    question = asked.read(table, tables.columns_for(actor, table), params, locale())
+    ticked = [int(i) for i in given.getlist("row") if i.isascii() and i.isdigit() and len(i) < 10]
+    return prepared(actor, kind, bulk.chosen(actor, question.query, ticked, given.get("every") == "1"))
 
 
 def prepared(actor: Actor, kind: str, ids: list[int]) -> Any:

@@ -17,9 +17,11 @@ from backend.printing.columns import Columns
 from backend.printing.document import Design, build
 from backend.printing.models import PrintBatch, PrintTemplate
 from backend.printing.page import PRESETS
+from backend.records import defining, store, tables
 from tests.bots.chatting import photo
 from tests.databases import TestDatabase
 from tests.events.village import Village, found_village
+from tests.records.volunteers import field
 from tests.web.browser import Browser, employ
 
 
@@ -129,6 +131,24 @@ def test_those_who_come_to_an_event_are_printed_from_its_page(liu: Browser, vill
     assert "打印…" in liu.get(f"/admin/activities/{event.id}").text
     page = liu.post(f"/admin/activities/{event.id}/print")
     assert "带凭证的胸牌" in page.text and PrintBatch.get().kind == "event_signup"
+
+
+def test_the_rows_that_fit_a_question_are_printed_from_their_list(liu: Browser, village: Village) -> None:
+    admin = village.actor()
+    table = defining.make_table(admin, {"zh_CN": "志愿者", "en": "Volunteers"}, village.happy.id)
+    defining.add_column(
+        admin, table.key, field("real_name", "名字", "Called"), village.happy.id, keyword=True
+    )
+    table = tables.of(table.key)
+    name = table.open[0].key
+    made = store.create(
+        admin, table, [store.New(village.happy.id, {name: who}) for who in ("林小满", "林大为", "周敏")]
+    )
+    address = f"/admin/print/batches/table/{table.key}"
+    assert f'formaction="{address}"' in liu.get(f"/admin/data/{table.key}").text
+    assert "已选 2 条" in liu.post(address, {"q": "林", "every": "1"}).text
+    assert "已选 1 条" in liu.post(address, {"q": "林", "row": str(made[0])}).text
+    assert liu.post("/admin/print/batches/table/nothing", {"every": "1"}).status_code == 404
 
 
 def test_only_admins_write_templates_and_the_desk_prints(app: Flask, village: Village) -> None:
