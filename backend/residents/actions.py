@@ -1,6 +1,7 @@
 """What can be done with residents and their files. Each act is one transaction: the right is checked, the act is on the
 record, and whoever it concerns is told."""
 
+from backend.residents import source as table  # registers it: every process that does something here knows it
 from backend.residents.approval import annotate, approve, ask_correction, correct, place, reject
 from backend.residents.changes import approve_change, reject_change, request_change
 from backend.residents.claims import accept as accept_claim
@@ -44,5 +45,6 @@ __all__ = [
     "request_erasure",
     "reveal",
     "send_activation_again",
+    "table",
     "withdraw_consent",
 ]

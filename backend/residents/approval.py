@@ -10,7 +10,7 @@ from backend.core.i18n import Text, _
 from backend.fields.words import Option, Words
 from backend.messaging import Resident as ToResident
 from backend.messaging import people, say
-from backend.residents import decisions, face, file, flags, households, links, moves
+from backend.residents import decisions, face, file, flags, home_face, households, links, moves
 from backend.residents.file import Answers
 from backend.residents.form import FILE
 from backend.residents.models import Household, Resident
@@ -104,13 +104,14 @@ def correct(actor: Actor, resident_id: int, changes: Answers, why: str) -> None:
         decisions.noted(actor, "resident.correct", resident, before, why)
 
 
-def apply(resident: Resident, changes: Answers, *, proven: bool = False) -> None:
-    """Put decided changes into the file and save it; raises Invalid when the document is on another file."""
+def apply(resident: Resident, changes: Answers, *, quiet: bool = False) -> None:
+    """Put decided changes into the file and save it; `quiet`: no activation link goes to a new e-mail address. Raises Invalid when the
+    document is on another file."""
     if "id_number" in changes:
         index = file.id_index(str(changes.get("id_type", resident.id_type)), changes["id_number"])
         if Resident.select().where((Resident.id_index == index) & (Resident.id != resident.id)).exists():
             raise Invalid(_("This document is on another file."), "id_number")
-    mobile, email, org_id = resident.mobile, resident.email, resident.org_id
+    mobile, email, org_id, home_id = resident.mobile, resident.email, resident.org_id, resident.household_id
     kept = {n: v for n, v in changes.items() if n != "mobile"}
     file.write(resident, kept)
     if "name" in changes:
@@ -118,6 +119,8 @@ def apply(resident: Resident, changes: Answers, *, proven: bool = False) -> None
     if changes.get("email"):
         resident.flags = flags.joined(set(flags.listed(resident.flags)) - {"no_email"})
     resident.save()
+    if resident.household_id != home_id:
+        home_face.show([home_id, resident.household_id])
     if resident.org_id != org_id:
         moves.tell([resident.id], resident.org_id)
     if changes.get("mobile") and changes["mobile"] != mobile:
@@ -125,7 +128,7 @@ def apply(resident: Resident, changes: Answers, *, proven: bool = False) -> None
         join(resident, None, changes["mobile"])
     if email and changes.get("email", email) != email:
         _drop_email(resident, email)
-    if changes.get("email", email) != email:
+    if changes.get("email", email) != email and not quiet:
         links.send_activation(resident)
 
 
@@ -157,6 +160,7 @@ def place(actor: Actor, resident_id: int, org_id: int) -> None:
             face.show(
                 [r.id for r in Resident.select(Resident.id).where(Resident.household == household.id)], actor
             )
+            home_face.show([household.id, Resident.get_by_id(resident_id).household_id])
 
 
 def annotate(actor: Actor, resident_id: int, note: str) -> None:

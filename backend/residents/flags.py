@@ -11,6 +11,7 @@ FLAGS: dict[str, Msg] = {
     "unproven_mobile": _("The mobile number was not proven by a code"),
     "rejected_before": _("A registration with this ID number was rejected before"),
     "entered_by_staff": _("Entered by staff for the resident"),
+    "no_consent": _("Came from a list of the office: the consent to keep these data is still to be obtained"),
 }
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import peewee
 
 from backend.core import orgs
-from backend.core.db import savepoint
+from backend.core.db import execute, savepoint
 from backend.fields.address import Address, Home
 from backend.residents.models import Household
 
 ADDRESS = Address("home")
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A home that is there, and the Org that it lies in."""
+
+    id: int
+    org_id: int
 
 
 def home_of(household: Household) -> Home:
@@ -51,6 +63,50 @@ def ensure(home: Home, org_id: int) -> Household:
     except peewee.IntegrityError:
         # The neighbour at the same door registered in the same moment.
         return _find(community_id, key)  # type: ignore[return-value]
+
+
+def ensure_many(wanted: Sequence[tuple[Home, int]]) -> list[Placed]:
+    """`ensure` for many addresses at once, each with its Org; in the same order."""
+    communities = {org_id: community_of(org_id) for org_id in {o for _home, o in wanted}}
+    keys = [(communities[org_id], key_of(home)) for home, org_id in wanted]
+    found = _find_many(keys)
+    missing = {k: w for k, w in zip(keys, wanted, strict=True) if k not in found}
+    if missing:
+        grids: dict[tuple[int, Home], int | None] = {}
+        rows = []
+        for (community_id, key), (home, org_id) in missing.items():
+            building = (community_id, Home(home.building, phase=home.phase, area=home.area))
+            if building not in grids:
+                grids[building] = _grid_of(*building)
+            rows.append((community_id, grids[building] or org_id, home.phase, home.area, home.building, home.unit, home.room, key))  # fmt: skip
+        _insert(rows)
+        found |= _find_many(list(missing))
+    return [found[key] for key in keys]
+
+
+def _insert(rows: Sequence[tuple[int | str, ...]]) -> None:
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        values = ", ".join([f"({', '.join('?' * 8)})"] * len(part))
+        execute(
+            "INSERT INTO household (community_id, org_id, phase, area, building, unit, room, key)"
+            f" VALUES {values} ON CONFLICT (community_id, key) DO NOTHING",
+            [value for row in part for value in row],
+        )
+
+
+def _find_many(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Placed]:
+    found: dict[tuple[int, str], Placed] = {}
+    for community_id in {community for community, _key in keys}:
+        here = list(dict.fromkeys(key for community, key in keys if community == community_id))
+        for start in range(0, len(here), AT_ONCE):
+            part = here[start : start + AT_ONCE]
+            rows = execute(
+                f"SELECT id, org_id, key FROM household WHERE community_id = ? AND key IN ({', '.join('?' * len(part))})",
+                [community_id, *part],
+            ).fetchall()
+            found |= {(community_id, key): Placed(row_id, org_id) for row_id, org_id, key in rows}
+    return found
 
 
 def _find(community_id: int, key: str) -> Household | None:

@@ -14,7 +14,7 @@ from backend.core.db import savepoint, transaction
 from backend.core.errors import Invalid
 from backend.core.i18n import DEFAULT_LOCALE, _
 from backend.messaging import people
-from backend.residents import claims, consent, decisions, face, file, flags, links
+from backend.residents import claims, consent, decisions, face, file, flags, home_face, links
 from backend.residents.file import Answers
 from backend.residents.models import Resident
 
@@ -73,11 +73,21 @@ def register(
                 _("This document is registered already. Please look for the file by its number."), "id_number"
             )
         if answers["mobile"] in proven and known.mobile_index == file.mobile_index(answers["mobile"]):
+            _met(known)
             join(known, applicant.identity_id, answers["mobile"])
             consent.give(known.id, consent_version, applicant.channel)
             return Registered("joined", known.id)
         claims.file_claim(known, applicant.identity_id, applicant.channel, answers, proven)
         return Registered("claimed", None)
+
+
+def _met(resident: Resident) -> None:
+    """Whom staff had entered from a list has now agreed herself, and shown that the number is hers."""
+    kept = set(flags.listed(resident.flags)) - {"no_consent", "unproven_mobile"}
+    if resident.mobile_proven_at is None:
+        file.prove_mobile(resident)
+    resident.flags = flags.joined(kept)
+    resident.save(only=[Resident.flags, Resident.mobile_proven_at])
 
 
 def _org_for(applicant: Applicant) -> int:
@@ -117,6 +127,7 @@ def _create(applicant: Applicant, answers: Answers, org_id: int, index: str) -> 
 def _reopen(resident: Resident, applicant: Applicant, answers: Answers) -> None:
     """A rejected file is opened again with what she says now; nothing of the old stays joined to it."""
     people.release(resident.id)
+    former_home = resident.household_id
     resident.status = "pending"
     resident.locale, resident.channel, resident.created_at = (
         applicant.locale,
@@ -125,6 +136,8 @@ def _reopen(resident: Resident, applicant: Applicant, answers: Answers) -> None:
     )
     resident.flags = flags.joined({"rejected_before"})
     file.write(resident, answers)
+    resident.save()
+    home_face.show([former_home])
 
 
 def _opened(
@@ -151,6 +164,7 @@ def _opened(
     resident.flags = flags.joined(noted)
     resident.save()
     face.show([resident.id], actor or file.as_actor(resident))
+    home_face.show([resident.household_id])
     consent.give(resident.id, consent_version, applicant.channel)
     audit.record(
         actor or file.as_actor(resident),

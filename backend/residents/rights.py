@@ -14,7 +14,7 @@ from backend.fields.words import Words
 from backend.messaging import At, forgetting, people, say
 from backend.messaging import Resident as ToResident
 from backend.records import store
-from backend.residents import approval, consent, decisions, file, links, one_at_a_time
+from backend.residents import approval, consent, decisions, file, home_face, links, one_at_a_time
 from backend.residents.form import FILE
 from backend.residents.models import Consent, FileChange, Link, Resident
 
@@ -168,6 +168,23 @@ def _erase(actor: Actor, resident: Resident) -> None:
     FileChange.update(status="rejected", decided_at=clock.now(), decided_by=actor.id).where(
         (FileChange.resident == resident.id) & (FileChange.status == "pending")
     ).execute()
+    home_id = resident.household_id
+    empty(resident.id)
+    store.forget("resident", resident.id)
+    home_face.show([home_id])
+    audit.erase_payloads(file.subject(resident.id))
+    audit.record(actor, "resident.erase", file.subject(resident.id), org_id=resident.org_id)
+    if reached:
+        say(
+            At(reached[0].id),
+            Words(_("Your file is deleted, as you asked. Should you need us again, just write.")),
+            purpose="registration",
+        )
+    live.publish(live.ADMIN, {"kind": "resident", "id": resident.id})
+
+
+def empty(resident_id: int) -> None:
+    """The row of an erased file: that there was one."""
     Resident.update(
         status="erased",
         name=FORGOTTEN,
@@ -185,17 +202,7 @@ def _erase(actor: Actor, resident: Resident) -> None:
         household=None,
         flags="",
         note="",
-    ).where(Resident.id == resident.id).execute()
-    store.forget("resident", resident.id)
-    audit.erase_payloads(file.subject(resident.id))
-    audit.record(actor, "resident.erase", file.subject(resident.id), org_id=resident.org_id)
-    if reached:
-        say(
-            At(reached[0].id),
-            Words(_("Your file is deleted, as you asked. Should you need us again, just write.")),
-            purpose="registration",
-        )
-    live.publish(live.ADMIN, {"kind": "resident", "id": resident.id})
+    ).where(Resident.id == resident_id).execute()
 
 
 def _unproven(resident: Resident) -> list[int]:

@@ -76,14 +76,20 @@ def _by_domain(
 ) -> None:
     own = {c.key for c in table.columns if c.id is None}
     asked = [p for p in planned if p.act in ("create", "change")]
-    domain = [p for p in asked if p.act == "create" or own & p.values.keys()]
+    domain = [p for p in asked if p.act == "create" or own & p.values.keys() or _moves(p)]
     subjects = {id(p): p.record.subject_id for p in asked if p.record and p.record.subject_id}
     if domain and source.write is None:
         for one in domain:
             _refuse(one, _NOT_HERE)
     elif domain and source.write is not None:
         rows = [
-            Wanted(p.org_id, subjects.get(id(p)), {k: v for k, v in p.values.items() if k in own}, why)
+            Wanted(
+                p.org_id,
+                subjects.get(id(p)),
+                {k: v for k, v in p.values.items() if k in own},
+                why,
+                {k: v for k, v in p.values.items() if k not in own} if p.act == "create" else {},
+            )
             for p in domain
         ]
         for one, answer in zip(domain, source.write(actor, rows), strict=True):
@@ -91,7 +97,11 @@ def _by_domain(
                 _refuse(one, answer.text, answer)
             else:
                 subjects[id(one)] = answer
-    _added(actor, table, [(p, subjects[id(p)]) for p in asked if p.act != "wrong"], own, batch_id, why)
+    _added(actor, table, [(p, subjects[id(p)]) for p in asked if p.act == "change"], own, batch_id, why)
+
+
+def _moves(one: Planned) -> bool:
+    return one.record is not None and one.org_id != one.record.org_id
 
 
 def _added(
@@ -102,7 +112,7 @@ def _added(
     batch_id: int | None,
     why: str,
 ) -> None:
-    """What staff's own columns say, on the faces that the domain gave."""
+    """What staff's own columns say, on the faces of those who were there."""
     more = {subject: {k: v for k, v in p.values.items() if k not in own} for p, subject in rows}
     more = {subject: values for subject, values in more.items() if values}
     if not more:
