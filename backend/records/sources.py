@@ -7,7 +7,7 @@ transaction; what staff add in columns of their own lives on the face alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from backend.core.access import Actor
@@ -28,12 +28,18 @@ class BuiltIn:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A row to be written: `subject_id` None for a new one; `values` are parsed, by column key, only what changes. None empties."""
+    """A row to be written: `subject_id` None for a new one; `values` are parsed, by column key, only what changes. None empties.
+    `more`: what staff's own columns say of a new one, to be put on its face."""
 
     org_id: int
     subject_id: int | None
     values: Mapping[str, Any]
     why: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+Face = tuple[int, int, Mapping[str, Any], int | None]
+"""What a domain's row shows: subject_id, org_id, all its built-in values, and the subject of the main table that it belongs to."""
 
 
 class Remove(Protocol):
@@ -52,7 +58,7 @@ class Writer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Source:
     """`permissions` by act (read, change, create, delete); `endpoint` shows one subject and takes `arg`; `rebuild` gives the
-    face of every subject, for when faces must be made anew. `write` None: rows are not made or changed from here."""
+    face of every subject, for when faces must be made anew; `parent`: rows are those of another built-in table. `write` None: rows are not made or changed from here."""
 
     key: str
     title: Text
@@ -61,7 +67,7 @@ class Source:
     endpoint: str
     arg: str
     order: int
-    rebuild: Callable[[], Iterable[tuple[int, int, Mapping[str, Any]]]]
+    rebuild: Callable[[], Iterable[Face]]
     write: Writer | None = None
     remove: Remove | None = None
     parent: str | None = None
