@@ -89,6 +89,7 @@ def test_a_list_is_brought_in_with_the_mouse_and_taken_back(
     assert accessibility(desk) == [] and missing_glyphs(desk) == []
     assert len(club.rows()) == working.PART + 2 and club.called()[0] == "王秀英"
     desk.get_by_role("button", name="撤销整次导入").click()
+    expect(desk.locator("progress")).to_be_visible()
     work(run)
     expect(desk.get_by_text("已撤销")).to_be_visible()
     assert club.rows() == [] and runs.seen(club.lin, run.id).file_key is None

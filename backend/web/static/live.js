@@ -31,7 +31,9 @@
 
   const source = new EventSource("/admin/events");
   let lost = false;
-  source.onopen = () => { if (offline) offline.hidden = true; if (lost) soon("*"); lost = false; };
+  // Work in progress may have ended between the page and the opening of the stream.
+  const working = () => document.querySelector("[data-live] progress");
+  source.onopen = () => { if (offline) offline.hidden = true; if (lost || working()) soon("*"); lost = false; };
   source.onerror = () => { lost = true; if (offline) offline.hidden = false; };
   source.onmessage = (event) => {
     let kind = "*";
