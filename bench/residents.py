@@ -10,9 +10,9 @@ from typing import Any
 from backend.core import clock, orgs
 from backend.core.db import transaction
 from backend.fields.address import Home
-from backend.records import holding, state, tables
+from backend.records import holding, sources, state, tables
 from backend.records.state import State
-from backend.residents import face
+from backend.residents import source
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤单"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华建国志红玉梅春生文辉斌宇浩凯健俊帆帅旭宁龙林欢阳鹏琴云莲真环雪荣爱妹香月莺媛瑞凡佳嘉琼勤珍贞莉"
@@ -60,7 +60,7 @@ def people(count: int, places: list[orgs.Org]) -> Iterator[tuple[int, int, dict[
 
 def bring_in(count: int, places: list[orgs.Org]) -> None:
     """Their faces, straight into the database: how they get there is another benchmark's matter."""
-    assert face.sources.find("resident") is not None
+    assert sources.find("resident") is not None, f"{source.__name__} registers it"
     table = tables.of("resident")
     now = clock.now_ms()
     part: list[State] = []

@@ -93,6 +93,8 @@ def rows(key: str) -> Any:
         and table.source is None
         and question.as_of is None,
         may_define=access.may(actor, "record.define"),
+        may_count=access.may(actor, "report.read"),
+        question_kept={n: v for n, v in asked.kept(params).items() if n != "sort"},
     )
 
 
@@ -207,18 +209,19 @@ def _shown(columns: tuple[Column, ...], view: Any) -> list[Column]:
     return [known[k] for k in wanted if k in known] or list(columns[:WIDE])
 
 
-def subject_page(source: Source, row: State) -> str:
-    """The page of a built-in table's row is its domain's."""
+def page_of(table: Table, row: State) -> str:
+    """The page of a row; that of a built-in table's is its domain's."""
+    source = table.source
+    if source is None or row.subject_id is None:
+        return url_for("records.show", key=table.key, row_id=row.id)
     values: dict[str, Any] = {source.arg: row.subject_id}
     return url_for(source.endpoint, **values)
 
 
 def _line(table: Table, row: State, shown: list[Column]) -> dict[str, Any]:
-    source = table.source
-    link = subject_page(source, row) if source else url_for("records.show", key=table.key, row_id=row.id)
     return {
         "id": row.id,
-        "link": link,
+        "link": page_of(table, row),
         "values": reading.shown(table, row, shown, locale()),
         "colour": row.colour,
         "tags": row.tags.split(),

@@ -1,0 +1,109 @@
+"""What rows are counted by: a column's values, a stretch of time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from backend.core import clock
+from backend.core.i18n import Msg, Text, _, render
+from backend.fields.base import Context
+from backend.records import expressions
+from backend.records.asked import COLOURS
+from backend.records.tables import Column, Table
+
+PERIODS: dict[str, Msg] = {"year": _("Year"), "month": _("Month"), "week": _("Week"), "day": _("Day")}
+ROW: dict[str, Msg] = {
+    "org": _("Community or grid"),
+    "colour": _("Colour"),
+    "created": _("Entered"),
+    "changed": _("Last change"),
+}
+"""What every row has beside its columns."""
+_TIMES = {"created": "created_at", "changed": "since"}
+_COUNTABLE = frozenset({"choice", "yes_no", "integer", "rating", "date", "address", "text", "real_name"})
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """`key` of a column or of ROW; `period` for days and instants."""
+
+    key: str
+    period: str = ""
+
+    def label(self, table: Table) -> Text:
+        return ROW[self.key] if self.key in ROW else table.column(self.key).label
+
+
+def offered(columns: tuple[Column, ...]) -> list[tuple[str, Text, bool]]:
+    """(key, label, whether it needs a period) of all that can be counted by."""
+    found = [
+        (c.key, c.label, c.field.kind == "date")
+        for c in columns
+        if c.field.kind in _COUNTABLE and not c.sealed
+    ]
+    return [*found, *((key, words, key in _TIMES) for key, words in ROW.items())]
+
+
+def sql(axis: Axis, table: Table) -> str:
+    """The value that rows are grouped by; instants by their day on the community's clocks, as days since 1970."""
+    if axis.key in _TIMES:
+        offset = clock.local(clock.now()).utcoffset() or timedelta()
+        return f"((r.{_TIMES[axis.key]} + {int(offset.total_seconds() * 1000)}) / {_DAY_MS})"
+    if axis.key == "org":
+        return "r.org_id"
+    if axis.key == "colour":
+        return "NULLIF(r.colour, '')"
+    column = table.column(axis.key)
+    value = expressions.value(column, "r")
+    if column.field.kind == "date" and axis.period in ("year", "month"):
+        return f"SUBSTR({value}, 1, {4 if axis.period == 'year' else 7})"
+    return value
+
+
+def bucket(axis: Axis, table: Table, value: Any) -> Any:
+    """The group that a grouped value belongs to: itself, or the year, month or week of a day. None stays None."""
+    if value is None:
+        return None
+    if axis.key in _TIMES:
+        return _of_day(date(1970, 1, 1) + timedelta(days=int(value)), axis.period)
+    if axis.key not in ROW and table.column(axis.key).field.kind == "date" and axis.period in ("week", "day"):
+        return _of_day(date.fromisoformat(str(value)), axis.period)
+    if axis.key not in ROW and expressions.kind(table.column(axis.key)) == "flag":
+        return bool(value)
+    return int(value) if not isinstance(value, str) and value == int(value) else value
+
+
+def words(axis: Axis, table: Table, value: Any, orgs: Mapping[int, str], locale: str) -> str:
+    """What a group is called."""
+    if value is None:
+        return render(_("not said"), locale)
+    if axis.key == "org":
+        return orgs.get(int(value), f"#{value}")
+    if axis.key == "colour":
+        return render(COLOURS.get(str(value), str(value)), locale)
+    if axis.key in _TIMES:
+        return str(value)
+    column = table.column(axis.key)
+    if column.field.kind == "choice":
+        context = Context(clock.now(), locale, clock.zone())
+        return next(
+            (render(o.label, locale) for o in column.field.options(context) if o.value == value), str(value)
+        )
+    if column.field.kind == "yes_no":
+        return column.field.show(value, locale)
+    if column.field.kind == "address":
+        return render(_("Building {n}", n=value), locale)
+    return str(value)
+
+
+def _of_day(day: date, period: str) -> str:
+    if period == "year":
+        return f"{day:%Y}"
+    if period == "week":
+        year, week, _weekday = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    return f"{day:%Y-%m-%d}" if period == "day" else f"{day:%Y-%m}"
