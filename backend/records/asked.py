@@ -99,7 +99,7 @@ def read(table: Table, columns: Sequence[Column], params: Params, locale: str) -
         {"and": [joined, *others]},
         _first(params, "q"),
         tuple(Sort(s.lstrip("-"), s.startswith("-")) for s in _all(params, "sort") if s.lstrip("-") in known),
-        _end_of(as_of) if as_of else None,
+        end_of(as_of) if as_of else None,
         int(org) if org.isdigit() else None,
     )
     return Asked(query, tuple(row for row, _condition in rows), as_of, problem)
@@ -172,7 +172,7 @@ def _day(text: str) -> tuple[date | None, Text | None]:
         return None, _("“{text}” is no day. Please write it like 2026-03-05.", text=text[:20])
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
     """The last moment of that day on the community's clocks; never later than now."""
     return min(
         datetime.combine(day + timedelta(days=1), time(), clock.zone()) - timedelta(milliseconds=1),

@@ -133,7 +133,10 @@ class Builder:
     # --- the row
 
     def _colour(self, condition: Condition) -> str:
-        return self._one_of("colour", [str(c) for c in condition["colour"]])
+        # Said aloud, so that the index of coloured rows is known to hold them all.
+        return (
+            f"({self.alias}.colour != '' AND {self._one_of('colour', [str(c) for c in condition['colour']])})"
+        )
 
     def _ids(self, condition: Condition) -> str:
         return self._one_of(

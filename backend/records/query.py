@@ -101,6 +101,17 @@ def all_rows(actor: Actor, query: Query) -> Iterator[State]:
         after = found[-1].id or 0
 
 
+def grouped(actor: Actor, query: Query, values: Sequence[str]) -> list[tuple[Any, ...]]:
+    """How many rows that fit have each combination of these values, SQL over the row `r` (see `expressions`): (value, …, rows)."""
+    asked = _Asked(actor, query)
+    names = [f"g{n}" for n in range(len(values))]
+    chosen = ", ".join(f"{value} AS {name}" for value, name in zip(values, names, strict=True))
+    inner = asked.select(chosen)
+    listed = ", ".join(names)
+    sql = f"SELECT {listed}, COUNT(*) FROM ({inner}) AS every GROUP BY {listed}"
+    return [tuple(row) for row in execute(sql, asked.params).fetchall()]
+
+
 class _Asked:
     """A Query on its way to SQL, for one actor: the live rows, and for a past moment what has been replaced since."""
 
