@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +17,11 @@ from backend.sheets import laying, reading, results, runs, states, working
 from backend.sheets.choices import Choices
 from backend.sheets.mapping import ORG
 from backend.sheets.models import ImportPart, ImportRun
+from tests.servers import until
 from tests.sheets.books import table, xlsx
 from tests.sheets.club import HEADERS, LI, WANG, Club, work
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def wrong(run: ImportRun) -> dict[int, dict[str, str]]:
@@ -201,3 +207,28 @@ def test_after_a_week_nothing_of_a_file_is_left(club: Club, clock: clocks.Hands)
     assert [r.id for r in ImportRun.select()] == [kept.id] and not ImportPart.select().count()
     runs.undo(club.lin, kept.id)
     assert work(kept).state == states.UNDONE and club.rows() == []
+
+
+def test_a_worker_killed_in_the_middle_leaves_no_row_twice_and_none_out(
+    club: Club,
+) -> None:
+    people = [[f"王{chr(0x4E00 + n)}", None, 13800130000 + n] for n in range(working.PART * 7)]
+    run = club.run(table([HEADERS, *people]))
+    runs.write(club.lin, run.id, whole=False)
+    work_at = f"""
+from backend.core import db
+from backend.settings import settings
+from backend.sheets import working
+db.connect(settings().database_url)
+working.work({run.id}, 60)
+"""
+    worker = subprocess.Popen([sys.executable, "-c", work_at], cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        until(lambda: ImportRun.get_by_id(run.id).position > 1, what="some parts", seconds=30)
+    finally:
+        worker.kill()
+        worker.wait()
+    work(run)
+    phones = [row["phone"] for row in club.says()]
+    assert len(phones) == len(set(phones)) == len(people)
+    assert ImportRun.get_by_id(run.id).counts == {"create": len(people)}
