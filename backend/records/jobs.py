@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backend.records import indexes, recount
+from backend.records import converting, indexes, recount
 
 JOBS: list[tuple[str, int, Callable[[], int]]] = [
     ("records.indexes", 20, lambda: len(indexes.settle())),
     ("records.formulas", 20, recount.sweep),
+    ("records.converting", 5, converting.sweep),
 ]

@@ -121,6 +121,25 @@ class FormulaRun(Model):
     failures = peewee.JSONField()
 
 
+class Conversion(Model):
+    """A column `old_key` whose values go over into `new_key`, of another kind: rows up to the id `position` have. `unfit` values
+    stay in the old column alone."""
+
+    table_id = peewee.IntegerField(index=True)
+    old_key = peewee.CharField(32)
+    new_key = peewee.CharField(32)
+    batch_id = peewee.IntegerField()
+    by_id = peewee.IntegerField()
+    by_name = peewee.CharField(80)
+    at = Instant()
+    position = peewee.IntegerField(default=0)
+    done = peewee.IntegerField(default=0)
+    total = peewee.IntegerField()
+    unfit = peewee.IntegerField(default=0)
+    finished = peewee.BooleanField(default=False)
+    undone = peewee.BooleanField(default=False)
+
+
 class SavedView(Model):
     """A question that staff gave a name: `asked` is its parameters (see `asked.KEPT`), `shown` the keys of the columns in their order.
     Seen by its maker; `shared`: by everybody who reads the table at `org_id` or below, or whose Role is `role`."""
