@@ -9,6 +9,7 @@ BENCHES = {
     "P1": "bench.p1_turns",
     "P2": "bench.p2_webhook",
     "P6": "bench.p6_finding",
+    "P7": "bench.p7_sheets",
     "P10": "bench.p10_streams",
 }
 

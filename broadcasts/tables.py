@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-SOURCES = ("backend.residents.face",)
+SOURCES = ("backend.residents.actions",)
 """Each registers itself with `backend.records.sources`."""
 
 
