@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,9 +11,9 @@ from werkzeug.datastructures import MultiDict
 from backend.core import access
 from backend.core.errors import Invalid, LinliError
 from backend.core.i18n import LANGUAGES, Msg, Text, _, render
-from backend.records import defining, tables
+from backend.records import computing, converting, defining, formulas, recount, tables
 from backend.records.list_web import blueprint, org_of, orgs_of, reached
-from backend.records.tables import Column
+from backend.records.tables import Column, Table
 from backend.web import session
 from backend.web.text import locale, say
 
@@ -68,7 +69,8 @@ def add_column(key: str) -> Any:
     try:
         defining.add_column(
             actor, key, _field(given, given.get("kind", "")), given.get("org", type=int) or org_of(actor, table),
-            keyword=given.get("keyword") == "1", indexed=given.get("indexed") == "1",
+            formula=given.get("formula", "").strip(), keyword=given.get("keyword") == "1",
+            indexed=given.get("indexed") == "1",
         )  # fmt: skip
     except LinliError as error:
         return _page(key, errors={getattr(error, "field", None) or "": error.text}, typed=given), 422
@@ -93,7 +95,7 @@ def change_column(key: str, column_key: str) -> Any:
         else:
             field = column.field.to_json() | _field(given, column.field.kind)
             defining.change_column(
-                actor, key, column_key, field=field, keyword=given.get("keyword") == "1",
+                actor, key, column_key, field=field, formula=given.get("formula"), keyword=given.get("keyword") == "1",
                 indexed=given.get("indexed") == "1",
             )  # fmt: skip
     except LinliError as error:
@@ -115,7 +117,12 @@ def _page(key: str, errors: dict[str, Text], typed: Any) -> str:
         retired=[c for c in made if c.retired],
         kinds=KINDS,
         words={c.key: _words(c) for c in made},
-        options={c.key: _options(c) for c in made if c.field.kind in _WITH_OPTIONS},
+        options={c.key: options_of(c) for c in made if c.field.kind in _WITH_OPTIONS},
+        formulas={c.key: formulas.shown(table, c.formula, locale()) for c in made if c.formula},
+        functions=sorted(computing.NAMES),
+        examples=_examples(table),
+        progress=recount.progress(table),
+        conversions=[(run, table.column(run.new_key)) for run in converting.of(table)],
         errors=errors,
         typed=typed,
         orgs=orgs_of(actor, "record.define"),
@@ -139,11 +146,11 @@ def _field(given: Any, kind: str) -> dict[str, Any]:
         "sensitive": given.get("sensitive") == "1",
     }
     if kind in _WITH_OPTIONS:
-        field["options"] = _read_options(given.get("options", ""))
+        field["options"] = read_options(given.get("options", ""))
     return field
 
 
-def _read_options(text: str) -> list[dict[str, Any]]:
+def read_options(text: str) -> list[dict[str, Any]]:
     """One a line, `value = label` or the label alone; the value of an option stays when its label changes."""
     found = []
     for line in text.splitlines():
@@ -157,11 +164,36 @@ def _read_options(text: str) -> list[dict[str, Any]]:
     return found
 
 
+def _examples(table: Table) -> list[str]:
+    """Formulas over the columns that the table has."""
+
+    def first(columns: Sequence[Column], kinds: Collection[str]) -> str | None:
+        return next(
+            (render(c.label, locale()) for c in columns if c.field.kind in kinds and not c.sealed), None
+        )
+
+    found = []
+    if day := first(table.open, ("date",)):
+        found.append(f"age({{{day}}})")
+    if number := first(table.open, tables.NUMBERS):
+        found += [f"{{{number}}} * 1.5", f"if({{{number}}} >= 100, 'A', 'B')"]
+    if text := first(table.open, ("text", "real_name")):
+        found.append(f"join({{{text}}}, ' ', year(today()))")
+    for sub in tables.subtables(table):
+        title = render(sub.title, locale())
+        found.append(f"count({{{title}}})")
+        if number := first(sub.open, tables.NUMBERS):
+            found.append(f"sum({{{title}}}, {{{number}}})")
+        if day := first(sub.open, ("date",)):
+            found.append(f"days_since(latest({{{title}}}, {{{day}}}))")
+    return found
+
+
 def _words(column: Column) -> dict[str, str]:
     return {code: render(column.label, code) for code in LANGUAGES}
 
 
-def _options(column: Column) -> str:
+def options_of(column: Column) -> str:
     """The options as the page edits them, in the reader's language."""
     lines = []
     for choice in getattr(column.field, "choices", ()):
