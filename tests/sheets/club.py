@@ -76,7 +76,8 @@ class Club:
     def says(self) -> list[dict[str, Any]]:
         """What the rows say, the earliest first."""
         names = {key: name for name, key in self.keys.items()}
-        return [{names[k]: v for k, v in store.values_of(self.table, row).items()} for row in self.rows()]
+        values = [store.values_of(self.table, row) for row in self.rows()]
+        return [{names[k]: v for k, v in row.items() if k in names} for row in values]
 
     def called(self) -> list[str]:
         return [row["name"] for row in self.says()]
