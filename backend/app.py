@@ -33,7 +33,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.reports.web",
     "backend.sheets.web",
     "backend.residents.web",
-    "backend.residents.home_web",
     "backend.residents.links_web",
     "backend.family.web",
     "backend.alarms.web",

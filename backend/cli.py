@@ -18,6 +18,7 @@ from backend.core.audit import Verdict
 from backend.core.errors import LinliError
 from backend.core.i18n import render
 from backend.core.orgs import Org
+from backend.records import rebuilding, sources
 from backend.settings import Settings, settings
 from backend.sheets.cli import records_group
 from backend.staff import actions
@@ -54,6 +55,8 @@ def migrate() -> None:
     """Bring the database up to date."""
     applied = db.migrate()
     click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+    for key, faces in rebuilding.missing().items():
+        click.echo(f"{key}: {faces} rows are shown in the dynamic database from now on.")
 
 
 # --- the audit log -------------------------------------------------------------------------------------------
@@ -87,6 +90,16 @@ def export(file: Path) -> None:
     click.echo(
         f"{count} entries are in {file}. Verify them with: flask --app backend audit verify --file {file}"
     )
+
+
+# --- the dynamic database ------------------------------------------------------------------------------------
+
+
+@records_group.command("rebuild")
+def rebuild() -> None:
+    """Make what residents, households and requests show there anew; what is right already stays as it is."""
+    for key in sources.all_keys():
+        click.echo(f"{key}: {rebuilding.rebuild(key, lambda done: click.echo(f'  {done}'))} rows looked at.")
 
 
 # --- the data keys -------------------------------------------------------------------------------------------

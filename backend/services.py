@@ -24,8 +24,9 @@ from urllib.parse import urlsplit
 import peewee
 import structlog
 
-from backend import demo, embedded, welcome
+from backend import demo, domains, embedded, welcome
 from backend.core import db, jobs, log, metrics
+from backend.records import rebuilding
 from backend.settings import Settings, settings
 
 START = "LINLI_START"
@@ -187,6 +188,9 @@ def _prepare_database(stop: threading.Event) -> dict[str, str]:
         return {}
     if applied:
         structlog.get_logger().info("services.migrated", migrations=applied)
+    domains.load()
+    for key, faces in rebuilding.missing().items():
+        structlog.get_logger().info("services.faces_made", table=key, rows=faces)
     passwords = demo.seed() if settings().demo and demo.wanted() else {}
     db.db.close()
     return passwords

@@ -16,11 +16,11 @@ from importlib import import_module
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from backend import domains
 from backend.core import db, health, lease, log
 from backend.messaging import deliveries
 from backend.services import wait_ready
 from backend.settings import settings
-from broadcasts import tables
 from conversations.store import HOLDER
 
 LEASE_S = 15.0
@@ -82,7 +82,7 @@ def main() -> None:
     wait_ready()
     log.configure("scheduler")
     db.connect(settings().database_url)
-    tables.load()
+    domains.load()
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())

@@ -15,11 +15,12 @@ import redis
 import structlog
 from rq import Queue, SimpleWorker
 
+from backend import domains
 from backend.core import db, health, jobs, log
 from backend.messaging import deliveries
 from backend.services import wait_ready
 from backend.settings import settings
-from broadcasts import delivery, tables
+from broadcasts import delivery
 
 LOOK_EVERY_S = 1.0
 REAP_EVERY_S = 5.0
@@ -70,7 +71,7 @@ def main(queues: list[str]) -> None:
     wait_ready()
     log.configure(name)
     db.connect(settings().database_url)
-    tables.load()
+    domains.load()
     delivery.courier()  # one, before two threads ask for it
     watch = Watch(name, queues)
     watch.start()

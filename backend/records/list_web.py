@@ -13,7 +13,6 @@ from backend.core.errors import Conflict, LinliError
 from backend.core.i18n import _, ngettext
 from backend.core.orgs import Org
 from backend.records import asked, bulk, history, query, reading, tables, views
-from backend.records.sources import Source
 from backend.records.state import State
 from backend.records.tables import Column, Table
 from backend.web import nav, session

@@ -15,7 +15,7 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import Text, _
 from backend.fields.form import Form
 from backend.records import history, query, reading, store, tables
-from backend.records.list_web import blueprint, org_of, orgs_of, reached
+from backend.records.list_web import blueprint, org_of, orgs_of, page_of, reached
 from backend.records.state import State
 from backend.records.store import New
 from backend.records.tables import Column, Table
@@ -50,7 +50,7 @@ def show(key: str, row_id: int) -> Any:
         title=reading.title(table, row, locale()),
         lines=[(c.label, reading.shown(table, row, [c], locale()).get(c.key, "–")) for c in columns],
         told=told(table, columns, row_id),
-        subtables=[(s, _of_parent(actor, s, row_id)) for s in subs],
+        subtables=[(s, of_parent(actor, s, row_id)) for s in subs],
         may_change=access.may(actor, table.permission("change"), row.org_id) and row.deleted_at is None,
         may_delete=access.may(actor, table.permission("delete"), row.org_id) and table.source is None,
         may_reveal=any(c.sealed for c in columns) and access.may(actor, "resident.reveal", row.org_id),
@@ -99,7 +99,7 @@ def add(key: str) -> Any:
             else:
                 flash(say(_("Saved.")))
                 to = (
-                    url_for("records.show", key=table.parent, row_id=parent_id)
+                    page_of(tables.of(table.parent or ""), parent)
                     if parent
                     else url_for("records.show", key=key, row_id=row_id)
                 )
@@ -130,7 +130,7 @@ def change(key: str, row_id: int) -> Any:
                 errors[error.field or ""] = error.text
             else:
                 flash(say(_("Saved.")))
-                return redirect(url_for("records.show", key=key, row_id=row_id), code=303)
+                return redirect(page_of(table, row), code=303)
     return _form_page(actor, table, row, None, typed, errors)
 
 
@@ -182,7 +182,7 @@ def _row(actor: Actor, table: Table, row_id: int, act: str) -> State:
     return row
 
 
-def _of_parent(actor: Actor, sub: Table, row_id: int) -> list[tuple[int, list[str]]]:
+def of_parent(actor: Actor, sub: Table, row_id: int) -> list[tuple[int, list[str]]]:
     columns = tables.columns_for(actor, sub)[:6]
     found = query.page(actor, query.Query(sub, {"parent": row_id}), limit=20)
     return [

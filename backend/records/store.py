@@ -238,6 +238,12 @@ def get(table: Table, row_id: int) -> State:
     return found[0]
 
 
+def of_subject(table: Table, subject_id: int) -> State | None:
+    """The face of a built-in table's row."""
+    found = state.read("table_id = ? AND subject_id = ?", [table.id, subject_id])
+    return found[0] if found else None
+
+
 def values_of(table: Table, row: State) -> dict[str, Any]:
     """What the row says, parsed, by column key."""
     return _values(table, row)

@@ -12,7 +12,7 @@ from backend.core.errors import Invalid
 from backend.core.i18n import _
 from backend.fields.address import Home
 from backend.messaging import people
-from backend.requests import assigning, history, lifecycle, service_level, slots, triage, wording
+from backend.requests import assigning, face, history, lifecycle, service_level, slots, triage, wording
 from backend.requests.crew import Worker
 from backend.requests.models import Request
 
@@ -123,6 +123,7 @@ def _created(actor: Actor, report: Report, contact: Contact) -> Request:
         org_id=request.org_id,
         after={"category": report.category, "urgency": report.urgency, "place": request.place},
     )
+    face.show(request, actor)
     live.publish(live.ADMIN, {"kind": "request", "id": request.number})
     return request
 

@@ -10,7 +10,7 @@ from backend.core.access import Actor
 from backend.core.db import is_postgres
 from backend.core.errors import Conflict, Forbidden, NotFound
 from backend.core.i18n import Text, _
-from backend.requests import crew, lifecycle
+from backend.requests import crew, face, lifecycle
 from backend.requests.models import FIRST_NUMBER, Request, RequestEvent, RequestPhoto
 from backend.staff import queries as staff
 
@@ -129,6 +129,7 @@ def apply(
         after={"status": request.status, **changes},
         why=text,
     )
+    face.show(request, actor)
     live.publish(live.ADMIN, {"kind": "request", "id": request.number})
     return event
 

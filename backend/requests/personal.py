@@ -10,7 +10,7 @@ from backend.core.errors import Conflict
 from backend.core.i18n import _
 from backend.fields.address import Home
 from backend.messaging import Resident, people
-from backend.requests import lifecycle
+from backend.requests import face, lifecycle
 from backend.requests.models import Request, RequestEvent, RequestPhoto
 
 FORGOTTEN = "—"
@@ -70,6 +70,7 @@ def _empty(request: Request) -> None:
         detail="",
         rating_comment=None,
     ).where(Request.id == request.id).execute()
+    face.forget(request)
     audit.erase_payloads(request.subject)
 
 

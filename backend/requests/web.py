@@ -12,6 +12,7 @@ from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
 from backend.messaging import channels
+from backend.records import subject_section
 from backend.requests import actions, clocks, crew, lifecycle, personal, queries, replies, triage
 from backend.requests.models import Request
 from backend.residents import queries as residents
@@ -100,6 +101,7 @@ def _section(actor: Actor, resident_id: int) -> Section | None:
 
 
 sections.register("resident", _section, order=20)
+sections.register("request", subject_section.of("request"), order=30)
 privacy.register("repairs", personal.export, personal.forget)
 
 
@@ -187,6 +189,7 @@ def show(number: int) -> Any:
         sources=SOURCES,
         place=found.home.show(locale()),
         acknowledge=clocks.acknowledge(found, clock.now()),
+        sections=sections.made("request", actor, number),
         **_words(),
     )
 

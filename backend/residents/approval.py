@@ -52,6 +52,7 @@ def reject(actor: Actor, resident_id: int, why: str) -> None:
     with transaction():
         resident = decisions.get(actor, resident_id, "resident.approve")
         _settle(resident, "rejected", actor)
+        home_face.show([resident.household_id])
         decisions.noted(actor, "resident.reject", resident, why=why)
         tell(
             resident,

@@ -9,8 +9,9 @@ import peewee
 
 from backend.core import orgs
 from backend.core.db import execute, savepoint
+from backend.core.errors import NotFound
 from backend.fields.address import Address, Home
-from backend.residents.models import Household
+from backend.residents.models import Household, Resident
 
 ADDRESS = Address("home")
 AT_ONCE = 500
@@ -33,6 +34,20 @@ def home_of(household: Household) -> Home:
 def key_of(home: Home) -> str:
     """The address in one spelling."""
     return ADDRESS.search(home)[:160]
+
+
+def get(household_id: int) -> Household:
+    """Raises NotFound."""
+    found = Household.get_or_none(Household.id == household_id)
+    if found is None:
+        raise NotFound()
+    return found  # type: ignore[no-any-return]
+
+
+def members(household_id: int) -> list[Resident]:
+    """Who lives there, the eldest first."""
+    here = (Resident.household == household_id) & Resident.status.in_(("pending", "approved"))
+    return list(Resident.select().where(here).order_by(Resident.birthday, Resident.id))
 
 
 def community_of(org_id: int) -> int:

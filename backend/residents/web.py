@@ -12,7 +12,8 @@ from backend.core.i18n import Text, _
 from backend.fields.id_number import described
 from backend.messaging import Resident as To
 from backend.messaging import channels, people
-from backend.residents import actions, decisions, file, flags, history, queries
+from backend.records import subject_section
+from backend.residents import actions, decisions, file, flags, history, home_web, queries
 from backend.residents.form import FILE
 from backend.residents.list_web import KINDS, TONES, blueprint, differing, done
 from backend.residents.models import Consent, FileChange, Resident
@@ -20,7 +21,9 @@ from backend.residents.status import STATUS_WORDS
 from backend.web import sections, session
 from backend.web.text import locale
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "home_web"]
+
+sections.register("resident", subject_section.of("resident"), order=30)
 
 CHANNELS: dict[str, Text] = {**channels.NAMES, "staff": _("The office")}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
-SOURCES = ("backend.residents.actions",)
+WITH_TABLES = ("backend.residents.actions", "backend.requests.face")
 """Each registers itself with `backend.records.sources`."""
 
 
 def load() -> None:
     """Make them known in this process."""
-    for name in SOURCES:
+    for name in WITH_TABLES:
         import_module(name)

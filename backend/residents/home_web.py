@@ -1,0 +1,36 @@
+"""The page of one household."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from backend.core import access, orgs
+from backend.core.i18n import _
+from backend.records import subject_section
+from backend.residents import households
+from backend.residents.list_web import TONES, blueprint
+from backend.residents.status import STATUS_WORDS
+from backend.web import sections, session, subjects
+from backend.web.text import locale
+
+sections.register("household", subject_section.of("household"), order=30)
+subjects.register("household", _("household {number}"), "residents.home", "household_id")
+
+
+@blueprint.get("/homes/<int:household_id>")
+@session.needs("resident.read")
+def home(household_id: int) -> Any:
+    actor = session.current_actor()
+    found = households.get(household_id)
+    access.check(actor, "resident.read", found.org_id)
+    return render_template(
+        "residents/home.html",
+        title=households.home_of(found).show(locale()) or _("Household"),
+        org=orgs.full_name(orgs.get(found.org_id)),
+        members=households.members(household_id),
+        statuses=STATUS_WORDS,
+        tones=TONES,
+        sections=sections.made("household", actor, household_id),
+    )
