@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 import orjson
 import peewee
 import structlog
+from rq.timeouts import BaseTimeoutException
 
-from backend.core import clock, db, jobs, media
+from backend.core import clock, db, health, jobs, lease, media
 from backend.core.access import SYSTEM, Actor
 from backend.core.db import transaction
 from backend.core.errors import LinliError
@@ -34,6 +35,8 @@ PART = 250
 SLICE_S = 6.0
 STALE_S = 30
 """An import that nobody worked at for so long is taken up again."""
+_UNDO_S = 600.0
+"""How long one worker has to undo before another tries."""
 _READ_AT_ONCE = 8
 _PAUSE_S = 0.005
 """Between parts: others write too."""
@@ -48,17 +51,18 @@ def work(run_id: int, seconds: float = SLICE_S) -> bool:
     run = ImportRun.get_or_none(ImportRun.id == run_id)
     if run is None or run.state not in states.WORKING:
         return True
+    doing = run.state
     try:
-        _STEPS[run.state](run, _Turn(seconds))
+        _STEPS[doing](run, _Turn(seconds))
     except LinliError as refused:
         _give_up(run_id, refused.text)
-    except (peewee.OperationalError, peewee.InterfaceError):
-        raise  # the database is away: it goes on when it is back
+    except (peewee.OperationalError, peewee.InterfaceError, BaseTimeoutException):
+        raise  # the database is away, or a worker had no more time: it goes on later
     except Exception:
         log.exception("import.failed", run=run_id)
         _give_up(run_id, _("Something went wrong on our side. Nothing was half written; please try again."))
     state = ImportRun.select(ImportRun.state).where(ImportRun.id == run_id).scalar()
-    if state in states.WORKING:
+    if state in states.WORKING and doing != states.UNDOING:
         jobs.ask(runs.QUEUE, runs.WORK, run_id)
     return state not in states.WORKING
 
@@ -253,7 +257,11 @@ def _keep_wrong(run: ImportRun) -> None:
 
 
 def _undo(run: ImportRun, turn: _Turn) -> None:
+    name = f"import.undo:{run.id}"
+    if not lease.acquire(name, health.INSTANCE, _UNDO_S):
+        return  # another worker is at it
     undone = history.undo(_actor(run), run.batch_id or 0)
+    lease.release(name, health.INSTANCE)
     kept = len(undone.kept)
     problem = _("{n} rows stay as they are: somebody wrote there since.", n=kept) if kept else None
     with transaction():
