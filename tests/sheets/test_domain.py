@@ -36,7 +36,8 @@ class Guests:
             return Invalid(_("He is busy."), "name")
         number = row.subject_id or len(self.names) + 1
         self.names[number] = row.values.get("name", self.names.get(number))
-        store.put("guest", number, row.org_id, {"name": self.names[number], "welcome": True}, by=actor)
+        face = {"name": self.names[number], "welcome": True, **row.more}
+        store.put("guest", number, row.org_id, face, by=actor)
         return number
 
     def remove(self, actor: Actor, subject_id: int, why: str) -> None:
