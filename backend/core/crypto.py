@@ -80,7 +80,7 @@ def decrypt(sealed: bytes | memoryview, place: str) -> bytes:
 def blind_index(value: str, kind: str) -> str:
     """A keyed hash (HMAC-SHA-256, 32 hex digits) that finds equal values without showing them."""
     key = settings().index_key.get_secret_value().encode()
-    return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256").hex()[:32]
 
 
 def digest(value: str, salt: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from backend.core.i18n import Msg, Text, _, render
@@ -27,7 +27,7 @@ class Home:
     detail: str = ""
 
     def to_json(self) -> dict[str, str]:
-        return {k: v for k, v in asdict(self).items() if v}
+        return {k: v for k in self.__slots__ if (v := getattr(self, k))}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Home:

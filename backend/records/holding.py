@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from backend.core import crypto
+from backend.fields.address import Home
+from backend.fields.base import Field
 from backend.fields.plain import folded
 from backend.fields.words import Said
 from backend.records import words
@@ -95,12 +98,18 @@ def _plain(column: Column, value: Any) -> str:
     ).upper()
 
 
+@lru_cache(maxsize=20_000)
+def _of_place(field: Field, home: Home) -> tuple[str, ...]:
+    """Of a home: those who live together are often written together."""
+    return (*words.of_text(field.show(home, "zh_CN")), *words.of_text(field.search(home)))
+
+
 def _words(column: Column, value: Any) -> Iterable[str]:
     field = column.field
     if field.kind in _NAMES:
         return words.of_name(str(value))
     if field.kind == "address":
-        return [*words.of_text(field.show(value, "zh_CN")), *words.of_text(field.search(value))]
+        return _of_place(field, value)
     shown = (
         {field.show(value, "zh_CN"), field.show(value, "en")}
         if field.kind.endswith("choice")

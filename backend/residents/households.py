@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import peewee
@@ -87,13 +87,13 @@ def ensure_many(wanted: Sequence[tuple[Home, int]]) -> list[Placed]:
     found = _find_many(keys)
     missing = {k: w for k, w in zip(keys, wanted, strict=True) if k not in found}
     if missing:
-        grids: dict[tuple[int, Home], int | None] = {}
+        grids = _grids(
+            {(community_id, home.building) for (community_id, _key), (home, _org) in missing.items()}
+        )
         rows = []
         for (community_id, key), (home, org_id) in missing.items():
-            building = (community_id, Home(home.building, phase=home.phase, area=home.area))
-            if building not in grids:
-                grids[building] = _grid_of(*building)
-            rows.append((community_id, grids[building] or org_id, home.phase, home.area, home.building, home.unit, home.room, key))  # fmt: skip
+            building = (community_id, home.building, home.phase, home.area)
+            rows.append((community_id, grids.get(building, org_id), home.phase, home.area, home.building, home.unit, home.room, key))  # fmt: skip
         _insert(rows)
         found |= _find_many(list(missing))
     return [found[key] for key in keys]
@@ -126,6 +126,23 @@ def _find_many(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Placed]
 
 def _find(community_id: int, key: str) -> Household | None:
     return Household.get_or_none((Household.community_id == community_id) & (Household.key == key))
+
+
+def _grids(buildings: Iterable[tuple[int, str]]) -> dict[tuple[int, str, str, str], int]:
+    """`_grid_of` each of these buildings, by community, building, phase, area."""
+    there: dict[int, list[str]] = {}
+    for community_id, building in buildings:
+        there.setdefault(community_id, []).append(building)
+    found: dict[tuple[int, str, str, str], int] = {}
+    for community_id, names in there.items():
+        rows = execute(
+            "SELECT building, phase, area, org_id FROM household WHERE community_id = ? AND org_id <> ?"
+            f" AND building IN ({', '.join('?' * len(names))})"
+            " GROUP BY building, phase, area, org_id ORDER BY COUNT(*)",
+            [community_id, community_id, *names],
+        ).fetchall()
+        found |= {(community_id, *row[:3]): row[3] for row in rows}
+    return found
 
 
 def _grid_of(community_id: int, home: Home) -> int | None:

@@ -47,7 +47,7 @@ def rehearse(actor: Actor, table: Table, planned: Sequence[Planned], why: str) -
     if table.source is None:
         return
     try:
-        with savepoint():
+        with savepoint(), store.faceless():
             write(actor, table, planned, None, why)
             raise _Back
     except _Back:
