@@ -12,6 +12,8 @@ def wanted() -> bool:
 
 def seed() -> dict[str, str]:
     """Fill the empty database in one transaction; returns the one-time passwords of its staff by username."""
+    from backend import domains
     from backend.demo.community import build
 
+    domains.load()
     return build()

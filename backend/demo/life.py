@@ -1,4 +1,4 @@
-"""What the demo community lives by beside repairs: events to come, elders who are asked how they are, a family, a survey."""
+"""What the demo community lives by beside repairs: events to come, elders who are asked how they are, a family, a survey, a list."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from backend.care import plans
 from backend.core import clock
 from backend.core.access import Actor
+from backend.demo import lists
 from backend.demo.people import PHONES
 from backend.demo.repairs import Neighbour
 from backend.events import planning, signing
@@ -30,6 +31,7 @@ def make(org_id: int, neighbours: Mapping[str, Neighbour], actors: Mapping[str, 
     _elders(neighbours, actors["admin"])
     _survey(org_id, neighbours, actors["admin"])
     inviting.run()
+    lists.make(org_id, actors["admin"])
 
 
 def _at(days: int, hour: int) -> datetime:
