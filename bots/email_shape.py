@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from backend.core.i18n import _, render, tag
+from backend.messaging import emphasis
 from backend.messaging.content import Content
-from bots import emphasis
 from bots.plain import plain, printable
 
 _LINK = re.compile(r"https?://[!-~]+[A-Za-z0-9/_=&#-]")

@@ -14,11 +14,10 @@ from backend.core import access, clock
 from backend.core.access import Actor
 from backend.fields.base import Misunderstood
 from backend.fields.phone import read_phone
-from backend.messaging import people
+from backend.messaging import emphasis, people
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
 from backend.residents import queries as residents
-from bots import emphasis
 
 SECRET = frozenset({"code", "activation"})
 """Purposes whose words open something: never shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bots import emphasis
+from backend.messaging import emphasis
 
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u26ff\u2700-\u2712\u2714-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55"

@@ -13,11 +13,12 @@ from backend.core.errors import NotFound
 from backend.core.i18n import LANGUAGES, LOCALES, Text, _, render
 from backend.fields.form import Form
 from backend.fields.words import Said
+from backend.messaging import emphasis
 from backend.messaging.content import Content, rendered
 from backend.settings import settings
 from backend.web import nav, session
 from backend.web.text import locale as reader
-from bots import emphasis, sms_shape, telegram_shape, voice_shape
+from bots import sms_shape, telegram_shape, voice_shape
 from conversations import engine, simulator
 from conversations.simulator import Exchange
 

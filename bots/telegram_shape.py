@@ -10,8 +10,8 @@ from html import escape
 from itertools import accumulate, groupby, pairwise
 
 from backend.core.i18n import _, render
+from backend.messaging import emphasis
 from backend.messaging.content import Choice, Content
-from bots import emphasis
 
 LIMIT = 4096
 """Telegram's longest text, in UTF-16 units. It counts without the tags; we count with them, to be safe from both readings."""

@@ -1,7 +1,7 @@
 """Whom staff have written down is asked first whether it is him, and is told next to nothing until he says so.
 
 The rule. What staff enter may be a mistyped number. So the relation is `entered`: the resident has agreed, the relative has not
-answered yet. He is asked by a message that names her by a hint (陈**) and no address. Until he has said yes once, by a tap, a
+answered yet. He is asked by a message that names her by a hint (陈＊＊) and no address. Until he has said yes once, by a tap, a
 digit or a key on an address of his, he is told nothing of her daily life. An alarm is the exception, for one that reaches nobody
 costs a life: he is told with everybody else, but only that she may need help, whom to call, and the same question; his yes
 brings the details at once. What he says of the alarm before that is noted and stops nothing (`alarms.answering`). Who says

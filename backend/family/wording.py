@@ -76,8 +76,8 @@ def agreed(resident: str) -> Words:
 
 
 def hint(name: str) -> str:
-    """Enough of a name to recognise somebody whom one knows: 陈**."""
-    return f"{name[:1]}**" if not name.isascii() else f"{name[:1]}."
+    """Enough of a name to recognise somebody whom one knows: 陈＊＊. Full-width, for two plain ones mean bold."""
+    return f"{name[:1]}＊＊" if not name.isascii() else f"{name[:1]}."
 
 
 def yes_or_no(relation_id: int) -> tuple[Option, Option]:

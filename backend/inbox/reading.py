@@ -10,7 +10,7 @@ from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
 from backend.inbox import marks, opening, taking
 from backend.inbox.models import Handover, HandoverEvent
-from backend.messaging import channels, people, threads
+from backend.messaging import channels, emphasis, people, threads
 from backend.messaging.models import Identity
 from backend.residents import queries as residents
 from backend.staff import queries as staff
@@ -151,7 +151,7 @@ def _told(
         clock.from_ms(line.at),
         author or _("Linli"),
         channels.NAMES.get(now.channel, "–"),
-        _("A one-time code or link; it is not shown.") if hidden else line.content.text.replace("**", ""),
+        _("A one-time code or link; it is not shown.") if hidden else emphasis.plain(line.content.text),
         line.content.media,
         STATES[now.status],
         line.message_id == about,
@@ -169,7 +169,7 @@ def _heard(line: threads.Heard, before: list[threads.Line]) -> Line:
         clock.from_ms(line.at),
         "",
         channels.NAMES[line.channel],
-        text.replace("**", "") if isinstance(text, str) else text,
+        emphasis.plain(text) if isinstance(text, str) else text,
         (line.media,) if line.media else (),
     )
 

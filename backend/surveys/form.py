@@ -65,7 +65,7 @@ def _opening(survey: Survey, n: int) -> Text | None:
         if survey.anonymous
         else _("Your answers are kept with your name.")
     )
-    return join(intro(survey), join(how_many, promise, by=" "))
+    return join(intro(survey), _("{how_many} {promise}", how_many=how_many, promise=promise))
 
 
 # --- answers --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from backend.family import actions, wording
 from backend.family.actions import Relative
 from backend.family.topics import CALLED, ZONES
 from backend.fields.base import Misunderstood
+from backend.fields.calendar import weekday_text
 from backend.fields.choices import Choice, Choices
 from backend.fields.form import Form
 from backend.fields.numbers import Integer
@@ -57,7 +58,7 @@ def _invite(person: Person, argument: str) -> Answer:
         text = _("Before you invite your family, please register: then I know who you are.")
         return Answer.of(Words(text, options=(REGISTER,)))
     made = actions.invite(person.resident_id)
-    facts = {"code": made.code, "link": made.link, "day": f"{clock.local(made.until):%m-%d}"}
+    facts = {"code": made.code, "link": made.link, "day": weekday_text(clock.local(made.until).date())}
     written = Words(
         _(
             "Your code for one relative: **{code}**, good until {day}. Give it only to the person whom you mean. They write “family {code}” to us on any channel, or open {link}",

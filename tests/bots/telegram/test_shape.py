@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.messaging import emphasis
 from backend.messaging.content import Choice, Content
-from bots import emphasis
 from bots.telegram_shape import LIMIT, chosen, picked, shape
 
 LONG = st.text(max_size=200).flatmap(lambda piece: st.integers(1, 60).map(lambda n: piece * n))
