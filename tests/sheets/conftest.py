@@ -8,5 +8,11 @@ from tests.sheets.club import Club, found_club
 
 
 @pytest.fixture
-def club(database: TestDatabase, clock: clocks.Hands) -> Club:
+def club(sqlite_database: TestDatabase, clock: clocks.Hands) -> Club:
+    return found_club()
+
+
+@pytest.fixture
+def anywhere(database: TestDatabase, clock: clocks.Hands) -> Club:
+    """The club on SQLite and on PostgreSQL."""
     return found_club()

@@ -57,7 +57,7 @@ def test_a_key_that_stands_twice_names_the_row_it_stood_in() -> None:
     assert render(once.again("a", 9), "en") == "The same stands in row 2 already."
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.one_of(

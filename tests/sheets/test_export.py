@@ -30,6 +30,10 @@ PEOPLE = {
 
 @pytest.fixture
 def members(club: Club, clock: clocks.Hands) -> Club:
+    return joined(club, clock)
+
+
+def joined(club: Club, clock: clocks.Hands) -> Club:
     for name, said in PEOPLE.items():
         club.add(name, **said)
     clock.forward(minutes=1)
@@ -60,8 +64,9 @@ def test_masked_values_that_are_left_alone_stay(members: Club) -> None:
 
 
 def test_changes_of_the_file_and_of_others_are_merged_and_only_what_both_changed_is_asked(
-    members: Club, clock: clocks.Hands
+    anywhere: Club, clock: clocks.Hands
 ) -> None:
+    members = joined(anywhere, clock)
     rows = lines(export(members))
     wang, li, anna = (row.id or 0 for row in members.rows())
     members.change(wang, note="已搬走")

@@ -28,7 +28,8 @@ WRONG = ["张大明", "男", "1955-12-13", "居民身份证", "11010119551212001
 
 
 @pytest.fixture
-def files(club: Club) -> Club:
+def files(anywhere: Club) -> Club:
+    club = anywhere
     assert actions, "the files are a table once their actions are known"
     hobby = {"kind": "text", "label": {"zh_CN": "爱好"}, "optional": True}
     key = defining.add_column(club.wu, "resident", hobby, club.street.id).key
