@@ -131,3 +131,13 @@ def test_databases_are_asked_only_where_whoever_runs_linli_allows_it(
     configure(IMPORT_HOSTS="db.example, 127.0.0.1:1")
     page = desk.post("/admin/imports", {**given, "address": "mysql://u:secret@127.0.0.1:1/old"})
     assert page.status_code == 422 and "does not answer" in page.text and "secret" not in page.text
+
+
+def test_a_list_leads_to_its_files(desk: Browser, club: Club) -> None:
+    club.add("王秀英", skill="做饭")
+    club.add("李建国", skill="修理")
+    page = desk.get(f"/admin/data/{club.table.key}?col={club.keys['skill']}&op=eq&val=修理")
+    (link, *_others) = re.findall(r'href="(/admin/imports/export/[^"]+\.csv[^"]*)"', page.text)
+    taken = desk.get(link.replace("&amp;", "&")).data.decode()
+    assert "李建国" in taken and "王秀英" not in taken
+    assert f"/admin/imports?table={club.table.key}" in page.text
