@@ -10,6 +10,7 @@ BENCHES = {
     "P2": "bench.p2_webhook",
     "P6": "bench.p6_finding",
     "P7": "bench.p7_sheets",
+    "P7R": "bench.p7_residents",
     "P10": "bench.p10_streams",
 }
 
