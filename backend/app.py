@@ -27,6 +27,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.web.live_pages",
     "backend.staff.signin_web",
     "backend.staff.web",
+    "backend.attachments.web",
     "backend.printing.web",
     "backend.printing.batch_web",
     "backend.records.web",

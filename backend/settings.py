@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -95,6 +96,16 @@ class Settings(BaseSettings):
         description="Hosts (host or host:port, by commas) of databases that admins may import from in the pages; empty: none.",
     )
 
+    media_url: SecretStr = Field(
+        SecretStr(""),
+        description="s3://key:password@host/bucket?region=…&https=1 keeps files in an S3-compatible store; empty: VAR_DIR/media.",
+    )
+    file_mb: int = Field(10, ge=1, le=10, description="The largest file that staff may add, in MiB.")
+    virus_scan: str = Field(
+        "",
+        description="clamd://host:3310, clamd:///path/of/socket, or a command that reads the file (0 clean, 1 infected); empty: none.",
+    )
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -117,6 +128,29 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "must be `id:key` pairs joined by commas, id 1-255, key 32 bytes in URL-safe base64"
                 )
+        return value
+
+    @field_validator("media_url")
+    @classmethod
+    def _known_store(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        parts = urlsplit(url)
+        if url and not (
+            parts.scheme == "s3"
+            and parts.username
+            and parts.password
+            and parts.hostname
+            and parts.path.strip("/")
+        ):
+            raise ValueError("must be s3://key:secret@host/bucket?region=…&https=1")
+        return value
+
+    @field_validator("virus_scan")
+    @classmethod
+    def _known_scanner(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme == "clamd" and not parts.path.strip("/") and not (parts.hostname and parts.port):
+            raise ValueError("must be clamd://host:port, clamd:///path/of/socket, or a command")
         return value
 
     @field_validator("public_url")

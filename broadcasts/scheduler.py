@@ -27,6 +27,7 @@ LEASE_S = 15.0
 RENEW_S = 4.0
 MODULES = (
     "backend.messaging.unseen",
+    "backend.attachments.jobs",
     "backend.records.jobs",
     "conversations.reminders",
     "backend.sheets.jobs",

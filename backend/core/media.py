@@ -1,4 +1,4 @@
-"""Photos and documents that people send: made harmless, encrypted, kept under VAR_DIR/media.
+"""Photos and documents that people send: made harmless, encrypted, kept under VAR_DIR/media or in the store of MEDIA_URL.
 
 A photo is decoded and drawn anew, so that nothing of the sender's file survives but its pixels: no GPS position, no
 hidden payload. What a file is, is told from its bytes, never from what the sender calls it.
@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 import peewee
+import structlog
 from PIL import Image, ImageOps
 
-from backend.core import clock, crypto
+from backend.core import clock, crypto, keeping
 from backend.core.db import Instant, Model, after_commit, transaction
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import _
-from backend.settings import settings
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -29,6 +28,7 @@ PLACE = "attachment.data"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 # Pillow's decoders raise any of these on a damaged file; an unknown format is an OSError too.
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError)
+log = structlog.get_logger()
 _HEIC = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}
 
 
@@ -51,30 +51,24 @@ def save(data: bytes, content_type: str, owner: str) -> str:
         raise Invalid(
             _("This file is larger than 10 MB. Could you send a smaller one, or a screenshot of it?")
         )
-    kept, kind = _harmless(data, content_type)
-    key = secrets.token_hex(16)
-    with transaction():
-        _write(key, kept, kind, owner)
-    return key
-
-
-def _write(key: str, data: bytes, content_type: str, owner: str) -> None:
-    Attachment.create(
-        key=key,
-        sha256=hashlib.sha256(data).hexdigest(),
-        content_type=content_type,
-        size=len(data),
-        owner=owner,
-        created_at=clock.now(),
-    )
-    write_sealed(key, data)
+    kept, kind = harmless(data, content_type)
+    return keep(kept, kind, owner)
 
 
 def keep(data: bytes, content_type: str, owner: str) -> str:
-    """Keep a file that we made ourselves, as it is and however large; returns its key."""
+    """Keep a file that we made or looked into ourselves, as it is and however large; returns its key."""
     key = secrets.token_hex(16)
+    # Before its row: a file without one is swept away later, a row without its file would be a loss.
+    write_sealed(key, data)
     with transaction():
-        _write(key, data, content_type, owner)
+        Attachment.create(
+            key=key,
+            sha256=hashlib.sha256(data).hexdigest(),
+            content_type=content_type,
+            size=len(data),
+            owner=owner,
+            created_at=clock.now(),
+        )
     return key
 
 
@@ -101,31 +95,37 @@ def forget(key: str) -> None:
     """Remove the file and its row: a person's erasure request."""
     with transaction():
         Attachment.delete().where(Attachment.key == key).execute()
-        after_commit(lambda: path_of(key).unlink(missing_ok=True))
+        after_commit(lambda: _remove(key))
+
+
+def _remove(key: str) -> None:
+    try:
+        keeping.store().remove(key)
+    except OSError as error:
+        # Its row is gone: the sweep of files without one comes by.
+        log.warning("media.not_removed", error=type(error).__name__)
 
 
 def path_of(key: str) -> Path:
-    """Where the sealed bytes of `key` lie."""
-    return settings().var_dir / "media" / key[:2] / key
+    """Where the sealed bytes of `key` lie, when they lie in our own folder."""
+    return keeping.folder().path(key)
+
+
+def sealed(key: str) -> bytes:
+    """The bytes as the store has them. Raises FileNotFoundError."""
+    return keeping.store().get(key)
 
 
 def read_sealed(key: str) -> bytes:
-    return crypto.decrypt(path_of(key).read_bytes(), f"{PLACE}.{key}")
+    return crypto.decrypt(sealed(key), f"{PLACE}.{key}")
 
 
 def write_sealed(key: str, data: bytes) -> None:
-    """Whole or not at all: a reader never meets half a file."""
-    path = path_of(key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{key}.{secrets.token_hex(4)}")
-    with draft.open("wb") as file:
-        file.write(crypto.encrypt(data, f"{PLACE}.{key}"))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    keeping.store().put(key, crypto.encrypt(data, f"{PLACE}.{key}"))
 
 
-def _harmless(data: bytes, claimed: str) -> tuple[bytes, str]:
+def harmless(data: bytes, claimed: str) -> tuple[bytes, str]:
+    """What is kept of a photo or PDF, and its type. Raises Invalid, with words for the sender."""
     if data.startswith(b"%PDF-"):
         return data, "application/pdf"
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC:

@@ -23,7 +23,7 @@ import peewee
 from backend.core import clock, crypto, health
 from backend.core.db import Model, execute, transaction
 from backend.core.health import Heartbeat
-from backend.core.media import PLACE, Attachment, path_of, read_sealed, write_sealed
+from backend.core.media import PLACE, Attachment, read_sealed, sealed, write_sealed
 from backend.settings import ROOT, Settings, settings
 
 BATCH = 200
@@ -217,7 +217,7 @@ def _value(column: Sealed, row_id: Any, sealed: bytes) -> int:
 
 def _file(key: str) -> int:
     try:
-        if path_of(key).open("rb").read(1)[0] == crypto.ring().current:
+        if sealed(key)[0] == crypto.ring().current:
             return 0
         write_sealed(key, read_sealed(key))
     except (FileNotFoundError, IndexError):

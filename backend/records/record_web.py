@@ -19,7 +19,7 @@ from backend.records.list_web import blueprint, org_of, orgs_of, page_of, reache
 from backend.records.state import State
 from backend.records.store import New
 from backend.records.tables import Column, Table
-from backend.web import form_rows, session
+from backend.web import form_rows, sections, session
 from backend.web.text import locale, say
 
 
@@ -55,6 +55,7 @@ def show(key: str, row_id: int) -> Any:
         may_delete=access.may(actor, table.permission("delete"), row.org_id) and table.source is None,
         may_reveal=any(c.sealed for c in columns) and access.may(actor, "resident.reveal", row.org_id),
         revealed=None,
+        sections=sections.made("record", actor, row_id),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.attachments import personal as files
 from backend.core import audit, media
 from backend.core.db import transaction
 from backend.core.errors import Conflict
@@ -31,6 +32,7 @@ def export(resident_id: int) -> list[dict[str, Any]]:
             "status": request.status,
             "rating": request.rating,
             "rating_comment": request.rating_comment,
+            "files": files.export(request.subject),
             "history": [
                 {"at": event.at.isoformat(), "what": event.act, "text": event.text}
                 for event in RequestEvent.select()
@@ -70,6 +72,7 @@ def _empty(request: Request) -> None:
         detail="",
         rating_comment=None,
     ).where(Request.id == request.id).execute()
+    files.forget(request.subject)
     face.forget(request)
     audit.erase_payloads(request.subject)
 

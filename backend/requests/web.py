@@ -13,13 +13,15 @@ from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
 from backend.messaging import channels
 from backend.records import subject_section
-from backend.requests import actions, clocks, crew, lifecycle, personal, queries, replies, triage
+from backend.requests import actions, clocks, crew, files, lifecycle, personal, queries, replies, triage
 from backend.requests.models import Request
 from backend.residents import queries as residents
 from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import locale, say
+
+__all__ = ["blueprint", "files"]
 
 blueprint = Blueprint(
     "requests",

@@ -13,7 +13,7 @@ from backend.fields.id_number import described
 from backend.messaging import Resident as To
 from backend.messaging import channels, people
 from backend.records import subject_section
-from backend.residents import actions, decisions, file, flags, history, home_web, queries
+from backend.residents import actions, decisions, file, files, flags, history, home_web, queries
 from backend.residents.form import FILE
 from backend.residents.list_web import KINDS, TONES, blueprint, differing, done
 from backend.residents.models import Consent, FileChange, Resident
@@ -21,7 +21,7 @@ from backend.residents.status import STATUS_WORDS
 from backend.web import sections, session
 from backend.web.text import locale
 
-__all__ = ["blueprint", "home_web"]
+__all__ = ["blueprint", "files", "home_web"]
 
 sections.register("resident", subject_section.of("resident"), order=30)
 
