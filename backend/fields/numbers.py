@@ -17,11 +17,22 @@ from backend.fields.words import Option, Said
 _COUNTED = re.compile(
     r"\s*(?:个人|口人|人|个|次|天|岁|口|位|只|条|件|台|辆|平方米|平米|平|度|号|names?|people|persons?|times|days|years?(?: old)?)$"
 )
-_ABOUT = re.compile(r"^(?:大概|大约|约|差不多|一共|共|总共|有|about|around|we are|there are)\s*")
+_ABOUT = re.compile(
+    r"^(?:(?:大概|大约|约|差不多|一共|共|总共|有|就|只|我们家|我们|我家|家里|老两口[，, ]|about|around|just|only|we are|there are)\s*)+"
+)
+_NOBODY = re.compile(
+    r"^(?:(?:就|只有|只)?我(?:自己|一个人?|一人)(?:来|去)?|就我|只有我|(?:我)?自己(?:来|去)|不带(?:人|了)?|没有?人|没有|一个(?:人)?(?:都|也)(?:没有|不带)"
+    r"|(?:just|only) me|nobody|no ?one|none|alone|by myself|on my own)$"
+)
+"""How somebody says nought of the people who come along: 就我一个人 is no company."""
+
+
+def _bare(text: str) -> str:
+    return half_width(text).strip(" 。!！,，.").casefold()
 
 
 def _read(text: str) -> decimal.Decimal | None:
-    text = _ABOUT.sub("", half_width(text).strip(" 。!！,，").casefold())
+    text = _ABOUT.sub("", _bare(text))
     return number(text) if number(text) is not None else number(_COUNTED.sub("", text))
 
 
@@ -58,6 +69,8 @@ class _Number(Field):
 
     def _number(self, said: Said) -> decimal.Decimal:
         value = _read(said.choice or said.text)
+        if value is None and self.least == 0 and _NOBODY.search(_bare(said.text)):
+            value = decimal.Decimal(0)
         if value is None:
             raise Misunderstood(_("A number is enough here, like 3."))
         self._within(value)

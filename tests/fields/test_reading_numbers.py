@@ -40,10 +40,25 @@ def test_digits_are_read_out_in_groups() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "people"),
-    [("3", 3), ("三个人", 3), ("一共五口人", 5), ("about 4 people", 4), ("０", 0), ("十二", 12)],
+    [
+        ("3", 3),
+        ("三个人", 3),
+        ("一共五口人", 5),
+        ("about 4 people", 4),
+        ("０", 0),
+        ("十二", 12),
+        ("老两口，两口人", 2),
+        ("我们家就三个人", 3),
+    ],
 )
 def test_a_count_may_come_with_its_words(typed: str, people: int) -> None:
     assert understood(Integer("people", least=0), typed) == people
+
+
+@pytest.mark.parametrize("typed", ["就我一个人", "我自己来", "不带", "没有", "Just me.", "nobody"])
+def test_nobody_else_is_nought_where_a_nought_is_possible(typed: str) -> None:
+    assert understood(Integer("people", least=0), typed) == 0
+    assert "number" in hint(Integer("people", least=1), typed)
 
 
 def test_a_number_out_of_bounds_is_told_the_bounds() -> None:
