@@ -40,7 +40,9 @@ def sweep(longest: float = LONGEST_S) -> int:
         "SELECT DISTINCT table_id FROM data_column WHERE formula <> '' AND retired_at IS NULL ORDER BY table_id"
     )
     for (table_id,) in having.fetchall():
-        more = True
+        table = tables.by_id(table_id)
+        run = FormulaRun.get_or_none(FormulaRun.table_id == table_id)
+        more = run is None or not run.finished or run.target != _target(table)
         while more and time.monotonic() < ends:
             with transaction():
                 rows, more = _portion(tables.by_id(table_id))
