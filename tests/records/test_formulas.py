@@ -17,6 +17,7 @@ from backend.records.formula_text import understood
 from backend.records.query import Query, Sort
 from backend.records.query import page as found
 from backend.records.store import New
+from backend.residents import source
 from tests.records.volunteers import Volunteers, field
 
 TODAY = date(2026, 3, 5)
@@ -223,3 +224,19 @@ def test_midnight_is_the_communitys(volunteers: Volunteers) -> None:
     with clocks.stopped(datetime(2026, 3, 5, 17, tzinfo=UTC)):
         row = store.create(v.lin, table, [New(v.happy.id, v.values(name="李芳"))])[0]
     assert date(2026, 3, 6) in store.values_of(table, store.get(table, row)).values()
+
+
+def test_residents_have_computed_columns_too(volunteers: Volunteers, clock: clocks.Hands) -> None:
+    v = volunteers
+    assert source.sources.find("resident")
+    key = defining.add_column(v.lin, "resident", field("integer", "年龄", "Age", optional=True), v.happy.id,
+                              formula="age({birthday})").key  # fmt: skip
+    face = {"name": "王小明", "birthday": date(1948, 3, 5)}
+    row = store.put("resident", 7, v.happy.id, face, by=SYSTEM)
+    table = tables.of("resident")
+    years = store.values_of(table, store.get(table, row))[key]
+    store.put("resident", 7, v.happy.id, {**face, "birthday": date(1958, 3, 5)}, by=SYSTEM)
+    assert store.values_of(table, store.get(table, row))[key] == years - 10
+    clock.forward(days=366)
+    assert recount.sweep() == 1
+    assert store.values_of(table, store.get(table, row))[key] == years - 9
