@@ -2,13 +2,14 @@
 
 An orphan is a file of the store that no row of `media` tells of, or a row of ours (owner `filed:…`) that no attachment
 points to: what a process left that died in between. Both are left alone for a day. Rows that belong to anybody else are
-never touched.
+never touched, nor is a store that is mostly unknown to this database.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -21,6 +22,7 @@ from backend.core.db import transaction
 
 AT_ONCE = 200
 _YOUNG = timedelta(days=1)
+_OURS = re.compile(r"[0-9a-f]{32}(\.[0-9a-f]{8})?")
 log = structlog.get_logger()
 
 
@@ -66,22 +68,28 @@ def sweep_removed() -> int:
 
 
 def sweep_orphans() -> int:
-    """Remove what nothing points to."""
+    """Remove what nothing points to; returns how many files and rows."""
     before = clock.now() - _YOUNG
-    removed = 0
     store = keeping.store()
-    old = (kept.key for kept in store.listed() if kept.at < before)
-    for keys in _in_parts(old):
+    unknown: list[str] = []
+    known = 0
+    for keys in _in_parts(
+        kept.key for kept in store.listed() if kept.at < before and _OURS.fullmatch(kept.key)
+    ):
         # A draft's key has an ending, which no row has.
-        known = {a.key for a in media.Attachment.select().where(media.Attachment.key.in_(keys))}
-        for key in keys:
-            if key not in known:
-                store.remove(key)
-                removed += 1
-    return removed + _sweep_rows(before)
+        told = {a.key for a in media.Attachment.select().where(media.Attachment.key.in_(keys))}
+        known += len(told)
+        unknown += [key for key in keys if key not in told]
+    if len(unknown) > known:
+        # A store whose files are mostly strange to this database belongs to another one, or the database is the wrong one.
+        log.warning("attachments.strange_store", known=known, unknown=len(unknown))
+        unknown = []
+    for key in unknown:
+        store.remove(key)
+    return len(unknown) + _sweep_rows(before)
 
 
-def _sweep_rows(before: object) -> int:
+def _sweep_rows(before: datetime) -> int:
     used = (
         FiledAttachment.select(column).where(column.is_null(False))
         for column in (FiledAttachment.media_key, FiledAttachment.thumb_key)

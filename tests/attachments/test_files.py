@@ -132,6 +132,18 @@ def test_orphans_are_swept_after_a_day_and_nothing_that_anybody_points_to(office
     assert kept() == {row.media_key, row.thumb_key, of_others} and ours not in kept()
 
 
+def test_a_store_that_another_database_fills_is_left_alone(office: Office) -> None:
+    actions.add(office.lin, office.subject, "a.pdf", PDF)
+    for n in range(2):
+        keeping.store().put(f"{n:032x}", b"of another database")
+    keeping.folder().path("readme").parent.mkdir(exist_ok=True)
+    keeping.folder().path("readme").write_text("somebody's note")
+    with clock.stopped() as hands:
+        hands.forward(hours=25)
+        assert jobs.sweep_orphans() == 0
+    assert len(kept()) == 4
+
+
 def test_there_is_an_end_to_the_files_on_one_subject(office: Office) -> None:
     added = actions.add(office.lin, office.subject, "a.pdf", PDF)
     row = FiledAttachment.select().where(FiledAttachment.id == added).dicts().get()
