@@ -22,7 +22,7 @@ KINDS: dict[str, Msg] = {
     "long_text": _("Long text"),
     "real_name": _("Name"),
     "integer": _("Whole number"),
-    "decimal": _("Number"),
+    "decimal": _("Number with decimals"),
     "money": _("Money"),
     "date": _("Date"),
     "choice": _("One of several"),
