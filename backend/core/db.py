@@ -17,7 +17,7 @@ from playhouse.migrations import Runner
 from playhouse.postgres_ext import Psycopg3Database
 
 from backend.core import clock, crypto
-from backend.core.sqlite import Sqlite
+from backend.core.sqlite import AS_PEEWEE, Sqlite
 
 db = peewee.DatabaseProxy()
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
@@ -182,6 +182,15 @@ def execute(sql: str, params: Sequence[Any] = ()) -> Any:
     if isinstance(database, Sqlite):
         return database.run(sql, params)
     return database.execute_sql(_with_percents(sql), params)
+
+
+def ask(sql: str, params: Sequence[Any] = ()) -> Any:
+    """`execute` a question whose best way depends on what is asked: PostgreSQL plans it anew each time, where it would settle for
+    one plan for all after the tenth."""
+    if not is_postgres():
+        return execute(sql, params)
+    with AS_PEEWEE:
+        return db.obj.connection().execute(_with_percents(sql), params, prepare=False)
 
 
 def insert(sql: str, params: Sequence[Any]) -> int:

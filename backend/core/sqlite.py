@@ -28,7 +28,7 @@ PRAGMAS = {
 COPY_EVERY = 350
 """Transactions, of about eleven pages each."""
 
-_AS_PEEWEE: Any = vars(peewee)["__exception_wrapper__"]
+AS_PEEWEE: Any = vars(peewee)["__exception_wrapper__"]
 """Turns the driver's errors into peewee's."""
 
 
@@ -55,13 +55,13 @@ class Sqlite(peewee.SqliteDatabase):
             state = self._state
             own, own_closed = state.conn, state.closed
             writer = self._writer_of_this_process()
-            with _AS_PEEWEE:
+            with AS_PEEWEE:
                 writer.execute("BEGIN IMMEDIATE")
             state.conn, state.closed = writer, False
             self.push_transaction(self)  # peewee's own `atomic` makes a savepoint of itself inside
             try:
                 yield
-                with _AS_PEEWEE:
+                with AS_PEEWEE:
                     writer.execute("COMMIT")
             except BaseException:
                 self._undo(writer)
@@ -90,7 +90,7 @@ class Sqlite(peewee.SqliteDatabase):
             cursor: sqlite3.Cursor = state.conn.execute(sql, params)
             return cursor
         except sqlite3.Error:
-            with _AS_PEEWEE:
+            with AS_PEEWEE:
                 raise
 
     def close(self) -> bool:
@@ -110,7 +110,7 @@ class Sqlite(peewee.SqliteDatabase):
     def _writer_of_this_process(self) -> sqlite3.Connection:
         # A connection must not be taken through a fork.
         if self._writer is None or self._process != os.getpid():
-            with _AS_PEEWEE:
+            with AS_PEEWEE:
                 self._writer = self._connect()
             self._process = os.getpid()
         return self._writer

@@ -9,13 +9,15 @@ from typing import Any
 
 from backend.core import access, clock
 from backend.core.access import Actor
-from backend.core.db import execute
+from backend.core.db import ask, is_postgres
 from backend.fields.base import Context
 from backend.records import conditions, expressions, holding, state, words
 from backend.records.conditions import Builder, Condition
 from backend.records.state import COLUMNS, State
 from backend.records.tables import Table
 
+FEW = 2_000
+"""Rows that a rare word is in."""
 COUNTED = 10_000
 """Beyond this many, a list says "more than"."""
 _WHAT = {
@@ -64,7 +66,7 @@ def count(actor: Actor, query: Query, at_most: int = COUNTED) -> int:
     asked = _Asked(actor, query)
     inner = asked.select("1", limit=at_most + 1)
     return int(
-        execute(f"SELECT COUNT(*) FROM ({inner} LIMIT {at_most + 1}) AS found", asked.params).fetchone()[0]
+        ask(f"SELECT COUNT(*) FROM ({inner} LIMIT {at_most + 1}) AS found", asked.params).fetchone()[0]
     )
 
 
@@ -75,7 +77,7 @@ def ids(actor: Actor, query: Query) -> Iterator[int]:
         asked = _Asked(actor, query)
         inner = asked.select("{id} AS id")
         sql = f"SELECT id FROM ({inner}) AS every WHERE id > ? ORDER BY id LIMIT {state.AT_ONCE}"
-        found = [row[0] for row in execute(sql, [*asked.params, after]).fetchall()]
+        found = [row[0] for row in ask(sql, [*asked.params, after]).fetchall()]
         yield from found
         if len(found) < state.AT_ONCE:
             return
@@ -109,7 +111,7 @@ def grouped(actor: Actor, query: Query, values: Sequence[str]) -> list[tuple[Any
     inner = asked.select(chosen)
     listed = ", ".join(names)
     sql = f"SELECT {listed}, COUNT(*) FROM ({inner}) AS every GROUP BY {listed}"
-    return [tuple(row) for row in execute(sql, asked.params).fetchall()]
+    return [tuple(row) for row in ask(sql, asked.params).fetchall()]
 
 
 class _Asked:
@@ -150,13 +152,26 @@ class _Asked:
         if self.query.org_id is not None:
             parts.append(builder.sql({"org": self.query.org_id}))
         if self.query.text.strip():
-            parts.append(builder.sql({"words": self.query.text, "readings": self._readings}))
+            parts.append(self._with_words(builder, held))
         parts.append(builder.sql(self.query.where))
         if beyond is not None:
             parts.append(f"{row_id} > {int(beyond)}")
         if extra:
             parts.append(extra)
         return f"SELECT {chosen} FROM {held} AS r WHERE {' AND '.join(parts)}"
+
+    def _with_words(self, builder: Builder, held: str) -> str:
+        """Rows with the words typed. PostgreSQL guesses badly how many have a rare word, and would walk through a million newer
+        ones for it: the few rows of a rare word are looked up first."""
+        condition = {"words": self.query.text, "readings": self._readings}
+        if not is_postgres():
+            return builder.sql(condition)
+        first = Builder(self.query.table, "r", held, builder.today)
+        sql = f"SELECT r.id FROM {held} AS r WHERE {first.sql(condition)} LIMIT {FEW + 1}"
+        found = [int(row[0]) for row in ask(sql, first.params).fetchall()]
+        if len(found) > FEW:
+            return builder.sql(condition)
+        return f"r.id IN ({', '.join(map(str, found))})" if found else "(1=0)"
 
     def sorted(self, limit: int, offset: int) -> str:
         """Rows with a value first, in its order, then those without: each half is read off an index."""
@@ -195,7 +210,7 @@ class _Asked:
 
     @staticmethod
     def rows(sql: str, params: Sequence[Any]) -> list[State]:
-        found = execute(sql, params).fetchall()
+        found = ask(sql, params).fetchall()
         return [state.loaded(row[:-1], "record_version" if row[-1] else "record") for row in found]
 
 
