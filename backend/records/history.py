@@ -97,6 +97,8 @@ def _take_back(actor: Actor, table: Table, said: Sequence[State], batch_id: int,
     before = said[its[0] - 1] if its[0] else None
     wrote, now = said[its[-1]], said[-1]
     if before is None:
+        if now.deleted_at is not None and wrote.deleted_at is None:
+            return None  # taken away already, by an undoing that was broken off
         if now is not wrote:
             return _("{name} changed this row after it was made here; it stays.", name=now.by_name or "–")
         return _unmade(actor, table, now, back)
@@ -109,7 +111,9 @@ def _take_back(actor: Actor, table: Table, said: Sequence[State], batch_id: int,
     if refused is not None:
         return refused
     _rest_back(table, now.id or 0, before, wrote, actor, back)
-    return None if len(mine) == len(changed) else _("Somebody wrote other values since; those stay.")
+    # What says already what it did before was taken back by an undoing that was broken off.
+    left = {k for k in changed - mine.keys() if current.get(k) != old.get(k)}
+    return None if not left else _("Somebody wrote other values since; those stay.")
 
 
 def _write_back(actor: Actor, table: Table, now: State, values: Mapping[str, Any], back: int) -> Text | None:
