@@ -129,4 +129,4 @@ def _sent(data: bytes, kind: str, name: str, as_attachment: bool) -> Any:
 
 
 def _back() -> Any:
-    return redirect(safe_next(request.form.get("back"), url_for("web.dashboard")) + "#files", code=303)
+    return redirect(safe_next(request.form.get("back"), url_for("web.dashboard")), code=303)
