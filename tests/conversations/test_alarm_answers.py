@@ -177,7 +177,7 @@ def test_an_alarm_reaches_whom_staff_entered_with_a_hint_alone(
     assert len(told) == 2
     for content in told:
         for said in (content.text, content.short, content.spoken):
-            assert "陈**" in said or "陈" in said
+            assert "陈＊＊" in said or "陈" in said
             assert not any(secret in said for secret in ("秀英", "501", "救命", "3号楼", "13800132210"))
 
 
@@ -216,7 +216,7 @@ def test_how_it_goes_on_tells_him_nothing_until_it_is_over(
     assert len(heard(identity_id=entered)) == 1
     neighbour.press(f"alarm.safe:{alarm_id}")
     last = heard(identity_id=entered)[-1]
-    assert "陈**" in last.text and "501" not in last.text and "周敏" not in last.text
+    assert "陈＊＊" in last.text and "501" not in last.text and "周敏" not in last.text
 
 
 # --- after the end --------------------------------------------------------------------------------------------
