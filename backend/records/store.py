@@ -46,6 +46,10 @@ def faceless() -> Iterator[None]:
         _faceless.reset(token)
 
 
+def rehearsing() -> bool:
+    return _faceless.get()
+
+
 def current_batch() -> int | None:
     """The batch that what is written now belongs to."""
     return _batch.get()
@@ -86,12 +90,12 @@ def put_many(
     batch_id: int | None = None,
 ) -> list[int]:
     """Many faces at once, as (subject_id, org_id, values, parent_subject); ids in the same order."""
-    if _faceless.get():
+    if rehearsing():
         return [0] * len(faces)
     with transaction():
         table = tables.of(key)
         own = {c.key for c in table.columns if c.id is None}
-        known = _of_subjects(table, [f[0] for f in faces])
+        known = of_subjects(table, [f[0] for f in faces])
         parents = _parents(table, [f[3] for f in faces if f[3] is not None])
         new: list[New] = []
         changed: list[tuple[State, State]] = []
@@ -116,7 +120,7 @@ def drop(key: str, subject_id: int, *, by: Actor, why: str = "") -> None:
     """The domain's row is gone: its face is deleted, what it said stays in its history."""
     with transaction():
         table = tables.of(key)
-        old = _of_subjects(table, [subject_id]).get(subject_id)
+        old = of_subjects(table, [subject_id]).get(subject_id)
         if old is not None and old.deleted_at is None:
             replace_rows([(old, replace(old, deleted_at=clock.now_ms()))], by, why, None)
 
@@ -124,7 +128,7 @@ def drop(key: str, subject_id: int, *, by: Actor, why: str = "") -> None:
 def forget(key: str, subject_id: int) -> None:
     """Nothing of what the row said remains, now or in its history; that there was one does."""
     with transaction():
-        for row in _of_subjects(tables.of(key), [subject_id]).values():
+        for row in of_subjects(tables.of(key), [subject_id]).values():
             state.forget(row)
 
 
@@ -352,7 +356,8 @@ def _values(table: Table, row: State) -> dict[str, Any]:
     return holding.values(table, row.data, row.sealed)
 
 
-def _of_subjects(table: Table, ids: Sequence[int]) -> dict[int, State]:
+def of_subjects(table: Table, ids: Sequence[int]) -> dict[int, State]:
+    """The faces of these subjects, kept from other writers."""
     found: dict[int, State] = {}
     for start in range(0, len(ids), state.AT_ONCE):
         part = list(ids[start : start + state.AT_ONCE])
@@ -365,7 +370,7 @@ def _of_subjects(table: Table, ids: Sequence[int]) -> dict[int, State]:
 def _parents(table: Table, subjects: Sequence[int]) -> dict[int, int]:
     if not subjects or not table.parent:
         return {}
-    rows = _of_subjects(tables.of(table.parent), list(dict.fromkeys(subjects)))
+    rows = of_subjects(tables.of(table.parent), list(dict.fromkeys(subjects)))
     return {subject: row.id for subject, row in rows.items() if row.id is not None}
 
 

@@ -10,7 +10,7 @@ from backend.core.db import execute
 from backend.core.i18n import _
 from backend.fields.address import Home
 from backend.fields.numbers import Integer
-from backend.records import store
+from backend.records import counted, store
 from backend.records.sources import BuiltIn, Face
 from backend.residents.form import HOME
 
@@ -24,13 +24,13 @@ _READ = "SELECT id, org_id, phase, area, building, unit, room FROM household WHE
 
 def show(ids: Iterable[int | None]) -> None:
     """Give the faces of these homes, inside the transaction in which somebody moved in or out. They follow from what was done to
-    residents, and so are nobody's own doing, nor part of a batch that could be undone."""
+    residents, and so are nobody's own doing, nor part of a batch that could be undone; the number alone makes no version."""
     wanted = sorted({home_id for home_id in ids if home_id is not None})
     with store.in_batch(None):
         for start in range(0, len(wanted), AT_ONCE):
             part = wanted[start : start + AT_ONCE]
             rows = execute(f"{_READ} id IN ({', '.join('?' * len(part))})", part).fetchall()
-            store.put_many("household", list(_faces(rows)), by=SYSTEM)
+            store.put_many("household", counted.write("household", list(_faces(rows)), "members"), by=SYSTEM)
 
 
 def everyone() -> Iterator[Face]:
