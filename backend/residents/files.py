@@ -1,11 +1,15 @@
-"""Photos and documents on a resident's file."""
+"""Photos and documents on a resident's file, and on her home."""
 
 from __future__ import annotations
 
-from backend.attachments import kinds
+from typing import Any
+
+from backend.attachments import kinds, personal
 from backend.attachments.web import section
+from backend.core import privacy
 from backend.core.errors import NotFound
-from backend.residents import queries
+from backend.residents import households, queries
+from backend.residents.models import Resident
 from backend.web import sections
 
 
@@ -16,5 +20,21 @@ def _org_of(resident_id: int) -> int:
     return found.org_id
 
 
-kinds.register("resident", "resident.read", "resident.change", _org_of)
-sections.register("resident", section("resident"), order=40)
+def _home_files(resident_id: int) -> list[dict[str, Any]]:
+    home_id = Resident.get_by_id(resident_id).household_id
+    return personal.export(f"household:{home_id}") if home_id else []
+
+
+def _forget_home(resident_id: int) -> None:
+    """What lies on her home stays while somebody else lives there."""
+    home_id = Resident.get_by_id(resident_id).household_id
+    if home_id and all(member.id == resident_id for member in households.members(home_id)):
+        personal.forget(f"household:{home_id}")
+
+
+_RIGHTS = ("resident.read", "resident.change")
+kinds.register("resident", *_RIGHTS, _org_of)
+kinds.register("household", *_RIGHTS, lambda home_id: households.get(home_id).org_id)
+privacy.register("files_of_home", _home_files, _forget_home)
+for page in ("resident", "household"):
+    sections.register(page, section(page), order=40)

@@ -16,6 +16,7 @@ from backend.core.access import SYSTEM
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.media import Attachment
 from backend.residents import rights
+from backend.residents.models import Resident
 from tests.attachments.conftest import Office
 from tests.attachments.files import EXE, PDF
 from tests.core.test_media import picture
@@ -107,6 +108,17 @@ def test_her_files_go_with_her_and_are_destroyed_with_her_file(office: Office) -
     assert not kept() and not FiledAttachment.select().count() and not Attachment.select().count()
     with pytest.raises(NotFound):
         actions.add(office.lin, office.subject, "c.pdf", PDF)
+
+
+def test_what_lies_on_a_home_goes_with_the_last_who_lives_there(office: Office) -> None:
+    home = f"household:{Resident.get_by_id(office.chen).household_id}"
+    actions.add(office.lin, home, "plan.pdf", PDF)
+    (line,) = rights.export_own_data(office.chen)["files_of_home"]
+    assert line["name"] == "plan.pdf"
+    with pytest.raises(NotFound):
+        queries.listed(office.stranger, home)
+    rights.erase_file(SYSTEM, office.chen, "asked at the counter")
+    assert not kept() and not queries.on(home).count()
 
 
 def test_an_export_holds_no_more_than_fits_and_names_the_rest(office: Office) -> None:

@@ -17,6 +17,7 @@ from backend.records.store import New
 from backend.requests import personal
 from backend.requests.actions import Contact, Report, book
 from backend.requests.models import Request
+from backend.residents.models import Resident
 from tests.attachments.conftest import Office
 from tests.attachments.files import EXE, HTML, PDF
 from tests.core.test_media import picture
@@ -93,10 +94,14 @@ def test_a_resident_has_files_each_kept_or_refused_on_its_own(
     assert FiledAttachment.select().count() == 2
 
 
-def test_a_request_and_a_row_of_a_table_have_files(office: Office, lin: Browser) -> None:
+def test_a_home_a_request_and_a_row_of_a_table_have_files(office: Office, lin: Browser) -> None:
     table = defining.make_table(office.lin, {"zh_CN": "志愿者", "en": "Volunteers"}, office.happy.id)
     column = defining.add_column(office.lin, table.key, field("real_name", "姓名", "Name"), office.happy.id)
     (row,) = store.create(office.lin, tables.of(table.key), [New(office.happy.id, {column.key: "张三"})])
+    home = Resident.get_by_id(office.chen).household_id
+    assert (
+        "plan.pdf" in send(lin, f"/admin/residents/homes/{home}", f"household:{home}", ("plan.pdf", PDF)).text
+    )
     page = f"/admin/data/{table.key}/{row}"
     assert "plan.pdf" in send(lin, page, f"record:{row}", ("plan.pdf", PDF)).text
     face = store.of_subject(tables.of("resident"), office.chen)
