@@ -27,7 +27,11 @@ ASKED = 20
 
 def questions(count: int) -> dict[str, Callable[[random.Random], dict[str, Any]]]:
     from backend.core import clock
+    from backend.records import tables
     from backend.records.query import Sort
+
+    def age() -> str:
+        return next(c.key for c in tables.of("resident").open if c.formula)
 
     def name(r: random.Random) -> str:
         return r.choice(residents.SURNAMES) + "".join(r.choices(residents.GIVEN, k=2))
@@ -49,6 +53,10 @@ def questions(count: int) -> dict[str, Callable[[random.Random], dict[str, Any]]
         "level": lambda r: {"where": {"field": "home", "part": "building", "op": "eq", "value": str(r.randrange(1, 60))},
                             "org_id": r.randrange(2, 12)},
         "colour": lambda r: {"where": {"colour": [r.choice(("red", "blue"))]}},
+        "computed": lambda r: {
+            "where": {"field": age(), "op": "ge", "value": r.randrange(60, 95)},
+            "sort": (Sort(age(), down=True),),
+        },
         "past": lambda r: {"where": year(r), "as_of": clock.now() - timedelta(milliseconds=r.randrange(1, 500))},
     }  # fmt: skip
 
@@ -107,7 +115,7 @@ def one_database(actor: Any, count: int, runs: Iterator[int]) -> dict[str, tuple
     for way, make in questions(count).items():
         chance = random.Random(seed)
         ours, peer = [], []
-        for _ in range(ASKED):
+        for _ in range(ASKED if count >= 1_000 else 2):
             asked = make(chance)
             sql, params = statement(actor, asked)
             peer.append(timed(lambda sql=sql, params=params: raw(sql, params)))
@@ -122,6 +130,7 @@ def filled(count: int) -> Any:
     from backend.records import indexes
 
     places = residents.found_district()
+    residents.add_age(places)
     residents.bring_in(count, places)
     indexes.settle()
     return Actor("staff", 1, "周主任", (Post("street_admin", "/1/"),))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from backend.core import clock, orgs
+from backend.core.access import SYSTEM
 from backend.core.db import transaction
 from backend.fields.address import Home
-from backend.records import holding, sources, state, tables
+from backend.records import defining, formulas, holding, sources, state, tables
 from backend.records.state import State
 from backend.residents import source
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤单"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华建国志红玉梅春生文辉斌宇浩凯健俊帆帅旭宁龙林欢阳鹏琴云莲真环雪荣爱妹香月莺媛瑞凡佳嘉琼勤珍贞莉"
 COMMUNITIES, GRIDS = 50, 10
-ADDED = {"kind": "choice", "label": {"zh_CN": "户籍", "en": "Residence"}, "optional": True}
-KINDS = ("户籍人口", "常住人口", "流动人口", "人户分离")
+AGE = {"kind": "integer", "label": {"zh_CN": "年龄", "en": "Age"}, "optional": True}
 
 
 def found_district() -> list[orgs.Org]:
@@ -58,6 +59,12 @@ def people(count: int, places: list[orgs.Org]) -> Iterator[tuple[int, int, dict[
         }  # fmt: skip
 
 
+def add_age(places: list[orgs.Org]) -> str:
+    """A computed column of the street's own; its key."""
+    street = int(places[0].path.split("/")[1])
+    return defining.add_column(SYSTEM, "resident", AGE, street, formula="age({birthday})", indexed=True).key
+
+
 def bring_in(count: int, places: list[orgs.Org]) -> None:
     """Their faces, straight into the database: how they get there is another benchmark's matter."""
     assert sources.find("resident") is not None, f"{source.__name__} registers it"
@@ -65,11 +72,10 @@ def bring_in(count: int, places: list[orgs.Org]) -> None:
     now = clock.now_ms()
     part: list[State] = []
     for subject_id, org_id, values in people(count, places):
-        held = holding.held(table, values)
-        part.append(
-            State(None, table.id, org_id, subject_id, None, held.data, held.sealed, held.words, _colour(subject_id), "", now, None, now,
-                  "system", 0, "Linli", None, None)
-        )  # fmt: skip
+        bare = State(None, table.id, org_id, subject_id, None, {}, None, "", _colour(subject_id), "", now, None, now, "system", 0,
+                     "Linli", None, None)  # fmt: skip
+        held = holding.held(table, formulas.filled(table, values, bare))
+        part.append(replace(bare, data=held.data, sealed=held.sealed, words=held.words))
         if len(part) == 5_000:
             _store(part)
             part = []
