@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
+from backend.attachments import personal as files
 from backend.core import access, audit, clock
 from backend.core.access import Actor
 from backend.core.db import transaction
@@ -126,9 +127,16 @@ def drop(key: str, subject_id: int, *, by: Actor, why: str = "") -> None:
 
 
 def forget(key: str, subject_id: int) -> None:
-    """Nothing of what the row said remains, now or in its history; that there was one does."""
+    """Nothing of what the row said remains, now or in its history, nor of what staff's sub-tables say of it and the files there;
+    that there was one does."""
     with transaction():
-        for row in of_subjects(tables.of(key), [subject_id]).values():
+        table = tables.of(key)
+        made = {sub.id for sub in tables.subtables(table, retired=True) if sub.source is None}
+        for row in of_subjects(table, [subject_id]).values():
+            for below in state.read("parent_id = ?", [row.id]):
+                if below.table_id in made:
+                    files.forget(f"record:{below.id}")
+                    state.forget(below)
             state.forget(row)
 
 

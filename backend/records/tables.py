@@ -109,8 +109,11 @@ def by_id(table_id: int) -> Table:
     return _table(row)
 
 
-def subtables(table: Table) -> list[Table]:
-    rows = DataTable.select().where((DataTable.parent == table.id) & DataTable.retired_at.is_null())
+def subtables(table: Table, *, retired: bool = False) -> list[Table]:
+    """Those in use, or with `retired` all that there ever were."""
+    rows = DataTable.select().where(DataTable.parent == table.id)
+    if not retired:
+        rows = rows.where(DataTable.retired_at.is_null())
     return [_table(row) for row in rows.order_by(DataTable.position, DataTable.id)]
 
 

@@ -102,3 +102,18 @@ def test_faces_are_made_anew_where_none_are_and_by_command(app: Flask, street: S
     execute("UPDATE record SET data = '{}' WHERE subject_id = ?", [chen])
     assert "resident: 1" in app.test_cli_runner().invoke(args=["records", "rebuild"]).output
     assert store.values_of(tables.of("resident"), row_of("resident", chen)) == before
+
+
+def test_an_erased_persons_rows_in_the_offices_own_sub_tables_are_empty_too(
+    street: Street, chen: int
+) -> None:
+    visits = defining.make_table(SYSTEM, {"zh_CN": "慰问记录"}, street.happy.id, parent="resident")
+    gift = defining.add_column(
+        SYSTEM, visits.key, {"kind": "text", "label": {"zh_CN": "物品"}}, street.happy.id
+    ).key
+    given = store.New(street.happy.id, {gift: "陈奶奶的降压药"}, row_of("resident", chen).id)
+    (visit,) = store.create(SYSTEM, tables.of(visits.key), [given])
+    store.change(SYSTEM, tables.of(visits.key), {visit: {gift: "血糖仪"}})
+    erase_file(SYSTEM, chen, "本人要求")
+    said = execute("SELECT data, words FROM record UNION SELECT data, words FROM record_version").fetchall()
+    assert not any("降压药" in str(row) or "血糖仪" in str(row) for row in said)
