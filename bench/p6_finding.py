@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +119,8 @@ def one_database(actor: Any, count: int, runs: Iterator[int]) -> dict[str, tuple
         for _ in range(ASKED if count >= 1_000 else 2):
             asked = make(chance)
             sql, params = statement(actor, asked)
-            peer.append(timed(lambda sql=sql, params=params: raw(sql, params)))
-            ours.append(timed(lambda asked=asked: found(actor, asked)))
+            peer.append(timed(partial(raw, sql, params)))
+            ours.append(timed(partial(found, actor, asked)))
         told[way] = (p95(ours), p95(peer))
     return told
 
