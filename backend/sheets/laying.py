@@ -154,6 +154,8 @@ def _guessed(actor: Actor, table: Table, choices: Choices, rows: list[list[Cell]
     }
     filled = {p for p, (at, _name) in enumerate(choices.columns) if all(_filled(row, at) for row in rows)}
     telling = [k for p, k in meanings.items() if p in filled and k in fields and fields[k].kind in _TELLING]
+    # A number of a document is one person's; a phone may be a family's.
+    telling.sort(key=lambda k: _TELLING.index(fields[k].kind))
     key = ID if ID in meanings.values() else next(iter(telling), "")
     erase = VERSION in meanings.values()
     return replace(choices, meanings=meanings, key=key, erase=erase)

@@ -67,6 +67,8 @@ def begin() -> Any:
     file, address = request.files.get("file"), given.get("address", "").strip()
     try:
         org_id = int(given.get("org") or 0)
+        if not given.get("table"):
+            raise Invalid(_("Please choose the table that it goes into."), "table")
         if address:
             databases.check_allowed(address)
             found = databases.opened(address)
