@@ -43,6 +43,9 @@ OPS: dict[str, Msg] = {
     "has": _("has"),
     "empty": _("is empty"),
     "filled": _("is filled"),
+    "building_is": _("is in building"),
+    "unit_is": _("is in unit"),
+    "room_is": _("is in room"),
 }
 _FITTING = {
     "text": ("eq", "ne", "contains", "starts", "empty", "filled"),
@@ -51,7 +54,7 @@ _FITTING = {
     "choice": ("eq", "ne", "empty", "filled"),
     "flag": ("eq", "empty", "filled"),
     "list": ("has", "empty", "filled"),
-    "home": ("eq", "empty", "filled"),
+    "home": ("eq", "building_is", "unit_is", "room_is", "empty", "filled"),
     "sealed": ("eq", "empty", "filled"),
 }
 _NO_VALUE = ("empty", "filled")
@@ -137,6 +140,8 @@ def _row(column: Column | None, op: str, value: str, locale: str) -> tuple[Row, 
 def _condition(column: Column, op: str, value: str, locale: str) -> dict[str, Any]:
     context = Context(clock.now(), locale, clock.zone())
     field = column.field
+    if op.endswith("_is"):
+        return {"field": column.key, "op": "eq", "part": op.removesuffix("_is"), "value": value}
     if op == "last_days":
         if not value.isdecimal() or int(value) > 40_000:
             raise Misunderstood(_("How many days? Please write a number."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ ROW: dict[str, Msg] = {
     "changed": _("Last change"),
 }
 """What every row has beside its columns."""
+PARTS: dict[str, Msg] = {"building": _("Building"), "unit": _("Unit"), "room": _("Room")}
 _TIMES = {"created": "created_at", "changed": "since"}
 _COUNTABLE = frozenset({"choice", "yes_no", "integer", "rating", "date", "address", "text", "real_name"})
 _DAY_MS = 86_400_000
@@ -29,22 +30,39 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """`key` of a column or of ROW; `period` for days and instants."""
+    """`key` of a column or of ROW; `period` for days and instants; of a home, `home/unit` is its unit."""
 
     key: str
     period: str = ""
 
+    @property
+    def column(self) -> str:
+        return self.key.partition("/")[0]
+
+    @property
+    def part(self) -> str:
+        return self.key.partition("/")[2]
+
     def label(self, table: Table) -> Text:
-        return ROW[self.key] if self.key in ROW else table.column(self.key).label
+        if self.key in ROW:
+            return ROW[self.key]
+        column = table.column(self.column)
+        return PARTS[self.part or "building"] if column.field.kind == "address" else column.label
 
 
 def offered(columns: tuple[Column, ...]) -> list[tuple[str, Text, bool]]:
     """(key, label, whether it needs a period) of all that can be counted by."""
-    found = [
-        (c.key, c.label, c.field.kind == "date")
-        for c in columns
-        if c.field.kind in _COUNTABLE and not c.sealed
-    ]
+    found: list[tuple[str, Text, bool]] = []
+    for c in columns:
+        if c.field.kind not in _COUNTABLE or c.sealed:
+            continue
+        if c.field.kind == "address":
+            found += [
+                (c.key, PARTS["building"], False),
+                *((f"{c.key}/{p}", PARTS[p], False) for p in ("unit", "room")),
+            ]
+        else:
+            found.append((c.key, c.label, c.field.kind == "date"))
     return [*found, *((key, words, key in _TIMES) for key, words in ROW.items())]
 
 
@@ -57,8 +75,8 @@ def sql(axis: Axis, table: Table) -> str:
         return "r.org_id"
     if axis.key == "colour":
         return "NULLIF(r.colour, '')"
-    column = table.column(axis.key)
-    value = expressions.value(column, "r")
+    column = table.column(axis.column)
+    value = expressions.value(column, "r", axis.part)
     if column.field.kind == "date" and axis.period in ("year", "month"):
         return f"SUBSTR({value}, 1, {4 if axis.period == 'year' else 7})"
     return value
@@ -70,9 +88,13 @@ def bucket(axis: Axis, table: Table, value: Any) -> Any:
         return None
     if axis.key in _TIMES:
         return _of_day(date(1970, 1, 1) + timedelta(days=int(value)), axis.period)
-    if axis.key not in ROW and table.column(axis.key).field.kind == "date" and axis.period in ("week", "day"):
+    if (
+        axis.key not in ROW
+        and table.column(axis.column).field.kind == "date"
+        and axis.period in ("week", "day")
+    ):
         return _of_day(date.fromisoformat(str(value)), axis.period)
-    if axis.key not in ROW and expressions.kind(table.column(axis.key)) == "flag":
+    if axis.key not in ROW and expressions.kind(table.column(axis.column)) == "flag":
         return bool(value)
     return int(value) if not isinstance(value, str) and value == int(value) else value
 
@@ -87,7 +109,7 @@ def words(axis: Axis, table: Table, value: Any, orgs: Mapping[int, str], locale:
         return render(COLOURS.get(str(value), str(value)), locale)
     if axis.key in _TIMES:
         return str(value)
-    column = table.column(axis.key)
+    column = table.column(axis.column)
     if column.field.kind == "choice":
         context = Context(clock.now(), locale, clock.zone())
         return next(
@@ -95,7 +117,7 @@ def words(axis: Axis, table: Table, value: Any, orgs: Mapping[int, str], locale:
         )
     if column.field.kind == "yes_no":
         return column.field.show(value, locale)
-    if column.field.kind == "address":
+    if column.field.kind == "address" and not axis.part:
         return render(_("Building {n}", n=value), locale)
     return str(value)
 
@@ -107,3 +129,46 @@ def _of_day(day: date, period: str) -> str:
         year, week, _weekday = day.isocalendar()
         return f"{year}-W{week:02d}"
     return f"{day:%Y-%m-%d}" if period == "day" else f"{day:%Y-%m}"
+
+
+def narrowed(
+    axis: Axis, table: Table, value: Any, params: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]] | None:
+    """The parameters of the list (see `records.asked`) that show a group's rows; None where they cannot say it."""
+    asked = {name: list(values) for name, values in params.items()}
+    if axis.key == "org":
+        return asked | {"org": [str(value)]} if value is not None else None
+    if axis.key in ROW:
+        return asked | {"colour": [str(value)]} if axis.key == "colour" and value is not None else None
+    column = table.column(axis.column)
+    wanted = [("eq", str(value))]
+    if value is None:
+        wanted = [("empty", "")]
+    elif column.field.kind == "address":
+        wanted = [(f"{axis.part or 'building'}_is", str(value))]
+    elif column.field.kind == "yes_no":
+        wanted = [("eq", "yes" if value else "no")]
+    elif axis.period == "year":
+        wanted = [("ge", f"{value}-01-01"), ("le", f"{value}-12-31")]
+    elif axis.period in ("month", "week"):
+        return (
+            None
+            if axis.period == "week"
+            else asked | _with(asked, axis, [("ge", f"{value}-01"), ("le", _last_of(value))])
+        )
+    return asked | _with(asked, axis, wanted)
+
+
+def _with(
+    asked: Mapping[str, Sequence[str]], axis: Axis, wanted: Sequence[tuple[str, str]]
+) -> dict[str, list[str]]:
+    return {
+        "col": [*asked.get("col", ()), *(axis.column for _w in wanted)],
+        "op": [*asked.get("op", ()), *(op for op, _v in wanted)],
+        "val": [*asked.get("val", ()), *(v for _o, v in wanted)],
+    }
+
+
+def _last_of(month: str) -> str:
+    first = date.fromisoformat(f"{month}-01")
+    return f"{(first + timedelta(days=31)).replace(day=1) - timedelta(days=1)}"

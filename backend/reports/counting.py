@@ -24,12 +24,14 @@ OTHERS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`before`: how many there were at the earlier moment, None when nothing is compared."""
+    """`key`: the value itself, OTHERS for several; `before`: how many there were at the earlier moment, None when nothing is
+    compared."""
 
     label: str
     rows: int
     percent: float
     before: int | None = None
+    key: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,13 @@ def groups(actor: Actor, asked: Query, by: Axis, locale: str, earlier: datetime 
     names = _orgs()
     found = [
         Group(axes.words(by, asked.table, k, names, locale), now.get(k, 0), _percent(now.get(k, 0), every),
-              None if then is None else then.get(k, 0))
+              None if then is None else then.get(k, 0), k)
         for k in told
     ]  # fmt: skip
     if rest:
         n = sum(now.get(k, 0) for k in rest)
         before = None if then is None else sum(then.get(k, 0) for k in rest)
-        found.append(Group(render(_("{n} more", n=len(rest)), locale), n, _percent(n, every), before))
+        found.append(Group(render(_("{n} more", n=len(rest)), locale), n, _percent(n, every), before, OTHERS))
     return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from backend.core import clock
 from backend.core.access import Actor
@@ -14,6 +15,7 @@ from backend.printing.document import BASE_CSS, Document
 from backend.printing.press import PRESS
 from backend.records import asked, query, tables
 from backend.records.list_web import reached
+from backend.records.tables import Table
 from backend.reports import axis as axes
 from backend.reports import counting
 from backend.reports.axis import Axis
@@ -80,7 +82,14 @@ def _told(actor: Actor, key: str) -> dict[str, Any]:
         "total": query.count(actor, question.query),
         "counted": query.COUNTED,
         "made_at": clock.now(),
+        "link": lambda group: _rows_of(table, by, group.key, params),
     }
+
+
+def _rows_of(table: Table, by: Axis, key: Any, params: asked.Params) -> str:
+    """The list of a group's rows; empty where it cannot be asked for."""
+    found = None if key == counting.OTHERS else axes.narrowed(by, table, key, asked.kept(params))
+    return "" if found is None else f"{url_for('records.rows', key=table.key)}?{urlencode(found, doseq=True)}"
 
 
 def _axis(name: str, keys: set[str], timed: set[str]) -> Axis | None:

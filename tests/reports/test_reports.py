@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from datetime import date, timedelta
 
 import openpyxl
@@ -76,12 +78,18 @@ def test_the_same_figures_stand_on_the_page_in_excel_and_on_paper(
     asked = f"/admin/reports/{volunteers.table.key}?by={born}&by_period=year&across={skill}&earlier={before}"
     page = lin.get(asked)
     assert page.status_code == 200 and "1948" in page.text and "50.0 %" in page.text
+    (year,) = re.findall(r'href="([^"]*val=1948-01-01[^"]*)"', page.text)
+    rows = lin.get(html.unescape(year)).text
+    assert "王小明" in rows and "李芳" not in rows
     book = openpyxl.load_workbook(io.BytesIO(lin.get(f"{asked}&as=excel").data))
     assert [c.value for c in book.worksheets[0][2]] == ["1948", 1, 50, 0, 1]
     assert [c.value for c in book.worksheets[1][2]] == ["1948", 1, 1]
     pdf = PdfReader(io.BytesIO(lin.get(f"{asked}&as=pdf").data))
     text = pdf.pages[0].extract_text()
     assert "志愿者" in text and "1948" in text
+    by_skill = lin.get(f"/admin/reports/{volunteers.table.key}?by={skill}").text
+    (cooks,) = re.findall(rf'href="([^"]*col={skill}[^"]*val=cook[^"]*)"', by_skill)
+    assert "李芳" in lin.get(html.unescape(cooks)).text
     for period in (*PERIODS, "century"):
         assert (
             lin.get(
