@@ -14,19 +14,16 @@ from backend.core import access, clock
 from backend.core.access import Actor
 from backend.fields.base import Misunderstood
 from backend.fields.phone import read_phone
-from backend.messaging import emphasis, people
+from backend.messaging import people, secrets
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
 from backend.residents import queries as residents
 
-SECRET = frozenset({"code", "activation"})
-"""Purposes whose words open something: never shown."""
 ARRIVED = ("sent", "delivered", "read")
 UNDERWAY = ("pending", "sending")
 FAILED_DAYS = 7
 MOST_PEOPLE = 200
 _NUMBER = re.compile(r"(?:[Rr]-?)?(\d{1,9})")
-_SECRETS = re.compile(r"https?://\S+|\d{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +112,7 @@ def undelivered(actor: Actor) -> Any:
 
 def shown_text(message: Message) -> str:
     """What was said, without marks; what opens something is dots."""
-    return hidden(emphasis.plain(Content.unseal(message.content).text), message.purpose)
-
-
-def hidden(text: str, purpose: str) -> str:
-    """`text` without the codes and links of messages that carry them."""
-    return _SECRETS.sub("••••", text) if purpose in SECRET else text
+    return secrets.shown(Content.unseal(message.content), message.purpose)
 
 
 def shown_address(identity: Identity | None) -> str:

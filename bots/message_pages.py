@@ -11,7 +11,7 @@ from markupsafe import Markup
 from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
-from backend.messaging import actions, channels, emphasis, people, threads
+from backend.messaging import actions, channels, people, secrets, threads
 from backend.messaging.deliveries import MAX_ATTEMPTS
 from backend.messaging.models import Delivery
 from backend.messaging.outbox import NO_ADDRESS
@@ -208,7 +208,9 @@ def _thread(actor: Actor, resident_id: int) -> Section | None:
             "line": line,
             "at": clock.from_ms(line.at),
             "ours": isinstance(line, threads.Told),
-            "text": _told_text(line) if isinstance(line, threads.Told) else _heard_text(line, lines[:place]),
+            "text": secrets.shown(line.content, line.purpose)
+            if isinstance(line, threads.Told)
+            else _heard_text(line, lines[:place]),
         }
         for place, line in enumerate(lines)
     ]
@@ -221,10 +223,6 @@ def _thread(actor: Actor, resident_id: int) -> Section | None:
         may_resend=access.may(actor, "message.resend", residents.org_of(resident_id)),
     )
     return Section(_("Messages on all channels"), Markup(html))  # noqa: S704 (rendered by Jinja, escaped there)
-
-
-def _told_text(line: threads.Told) -> str:
-    return message_log.hidden(emphasis.plain(line.content.text), line.purpose)
 
 
 def _heard_text(line: threads.Heard, before: list[threads.Line]) -> str:

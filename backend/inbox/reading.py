@@ -10,7 +10,7 @@ from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
 from backend.inbox import marks, opening, taking
 from backend.inbox.models import Handover, HandoverEvent
-from backend.messaging import channels, emphasis, people, threads
+from backend.messaging import channels, emphasis, people, secrets, threads
 from backend.messaging.models import Identity
 from backend.residents import queries as residents
 from backend.staff import queries as staff
@@ -27,7 +27,6 @@ STATES: dict[str, tuple[Text, str]] = {
     "cancelled": (_("Not needed any more"), "calm"),
 }
 """How far an answer got, as far as the channel tells: an SMS is delivered, a web chat is read."""
-_SECRET = ("code", "activation")
 _EVENTS: dict[str, Msg] = {
     "take": _("{name} took it over"),
     "queue": _("{name} put it back into the queue"),
@@ -145,13 +144,15 @@ def _told(
     line: threads.Told, now: threads.Told, by_message: dict[int | None, str], about: int | None
 ) -> Line:
     author = by_message.get(line.message_id)
-    hidden = line.purpose in _SECRET
+    hidden = line.purpose in secrets.SECRET
     return Line(
         "bot" if author is None else "ours",
         clock.from_ms(line.at),
         author or _("Linli"),
         channels.NAMES.get(now.channel, "–"),
-        _("A one-time code or link; it is not shown.") if hidden else emphasis.plain(line.content.text),
+        _("A one-time code or link; it is not shown.")
+        if hidden
+        else secrets.shown(line.content, line.purpose),
         line.content.media,
         STATES[now.status],
         line.message_id == about,

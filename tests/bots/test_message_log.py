@@ -9,12 +9,14 @@ import pytest
 from flask import Flask
 
 from backend.fields.words import Words
+from backend.inbox.models import Handover
 from backend.messaging import deliveries, people, say
 from backend.messaging.models import Delivery, Message
 from backend.messaging.people import At, Resident
 from backend.residents import consent
 from backend.residents.actions import Applicant, register
 from tests.databases import TestDatabase
+from tests.requests.neighbourhood import talker
 from tests.residents.conftest import CHEN, CHEN_MOBILE
 from tests.staff.conftest import Street, found_street
 from tests.web.browser import Browser, employ
@@ -114,6 +116,17 @@ def test_codes_are_dots_for_everybody(signed: Signed, chen: int) -> None:
     say(At(identity.id), Words("您的验证码是 482913"), purpose="code")
     page = signed("li").get("/admin/messages").text
     assert "您的验证码是 ••••" in page and "482913" not in page
+
+
+def test_a_code_for_her_family_is_dots_wherever_colleagues_read(signed: Signed, chen: int) -> None:
+    her = talker("sms", CHEN_MOBILE)
+    found = re.search(r"\d{6}", her.say("我想邀请女儿"))
+    her.say("找人工")
+    li = signed("li")
+    for page in ("/admin/messages", f"/admin/residents/{chen}", f"/admin/inbox/{Handover.get().id}"):
+        shown = li.get(page).text
+        assert found is not None and found[0] not in shown
+        assert "邀请码：••••" in shown
 
 
 def test_who_may_not_read_residents_sees_no_full_name(signed: Signed, chen: int) -> None:
