@@ -8,6 +8,7 @@ number. “I cannot” always counts: it only makes it faster.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from backend.alarms import climbing, kinds, ladder, listeners, record, rungs, summary, wording
@@ -61,25 +62,59 @@ def answer(by: Actor | Caller, alarm_id: int, answer: str, text: str = "") -> An
             raise Conflict(_("This alarm is over already: {name} {means}.",
                              name=alarm.answered_by or "", means=wording.MEANS[alarm.answer]))  # fmt: skip
         if steps and steps[-1].answer == answer:
+            _her_others(alarm, by, answer, text, frozenset())
             return Answered(summary.of(alarm), repeated=True)
         if answer != "cannot" and not _certain(by, steps):
             return _note_only(alarm, by, actor, name, answer)
-        was_going = any(s.answer in climbing.GOING for s in steps)
-        if steps:
-            mine = AlarmStep.id.in_([s.id for s in steps])
-            AlarmStep.update(answer=answer, answered_at=clock.now()).where(mine).execute()
-        elif answer in climbing.GOING:
-            _joins(alarm, actor, name, answer)
-        record.note(alarm, "answered", name=name, answer=answer, text=text[:500])
-        audit.record(
-            actor, f"alarm.{answer}", f"alarm:{alarm.id}", org_id=alarm.org_id, after=answer, why=text
-        )
-        _effect(alarm, answer, name, steps, was_going)
-        if answer != "cannot" or was_going:
-            _tell_all(alarm, name, answer, text, but={s.person for s in steps})
-        found = summary.of(alarm)
-        listeners.tell(found)
-        return Answered(found)
+        heard = _count(alarm, actor, name, steps, answer, text)
+        _her_others(alarm, by, answer, text, heard)
+        return Answered(summary.of(alarm))
+
+
+def _count(
+    alarm: Alarm,
+    actor: Actor,
+    name: str,
+    steps: list[AlarmStep],
+    answer: str,
+    text: str,
+    *,
+    heard: frozenset[str] | None = None,
+) -> frozenset[str]:
+    """The answer takes effect on this alarm, and others hear of it; not again those who `heard` it of another alarm, nor the
+    one in need. Returns who has heard it now."""
+    knows = (heard or frozenset()) | {s.person for s in steps}
+    was_going = any(s.answer in climbing.GOING for s in steps)
+    if steps:
+        mine = AlarmStep.id.in_([s.id for s in steps])
+        AlarmStep.update(answer=answer, answered_at=clock.now()).where(mine).execute()
+    elif answer in climbing.GOING:
+        _joins(alarm, actor, name, answer)
+    record.note(alarm, "answered", name=name, answer=answer, text=text[:500])
+    audit.record(actor, f"alarm.{answer}", f"alarm:{alarm.id}", org_id=alarm.org_id, after=answer, why=text)
+    _effect(alarm, answer, name, steps, was_going)
+    if answer != "cannot" or was_going:
+        knows |= _tell_all(alarm, name, answer, text, but=knows, her=heard is None)
+    listeners.tell(summary.of(alarm))
+    return knows
+
+
+def _her_others(alarm: Alarm, by: Actor | Caller, answer: str, text: str, heard: frozenset[str]) -> None:
+    """Who goes to her, has reached her, or cannot come, says so once: it counts for every open alarm about the same person that
+    he was told of. That one of them was a false alarm says nothing about the others."""
+    if alarm.resident_id is None or alarm.kind not in kinds.ABOUT_HER or answer == "false_alarm":
+        return
+    others = Alarm.select(Alarm.id).where(
+        (Alarm.resident_id == alarm.resident_id)
+        & (Alarm.id != alarm.id)
+        & (Alarm.status != "cleared")
+        & Alarm.kind.in_(kinds.ABOUT_HER)
+    )
+    for found in others.order_by(Alarm.id):
+        other = record.locked(found.id)
+        steps = _told(other, by)
+        if other.status != "cleared" and steps and steps[-1].answer != answer and _certain(by, steps):
+            heard = _count(other, *_who(by, other, steps), steps, answer, text, heard=heard)
 
 
 def _certain(by: Actor | Caller, steps: list[AlarmStep]) -> bool:
@@ -152,7 +187,7 @@ def over(by: Caller, alarm_id: int) -> Answered:
             _end(alarm, "safe", name)
             record.note(alarm, "answered", name=name, answer="safe", text="")
             audit.record(actor, "alarm.over", f"alarm:{alarm.id}", org_id=alarm.org_id)
-            _tell_all(alarm, name or _("The caller"), "safe", "", but=set(), herself=True)
+            _tell_all(alarm, name or _("The caller"), "safe", "", but=set(), her=False)
             listeners.tell(summary.of(alarm))
         return Answered(summary.of(alarm))
 
@@ -192,8 +227,9 @@ def _end(alarm: Alarm, answer: str, name: str) -> None:
 
 
 def _tell_all(
-    alarm: Alarm, name: Text, answer: str, text: Text, *, but: set[str], herself: bool = False
-) -> None:
+    alarm: Alarm, name: Text, answer: str, text: Text, *, but: Set[str], her: bool = True
+) -> frozenset[str]:
+    """Tell whoever was told of it, save `but`, and the one in need, if `her`. Returns who was told of it."""
     steps = rungs.still_told(AlarmStep.select().where(AlarmStep.alarm == alarm.id))
     told = {s.person: s for s in steps}
     words = wording.answered(alarm, name, answer, text)
@@ -203,10 +239,10 @@ def _tell_all(
             climbing.speak(alarm, climbing.to_of(step), wording.careful_end(alarm))
         elif person not in but and person not in unconfirmed:
             climbing.speak(alarm, climbing.to_of(step), words)
-    if alarm.kind not in _TELLS_HER or answer in ("cannot", "cleared") or herself:
-        return
-    if (her := _her(alarm)) is not None:
-        climbing.speak(alarm, her, wording.for_her(name, answer))
+    waits = her and alarm.kind in _TELLS_HER and answer not in ("cannot", "cleared")
+    if waits and (where := _her(alarm)) is not None:
+        climbing.speak(alarm, where, wording.for_her(name, answer))
+    return frozenset(told)
 
 
 def _her(alarm: Alarm) -> To | None:

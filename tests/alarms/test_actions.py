@@ -107,6 +107,43 @@ def test_all_is_well_ends_it_for_everybody(street: Street, clock: Hands) -> None
     assert help_needed(street, dedupe="sos:1") != alarm_id
 
 
+def test_who_goes_to_her_goes_for_every_alarm_about_her_that_he_was_told_of(
+    street: Street, clock: Hands
+) -> None:
+    first = help_needed(street, source="words:2")
+    second = help_needed(street)
+    said = Message.select().count()
+    answer(Caller(street.daughter), second, "going")
+    assert (alarm(first).status, alarm(second).status) == ("going", "going")
+    assert acts(first)[-1] == acts(second)[-1] == "answered"
+    assert Message.select().count() == said + 1, "she hears once that her daughter comes"
+    clock.forward(minutes=20)
+    assert climb() == 0 and heard(resident_id=street.zhou) == []
+    answer(Caller(street.daughter), first, "safe")
+    assert (alarm(first).status, alarm(second).status) == ("cleared", "cleared")
+
+
+def test_who_cannot_go_after_all_can_for_none_of_them(street: Street, clock: Hands) -> None:
+    first, second = help_needed(street), help_needed(street)
+    answer(Caller(street.daughter), second, "going")
+    answer(Caller(street.daughter), first, "cannot")
+    assert (alarm(first).status, alarm(second).status) == ("open", "open")
+    assert sum(bool(told.options) for told in heard(resident_id=street.zhou)) == 2
+
+
+def test_an_answer_holds_nothing_that_was_a_false_alarm_or_was_not_told_or_is_about_another(
+    street: Street, clock: Hands
+) -> None:
+    first, second = help_needed(street), help_needed(street)
+    answer(Caller(street.daughter), second, "false_alarm")
+    assert alarm(first).status == "open"
+    clock.forward(minutes=3)
+    climb()
+    third, hers = help_needed(street), help_needed(street, resident_id=street.zhou)
+    answer(Caller(people.identities(people.Resident(street.zhou))[0].id, street.zhou), first, "going")
+    assert (alarm(first).status, alarm(third).status, alarm(hers).status) == ("going", "open", "open")
+
+
 def test_the_same_answer_twice_changes_nothing(street: Street, clock: Hands) -> None:
     alarm_id = help_needed(street)
     answer(Caller(street.daughter), alarm_id, "going")
