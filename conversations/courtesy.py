@@ -27,9 +27,9 @@ _HELLO_WORDS = (
     "nihao ninhao zaoshanghao 你好 您好 侬好 你们好 大家好 各位好 师傅好 老师好 早 早上好 早晨 早安 上午好 中午好 下午好 晚上好 晚好 晚安 在吗 在不在 在不 在么 在没 有人吗 有人在吗 有人没 有人不 有人在不 有人在么 喂 嗨 哈喽 哈啰 哈罗 哈咯 嘿 打扰 打扰了 打扰一下 请问 "
     "问一下 问一声 问个事 新年好 过年好 新年快乐 春节好 节日好 节日快乐 过节好 吃了吗 吃了没 吃饭了吗 hi hello hey helo hallo hiya morning evening afternoon good"
 )
-_THANKS_WORDS = "xiexie duoxie 谢谢 谢 感谢 多谢 感激 感恩 辛苦 唔该 唔该晒 多得 费心 劳驾 受累 阿里嘎多 三克油 蟹蟹 麻烦你们了 麻烦您了 麻烦你了 帮大忙 帮了大忙 thank thanks thx tks ty cheers appreciate appreciated grateful"
+_THANKS_WORDS = "xiexie duoxie 谢谢 谢 感谢 多谢 感激 感恩 辛苦 唔该 唔该晒 唔該 唔該晒 多得 费心 劳驾 受累 阿里嘎多 三克油 蟹蟹 麻烦你们了 麻烦您了 麻烦你了 帮大忙 帮了大忙 thank thanks thx tks ty cheers appreciate appreciated grateful"
 _AROUND = (
-    "师傅 老师 大哥 大姐 小姐姐 小哥哥 姐 哥 叔 阿姨 小邻 邻里 社区 物业 小伙子 姑娘 你 您 你们 您们 侬 我 大家 各位 同志 领导 主任 朋友 啊 呀 呢 吗 哦 哟 嘞 诶 咯 了 啦 哈 的 嘛 噢 晒 太 真 真是 真的 非常 十分 特别 万分 好 好的 嗯 行 "
+    "再会 再會 拜拜 再见 慢走 bye 乡亲 po 师傅 老师 大哥 大姐 小姐姐 小哥哥 姐 哥 叔 阿姨 小邻 邻里 社区 物业 小伙子 姑娘 你 您 你们 您们 侬 我 大家 各位 同志 领导 主任 朋友 啊 呀 呢 吗 哦 哟 嘞 诶 咯 了 啦 哈 的 嘛 噢 晒 太 真 真是 真的 非常 十分 特别 万分 好 好的 嗯 行 "
     "知道了 明白了 收到 都 又 再 得很 不尽 帮忙 帮助 关心 一下 个 给 对 心 费 这么 那么 实在 衷心 ok okay u you so very much a lot for your the help helping me all everyone dear sir madam guys again really it was that is kind of to i we there anybody anyone somebody please linli team"
 )
 _MOST_SMALL = 40

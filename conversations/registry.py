@@ -12,10 +12,10 @@ from backend.core.i18n import Text
 from backend.fields import commands
 from backend.fields.spelling import respelt
 from backend.fields.words import Option, Said
-from conversations import topics
+from conversations import learnt, topics
 from conversations.flow import Command, Flow, Heard, Person, Series
 from conversations.sounds import readings, standardised
-from conversations.understanding import Guess, Index
+from conversations.understanding import ANYWHERE, Guess, Index
 
 LONGEST_INTENT = 2000
 """Characters of a message that are looked at for what it is about."""
@@ -100,9 +100,24 @@ class Registry:
         return Meant(entry, text if isinstance(entry, Flow) or entry.whole else "")
 
     def guess(self, text: str, person: Person) -> Guess:
-        """What the free text may mean that `meaning` knows nothing of: as it sounds, else by its likeness to the examples
-        of the entries."""
+        """What the free text may mean that `meaning` knows nothing of, or that is `doubted`: as it sounds, by its likeness to the
+        examples of the entries, and by what was learnt."""
         text = straight(text)
+        return self._unlearnt(text, person).with_learnt(text, lambda name: self._for(name, person))
+
+    def doubted(self, meant: Meant, text: str) -> bool:
+        """Whether a pattern was probably found by accident. A cry for help never is."""
+        alarm = isinstance(meant.entry, Command) and bool(meant.entry.anytime)
+        return not alarm and learnt.against(straight(text), meant.entry.name)
+
+    def _for(self, name: str, person: Person) -> Flow | Command | commands.Command | None:
+        """The entry of that name, if there is one that this person may use."""
+        entry = self.flows.get(name) or self.commands.get(name)
+        if entry is None:
+            return next((known for known in ANYWHERE if known == name), None)
+        return entry if entry.title and admits(entry, person) else None
+
+    def _unlearnt(self, text: str, person: Person) -> Guess:
         heard = tuple(readings(text))
         standard = (standardised(text), *(heard if text.isascii() else ()))
         alike = self._index.guess(

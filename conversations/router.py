@@ -323,6 +323,8 @@ def _meant_by(talk: Talk, said: Said) -> bool:
 def _free_text(talk: Talk, said: Said) -> None:
     small = courtesy.small_talk(said.text)
     meant = talk.registry.meaning(said.text, talk.person) if said.text and small is None else None
+    if meant is not None and talk.registry.doubted(meant, said.text):
+        meant = None
     photos = _for_photos(talk) if said.media is not None else None
     if meant is not None:
         _follow(talk, meant.entry, said, meant.argument)
@@ -334,11 +336,13 @@ def _free_text(talk: Talk, said: Said) -> None:
         talk.say(phrases.welcome())
     elif courtesy.FINE.fullmatch(said.text):
         talk.say(phrases.fine())
-    elif (guess := talk.registry.guess(said.text, talk.person)).sure:
+    elif (guess := talk.registry.guess(said.text, talk.person)).sure and not guess.learnt:
         _follow(talk, guess.candidates[0].entry, replace(said, text=guess.reading or said.text))
     elif (passed_on := with_a_person.instead(talk, said)) is not None:
         # A colleague reads it: that is said, instead of asking her again and again what she means.
         talk.say(passed_on)
+    elif guess.sure:
+        _follow(talk, guess.candidates[0].entry, said)
     else:
         _ask_what(talk, said, guess)
 

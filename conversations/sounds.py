@@ -140,7 +140,7 @@ def _from_pinyin(plain: str) -> str | None:
     out: list[str] = []
     known = 0
     for chunk in _LETTERS.findall(plain):
-        split = _split(chunk)
+        split = spelt(chunk)
         if split is None:
             return None
         out += split
@@ -159,7 +159,7 @@ def _from_pinyin(plain: str) -> str | None:
 
 
 @lru_cache(maxsize=5_000)
-def _split(chunk: str) -> tuple[str, ...] | None:
+def spelt(chunk: str) -> tuple[str, ...] | None:
     """The syllables of a word in pinyin, the fewest there can be; None when it is none."""
     if len(chunk) > 40:
         return None

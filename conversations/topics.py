@@ -138,6 +138,13 @@ def about(text: str) -> Mapping[str, float]:
     return points
 
 
+def kinds(text: str) -> tuple[str, ...]:
+    """The kinds of words in `text`, in the order of the lexicon."""
+    plain = folded(text).replace("\u2019", "'")
+    present = _of_han(plain) | _of_english(plain)
+    return tuple(kind for kind in _KINDS if present & _BIT[kind])
+
+
 def clearer(text: str, than: str) -> str:
     """The topic that `text` is about much more clearly than about the topic `than`, which has words of it; empty when none is."""
     if len(text) > LONGEST or than not in _names():

@@ -17,7 +17,7 @@ from backend.fields.commands import Command as Anywhere
 from backend.fields.plain import folded
 from backend.fields.spelling import respelt
 from backend.fields.words import Option
-from conversations import topics
+from conversations import learnt, topics
 from conversations.flow import Command, Flow
 from conversations.sounds import southern, syllables
 
@@ -115,19 +115,40 @@ class Guess:
     likely: bool = False
     reading: str = ""
     """What was probably said, where letters were read as pinyin; else empty."""
+    learnt: bool = False
+    """It is sure by the examples that were learnt from, and by nothing that stands in a list."""
 
     def led_by(self, entry: Flow | Command | Anywhere, reading: str, text: str) -> Guess:
         """With this entry first, found by how the words sound. What raises an alarm is asked about first, unless the words are
         few: much sounds like it in a story."""
-        alarm = isinstance(entry, Command) and bool(entry.anytime)
-        if isinstance(entry, str):
-            if entry not in ANYWHERE:
-                return self
-            first = Candidate(entry, ANYWHERE[entry][0], 100)
-        else:
-            first = Candidate(entry, entry.title, 100)
+        if isinstance(entry, str) and entry not in ANYWHERE:
+            return self
+        return Guess(self._behind(entry), not _alarms(entry) or len(text) <= FEW, True, reading)
+
+    def with_learnt(self, text: str, find: Callable[[str], Flow | Command | Anywhere | None]) -> Guess:
+        """This, together with what the learnt part holds probable; `find` gives the entry of a name, None when it is not for
+        her. An alarm is never raised by it (it may be asked about) and never silenced."""
+        first = self.candidates[0].entry if self.sure else None
+        if first is not None and (_alarms(first) or not learnt.against(text, _name(first), learnt.FIRM)):
+            return self
+        topic, share = learnt.likeliest(text)
+        guess = replace(self, sure=False)
+        if topic == "unclear":
+            return guess
+        probable = [
+            next((e for e in map(find, names) if e is not None), None) for names in learnt.offered(text)
+        ]
+        for entry in reversed(probable):
+            if entry is not None:
+                guess = replace(guess, candidates=guess._behind(entry), likely=True)
+        best = probable[0] if probable else None
+        goes = share >= learnt.ENOUGH and best is not None and not _alarms(best)
+        return replace(guess, sure=goes, learnt=goes)
+
+    def _behind(self, entry: Flow | Command | Anywhere) -> tuple[Candidate, ...]:
+        title = ANYWHERE[entry][0] if isinstance(entry, str) else entry.title
         others = tuple(c for c in self.candidates if c.entry != entry)
-        return Guess((first, *others)[:MOST], not alarm or len(text) <= FEW, True, reading)
+        return (Candidate(entry, title, 100), *others)[:MOST]
 
     def options(self, text: str) -> tuple[Option, ...]:
         return tuple(c.option(text) for c in self.candidates)
@@ -213,6 +234,10 @@ class Index:
         if said.words:
             _raise(scores, said.words, self._words, _worded)
         return scores
+
+
+def _alarms(entry: Flow | Command | Anywhere) -> bool:
+    return isinstance(entry, Command) and bool(entry.anytime)
 
 
 def _name(entry: Flow | Command | Anywhere) -> str:

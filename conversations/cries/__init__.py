@@ -17,7 +17,7 @@ _PERSON = "(?:" + "|".join(english.PERSON.split()) + ")"
 _CLAUSE = re.compile(r"[，。！？；,.!?;\n…]")
 _NEAR, _LESSON = 6, 12
 """Characters before a cry that tell what it is, and after its beginning that may name a lesson."""
-_HAN = re.compile(r"[\u3400-\u9fff0-9]")
+_HAN = re.compile(r"[\u3400-\u9fff0-9🆘]")
 _LATIN = re.compile(r"[a-zA-Z]")
 
 

@@ -38,11 +38,13 @@ on fire\b(?! sale)
 there('?s| is) (a )?fire\b(?! (drill|alarm|exit|extinguisher))
 (house|kitchen|flat|apartment|building)\b..12\b(burning|on fire)
 fire in (the|my|our)
+fire in (kitchen|room|house|flat|building|bedroom|hall\w*|balcony)
 (caught|catching) fire
 """
 FALL_EN = r"""
 I('ve| have)? (just )?(fell|fallen)\b(?! (in love|asleep|behind|out|for))
 (fell|fallen)\b..30\bcan'?t (get|stand) up
+(nai\s?nai|ye\s?ye|lao\s?ban|ma\s?ma|ba\s?ba|wo\s?[mb]a|lao\s?ren|hai\s?zi)\b..6\b(sh?uai|die|yun|hun)\s?(dao|jiao)
 {person}('?s| has| is)? (just )?(fell|fallen|collapsed)\b(?! (in love|asleep|behind|out))
 can'?t (get|stand) up
 I can'?t move\W*$
@@ -87,6 +89,9 @@ hit by a (car|bike|scooter)
 """
 VIOLENCE_EN = r"""
 trying to (break|get) in(to)?
+(man|men|guy|someone|somebody|stranger)\b..20\b(forc\w+|break\w*|kick\w*|smash\w*)( open| down| in)? (my|our|the)( \w+)? (door|window)
+(beats?|hits?|punch\w*|slap\w*) (his |her |my |the )?(wife|husband|mother|woman|girl|child|kid|son|daughter)
+qiao\s?wo\s?(jia\s?)?(de\s?)?(men|suo)\b..6\bhao\s?pa
 stabb*
 rape
 kidnap*
@@ -134,6 +139,7 @@ bitten by a (dog|snake)
 GAS_EN = r"""
 ^\W*(mei|ran)\s?qi\s?(xie\s?)?lou(\s?qi)?(\s?le)?\W*$
 smell\w*\b..12\bgas
+(mei|ran)\s?qi\s?wei
 gas\b..12\b(leak\w*|smell\w*)
 leak\w*\b..8\bgas
 """
@@ -161,6 +167,7 @@ TROUBLE_EN = r"""
 (am|i'?m|is|are|got) trapped
 (see|smell|lots? of|so much|thick|black) smoke
 there('s| is) (\w+ )?smoke\b(?! (detector|alarm))
+smoke\b..6\bin (the |my |our )?(room|kitchen|house|flat|home|bedroom)
 (?<!people )(?<!they )(?<!who )(?<!neighbor )(?<!neighbour )(?<!neighbors )(?<!neighbours )(?<!guests )(?<!men )(?<!guys )(?<!workers )(?<!kids )(?<!not )(?<!don't )(?<!always )smoke (everywhere|in|coming|from)
-fire\W*$
+fire[\s!.]*$
 """

@@ -22,7 +22,7 @@ ENTRIES: Mapping[str, frozenset[str]] = {
     topic: frozenset(names.split())
     for topic, names in {
         "repair": "repair",
-        "my_repairs": "request.mine request.status request.show request.hurry",
+        "my_repairs": "request.mine request.status request.show request.hurry request.drop request.move",
         "register": "registration registered",
         "link": "link registered",
         "my_file": "file",
@@ -38,7 +38,7 @@ ENTRIES: Mapping[str, frozenset[str]] = {
         "my_events": "event.mine event.quit",
         "family": "family family.invite family.no_more family.leave_which family_ask",
         "surveys": "survey.mine",
-        "daily_checkin": "daily_checkin",
+        "daily_checkin": "daily_checkin checkin.stop_asked",
         "absence": "absence",
         "well": "checkin.say",
         "feedback": "feedback",
