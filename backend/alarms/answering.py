@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from backend.alarms import climbing, kinds, ladder, listeners, record, rungs, summary, wording
+from backend.alarms import climbing, kinds, ladder, listeners, queries, record, rungs, summary, wording
 from backend.alarms.models import Alarm, AlarmStep
 from backend.alarms.summary import Summary
 from backend.core import access, audit, clock
@@ -25,8 +25,6 @@ from backend.staff import queries as staff
 
 UNTOLD = "untold"
 """The `who` of an AlarmStep of somebody who came before her rung was told."""
-_TELLS_HER = ("sos", "asked_for_help")
-"""Kinds where she waits to hear who comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,28 +166,44 @@ def _joins(alarm: Alarm, actor: Actor, name: str, answer: str) -> None:
 
 
 def over(by: Caller, alarm_id: int) -> Answered:
-    """Who called for help says that it was nothing. In a call to us that is noted: somebody looks all the same. Raises NotFound
-    for anybody else."""
+    """Who called for help says that it was nothing: that ends all that she called for. In a call to us it is noted: somebody
+    looks all the same. Raises NotFound for anybody else."""
     with transaction():
         alarm = record.locked(alarm_id)
         resident = alarm.resident_id is not None and alarm.resident_id == by.resident_id
         if not resident and alarm.identity_id != by.identity_id:
             raise NotFound(_("We could not find this alarm."))
         if alarm.status != "cleared":
-            name = wording.who(alarm)
-            actor = Actor("resident", by.resident_id or 0, name)
             if not by.sure:
+                name = wording.who(alarm)
+                actor = Actor("resident", by.resident_id or 0, name)
                 record.note(alarm, "claimed", name=name, answer="safe")
                 audit.record(actor, "alarm.claim", f"alarm:{alarm.id}", org_id=alarm.org_id, after="safe")
                 key = f"back:{alarm.round}:{alarm.rung}:{by.identity_id}:over"
                 climbing.speak(alarm, At(by.identity_id), wording.really_well(alarm), key)
                 return Answered(summary.of(alarm), counts=False)
-            _end(alarm, "safe", name)
-            record.note(alarm, "answered", name=name, answer="safe", text="")
-            audit.record(actor, "alarm.over", f"alarm:{alarm.id}", org_id=alarm.org_id)
-            _tell_all(alarm, name or _("The caller"), "safe", "", but=set(), her=False)
-            listeners.tell(summary.of(alarm))
+            heard = _was_nothing(alarm, by, frozenset())
+            for other_id in queries.called_by(by.identity_id, by.resident_id):
+                heard = _was_nothing(record.locked(other_id), by, heard)
         return Answered(summary.of(alarm))
+
+
+def _was_nothing(alarm: Alarm, by: Caller, heard: frozenset[str]) -> frozenset[str]:
+    """It ends; others hear of it, save those who have `heard` so of another. Returns who has heard it now."""
+    if alarm.status == "cleared":
+        return heard
+    name = wording.who(alarm)
+    _end(alarm, "safe", name)
+    record.note(alarm, "answered", name=name, answer="safe", text="")
+    audit.record(
+        Actor("resident", by.resident_id or 0, name),
+        "alarm.over",
+        f"alarm:{alarm.id}",
+        org_id=alarm.org_id,
+    )
+    heard |= _tell_all(alarm, name or _("The caller"), "safe", "", but=heard, her=False)
+    listeners.tell(summary.of(alarm))
+    return heard
 
 
 def _effect(alarm: Alarm, answer: str, name: str, steps: list[AlarmStep], was_going: bool) -> None:
@@ -239,7 +253,7 @@ def _tell_all(
             climbing.speak(alarm, climbing.to_of(step), wording.careful_end(alarm))
         elif person not in but and person not in unconfirmed:
             climbing.speak(alarm, climbing.to_of(step), words)
-    waits = her and alarm.kind in _TELLS_HER and answer not in ("cannot", "cleared")
+    waits = her and alarm.kind in kinds.CALLS and answer not in ("cannot", "cleared")
     if waits and (where := _her(alarm)) is not None:
         climbing.speak(alarm, where, wording.for_her(name, answer))
     return frozenset(told)

@@ -21,7 +21,9 @@ RUNGS: dict[str, Msg] = {
 }
 ENDS = frozenset({"safe", "false_alarm"})
 """Answers that clear the alarm; `cannot` sends it on, every other one says that something is being done."""
-ABOUT_HER = frozenset({"sos", "asked_for_help", "missed_checkin", "visit_trouble"})
+CALLS = frozenset({"sos", "asked_for_help"})
+"""Kinds where somebody called for help, and waits to hear who comes."""
+ABOUT_HER = CALLS | {"missed_checkin", "visit_trouble"}
 """Kinds where she herself is in need: who goes to her goes for all of them."""
 ANSWERS = ("going", "safe", "false_alarm", "called_120", "called_119", "cannot")
 

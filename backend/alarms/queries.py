@@ -101,6 +101,15 @@ def _readable(actor: Actor) -> Any:
     return Alarm.select().where(Alarm.org_id.in_(access.org_ids(actor, "alarm.read")))
 
 
+def called_by(identity_id: int, resident_id: int | None) -> list[int]:
+    """The ids of what is not cleared and began with a call for help from this address or of this resident, the newest first."""
+    hers = Alarm.identity_id == identity_id
+    if resident_id is not None:
+        hers |= Alarm.identity_id.is_null(False) & (Alarm.resident_id == resident_id)
+    found = Alarm.select(Alarm.id).where(hers & (Alarm.status != "cleared") & Alarm.kind.in_(kinds.CALLS))
+    return [alarm.id for alarm in found.order_by(Alarm.id.desc())]
+
+
 def open_from(identity_id: int) -> int:
     """How many alarms that this address raised are not cleared."""
     mine = (Alarm.identity_id == identity_id) & (Alarm.status != "cleared")

@@ -207,7 +207,23 @@ def really_well(alarm: Alarm) -> Words:
     """To who said in a call to us that it was nothing, in a call of ours."""
     return Words(
         _("You said on the phone that you are well. Is that right?"),
-        options=(Option(f"alarm.over:{alarm.id}", _("It was nothing, I am well"), _("I am well")),),
+        options=(was_nothing(alarm.id),),
+    )
+
+
+def was_nothing(alarm_id: int) -> Option:
+    """The button of who called for help."""
+    return Option(f"alarm.over:{alarm_id}", _("It was nothing, I am well"), _("I am well"))
+
+
+def still_called(alarm_id: int) -> Words:
+    """To who called for help, and now sounds well."""
+    return Words(
+        _(
+            "Thank you. People are still being called for you. If it was nothing, say so, and they know it at once."
+        ),
+        _("People are still being called for you. If it was nothing, say so."),
+        options=(was_nothing(alarm_id),),
     )
 
 

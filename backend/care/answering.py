@@ -8,6 +8,7 @@ from typing import Literal
 from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
 from backend.alarms.summary import Summary
+from backend.alarms.wording import was_nothing
 from backend.care import answers, checkin, record, wording
 from backend.care.models import CarePlan, CheckIn, CheckInQuestion
 from backend.core import access, audit
@@ -128,7 +129,7 @@ def _cry(care: CarePlan, by: Voice, said: str, check_in: CheckIn | None) -> Hear
     if missed is not None:
         # The louder alarm takes over; who was told that she is silent hears that she has answered.
         alarms.clear(SYSTEM, missed, _("she has answered: she needs help, and people are being called"))
-    return Heard("help", wording.help_comes())
+    return Heard("help", wording.help_comes().with_options(was_nothing(alarm_id)))
 
 
 def _hers(by: Voice, check_in_id: int) -> CheckIn:

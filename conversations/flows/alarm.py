@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 from backend.alarms import actions, kinds, queries, wording
 from backend.alarms.actions import Caller
+from backend.care import actions as care
+from backend.care.actions import Voice
 from backend.core.errors import NotFound
 from backend.core.i18n import Msg, _
 from backend.fields.words import Option, Words
 from backend.staff import queries as staff
+from conversations import phrases
 from conversations.flow import Answer, Command, Person
 
 _LISTED = re.compile(
@@ -36,6 +39,25 @@ _GOES_ON = _(
 _RINGS_BACK = _(
     "Thank you, it is noted. Anybody could call with your number, so I go on telling others, and ring you up at once: please hang up and say it there once more."
 )
+_SAYS_SO = (
+    r"[没沒](?:有|什么|啥)*(?:事|问题)[儿兒]?[了啦嘞]|[我她他](?:现在|已经|真的|都)*(?:[没沒]事[儿兒]?|很好|挺好|蛮好|好多了|好了|平安)|误报|虚惊一场|[按点发打弄]错了"
+    r"|\b(?:it was|it's|it is) nothing\b|\bfalse alarm\b|\b(?:i'?m|i am|we'?re|we are|all is|all|everything(?: is|'s)?) (?:fine|ok|okay|all right|alright|well|good|safe)\b"
+)
+_AROUND = (
+    r"[\W_]|我?妈妈?|我?爸爸?|奶奶|爷爷|老伴|[我她他人]|很好|挺好|好着呢|现在|已经|真的|刚才|都|是|的|好|谢谢|大家|您|你们?|不好意思|对不起|麻烦|不用(?:来|担心|管)|别担心|放心|吧|[了啦啊呀哦呢]"
+    r"|\b(?:sorry|now|again|thanks?|you|everybody|everyone|it was|it's|it is|a|fine|okay|well)\b"
+)
+NOTHING = re.compile(rf"(?=.*(?:{_SAYS_SO}))(?>{_SAYS_SO}|{_AROUND})*+", re.IGNORECASE | re.DOTALL)
+"""The whole of a message that says so: it was nothing, I am well."""
+
+
+class _Nothing:
+    """Finds them in a text that says nothing else."""
+
+    def search(self, string: str, /) -> re.Match[str] | None:
+        return NOTHING.fullmatch(string)
+
+
 _NEXT: dict[str, tuple[str, ...]] = {
     "going": ("safe", "called_120", "cannot"),
     "called_120": ("going", "safe"),
@@ -76,6 +98,24 @@ def _over(person: Person, argument: str) -> Answer:
     )
 
 
+def was_nothing(person: Person) -> Answer | None:
+    """The same in words, without a button. None while nothing is open that she called for."""
+    called = queries.called_by(person.identity_id, person.resident_id)
+    return _over(person, str(called[0])) if called else None
+
+
+def still_open(person: Person) -> Words | None:
+    """What she is told of the people who are being called for her, with one tap that ends it; None while nobody is."""
+    called = queries.called_by(person.identity_id, person.resident_id)
+    return wording.still_called(called[0]) if called else None
+
+
+def _nothing(person: Person, said: str) -> Answer:
+    ended = was_nothing(person)
+    heard = care.friendly(Voice(person.identity_id, person.resident_id, person.certain), said)
+    return ended or Answer.of(heard.words if heard is not None else phrases.fine())
+
+
 def _list(person: Person, argument: str) -> Answer:
     """The open alarms of a staff member; one that is pressed says what there is to say about it."""
     actor = staff.actor_by_id(person.staff_id or 0)
@@ -96,6 +136,7 @@ def _list(person: Person, argument: str) -> Answer:
 
 COMMANDS = [
     *(Command(f"alarm.{answer}", _answering(answer)) for answer in kinds.ANSWERS),
-    Command("alarm.over", _over),
+    Command("alarm.over", _over, hears=lambda number, text: number if NOTHING.fullmatch(text) else None),
+    Command("alarm.nothing", _nothing, patterns=(_Nothing(),), whole=True),
     Command("alarm.list", _list, patterns=(_LISTED,), audience="staff"),
 ]

@@ -11,6 +11,7 @@ from backend.core.i18n import _
 from backend.fields.words import Option, Words
 from conversations import callers, phrases
 from conversations.flow import Answer, Command, Person
+from conversations.flows import alarm
 
 _TROUBLE = re.compile(
     r"(?:^|[,，。;；!！\s])(?:我|有点|有些|今天|身体|浑身|感觉|人|很|非常|特别|好|觉得|不知道|怎么|突然)*"
@@ -36,7 +37,10 @@ def voice(person: Person) -> Voice:
 
 def _well(person: Person, argument: str) -> Answer:
     number, said = _read(argument)
-    return Answer.of(actions.well(voice(person), number, said).words)
+    heard = actions.well(voice(person), number, said)
+    if (alarm.NOTHING.fullmatch(said) or _FRIENDLY.search(said)) and (ended := alarm.was_nothing(person)):
+        return ended
+    return Answer.of(alarm.still_open(person) or heard.words)
 
 
 def _help(person: Person, argument: str) -> Answer:
@@ -67,9 +71,9 @@ def _read(argument: str) -> tuple[int, str]:
 
 
 def _friendly(person: Person, said: str) -> Answer:
-    """She says that she is well without a question on this channel: perhaps she was asked on another."""
+    """She says that she is well without a question on this channel: perhaps she was asked on another, or called for help."""
     heard = actions.friendly(voice(person), said)
-    return Answer.of(heard.words if heard is not None else phrases.fine())
+    return alarm.was_nothing(person) or Answer.of(heard.words if heard is not None else phrases.fine())
 
 
 def _troubled(person: Person, said: str) -> Answer:

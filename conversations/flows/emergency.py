@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import structlog
 
-from backend.alarms import actions, queries
+from backend.alarms import actions, queries, wording
 from backend.core import orgs
 from backend.core.db import savepoint
 from backend.core.i18n import LOCALES, _, render
 from backend.family import queries as family
 from backend.fields.address import Home
-from backend.fields.words import Option, Words
+from backend.fields.words import Words
 from backend.residents import queries as residents
 from conversations import cries, phrases
 from conversations.flow import Answer, Command, Opening, Person
@@ -35,11 +35,7 @@ def _cry(person: Person, said: str) -> Answer | Opening:
     alarm_id = _raised(person, said.strip())
     if cries.TOOLS.search(said) and not cries.CRY.search(said):
         return _and_a_worker(person, said)
-    over = (
-        ()
-        if alarm_id is None
-        else (Option(f"alarm.over:{alarm_id}", _("It was nothing, I am well"), _("I am well")),)
-    )
+    over = () if alarm_id is None else (wording.was_nothing(alarm_id),)
     return Answer((phrases.emergency().with_options(*over),), handover="emergency")
 
 

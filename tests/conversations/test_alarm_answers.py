@@ -270,6 +270,43 @@ def test_she_says_herself_that_it_was_nothing(street: Street) -> None:
     assert "陈秀英" in heard(identity_id=street.daughter)[-1].text
 
 
+@pytest.mark.parametrize(
+    "said", ["没事了", "我没事了", "没事了，我很好", "我很好", "沒事了，谢谢大家", "我没事，按错了", "it was nothing, sorry", "I'm fine now"]
+)  # fmt: skip
+def test_words_do_what_the_button_does_and_who_was_told_hears_it_once(street: Street, said: str) -> None:
+    her = talker("telegram", "tg-+8613800132210")
+    her.say("救命")
+    her.say("救命啊快来人")
+    her.say("天气怎么样")  # other options are the newest now
+    her.say(said)
+    assert {a.status for a in Alarm.select()} == {"cleared"}
+    ends = [told for told in heard(identity_id=street.daughter) if "陈秀英" in told.text and not told.options]
+    assert len(ends) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["好的", "谢谢", "知道了", "我没事了吗", "不是没事了", "还没好", "没人来吗", "我不好"]
+)
+def test_other_words_after_a_cry_end_nothing(street: Street, said: str) -> None:
+    her = talker("telegram", "tg-+8613800132210")
+    her.say("救命")
+    her.say(said)
+    assert Alarm.select().order_by(Alarm.id).first().status == "open"
+
+
+def test_the_words_of_others_end_nothing_and_are_small_talk(street: Street) -> None:
+    alarm_id = help_needed(street)
+    assert talker("telegram", "tg-+8613900139000").say("没事了")
+    assert alarm(alarm_id).status == "open"
+
+
+def test_who_calls_us_and_says_the_words_is_rung_up(street: Street) -> None:
+    caller = talker("voice", "+8613800132210")
+    caller.say("救命")
+    caller.say("没事了")
+    assert (Alarm.get().status, acts(Alarm.get().id)[-1]) == ("open", "claimed")
+
+
 def test_staff_ask_for_the_open_alarms(street: Street) -> None:
     alarm_id = help_needed(street)
     desk = talker("telegram", "tg-desk")

@@ -138,6 +138,29 @@ def test_friendly_words_with_nothing_asked_are_small_talk(chat: Talker, morning:
     assert not CheckIn.select().exists()
 
 
+@pytest.mark.parametrize("said", ["没事了", "我很好", "我没事，按错了"])
+def test_who_says_that_she_is_well_after_all_ends_what_her_answer_began(
+    said: str, phone: Talker, chat: Talker, daughter: Talker, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    phone.say("2")
+    phone.say("好的")
+    assert Alarm.get().status == "open"
+    chat.say(said)
+    assert (Alarm.get().status, Alarm.get().answer) == ("cleared", "safe")
+
+
+def test_a_well_pressed_after_help_tells_of_the_alarm_and_one_tap_more_ends_it(
+    phone: Talker, morning: Hands
+) -> None:
+    check_in = asked(morning)
+    phone.say("2")
+    assert "还在" in phone.press(f"checkin.well:{check_in.id}")
+    assert Alarm.get().status == "open"
+    phone.say("1")
+    assert Alarm.get().status == "cleared"
+
+
 def test_trouble_told_without_a_question_calls_people(chat: Talker, town: Town, morning: Hands) -> None:
     assert "请待在原地" in chat.say("我不舒服")
     assert Alarm.get().kind == "asked_for_help"
