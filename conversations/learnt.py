@@ -85,6 +85,11 @@ def offered(text: str) -> tuple[tuple[str, ...], ...]:
     )
 
 
+def same_topic(one: str, other: str) -> bool:
+    """Whether both entries are about the same thing: which of them it is, the patterns know better than kinds of words."""
+    return any(one in names and other in names for names in MEANS.values())
+
+
 def against(text: str, entry: str, least: float = CERTAIN) -> bool:
     """Whether `text` is so probably about something else that a pattern of `entry` was found by accident. Nothing can be said
     against entries that no example is of."""

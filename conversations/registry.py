@@ -95,7 +95,7 @@ class Registry:
         if clearer.startswith("+"):
             return None
         entry = self.flows.get(clearer) or self.commands.get(clearer)
-        if entry is None or not admits(entry, person):
+        if entry is None or not admits(entry, person) or learnt.same_topic(found.entry.name, clearer):
             return found
         return Meant(entry, text if isinstance(entry, Flow) or entry.whole else "")
 
