@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
 from backend.alarms.summary import Summary
-from backend.alarms.wording import was_nothing
 from backend.care import answers, checkin, record, wording
 from backend.care.models import CarePlan, CheckIn, CheckInQuestion
-from backend.core import access, audit
+from backend.core import access, audit, clock
 from backend.core.access import SYSTEM, Actor
 from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -24,7 +24,7 @@ _RUNG_BACK = Words(
         "Good to hear. Others have been asked to look in, and anybody could call with your number: so I ring you up now. Please hang up, and tell me there once more."
     )
 )
-Answer = Literal["well", "late", "again", "help", "unsure"]
+Answer = Literal["well", "late", "again", "help", "slight", "unsure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,37 @@ def well(by: Voice, check_in_id: int, said: str = "") -> Heard:
                 return _ask_back(by, check_in)
             changed, late = True, late or check_in.status == "missed"
             raised |= {check_in.alarm_id} if check_in.alarm_id is not None else set()
-            record.end(check_in, "well", "herself", said)
+            # What ails her stays written down; that nobody need come says no more about it.
+            record.end(check_in, "well", "herself", "" if check_in.why == "slight" else said)
         for alarm_id in sorted(raised):
             alarms.clear(SYSTEM, alarm_id, wording.ANSWERED_HERSELF)
         if not changed:
             return Heard("again", wording.noted_already())
         return Heard("late", wording.good_after_all()) if late else Heard("well", wording.good(care))
+
+
+def slight(by: Voice, check_in_id: int, said: str) -> Heard:
+    """She is well, and something slight ails her: she is asked whether somebody should come. Without an answer within
+    `checkin.DECIDES` it is a call for help; people who look for her already go on. Raises NotFound for anybody else's."""
+    with transaction():
+        named = _hers(by, check_in_id)
+        for other in record.waiting(named.resident_id):
+            check_in = record.locked(other.id)
+            check_in.said = said[:500]
+            if check_in.status in checkin.WAITING and check_in.why != "slight":
+                now = clock.now()
+                check_in.why, check_in.nudged_at, check_in.next_at = "slight", now, now + checkin.DECIDES
+            check_in.save()
+        return Heard("slight", wording.shall_somebody_come(named.id))
+
+
+def unanswered(care: CarePlan, check_in: CheckIn, asked: Sequence[CheckInQuestion]) -> None:
+    """She did not say whether somebody should come: people do. `check_in` is locked."""
+    where = next((q.identity_id for q in reversed(asked) if q.identity_id is not None), None)
+    alarm_id = _call(care, where, wording.ails_her(check_in.said or ""), check_in)
+    if where is not None:
+        words = wording.help_comes(alarm_id)
+        say(At(where), words, purpose="checkin", queue="alerts", about=f"checkin:{check_in.id}")
 
 
 def _ask_back(by: Voice, check_in: CheckIn) -> Heard:
@@ -109,6 +134,16 @@ def friendly(by: Voice, said: str) -> Heard | None:
 
 
 def _cry(care: CarePlan, by: Voice, said: str, check_in: CheckIn | None) -> Heard:
+    known = check_in.said if check_in is not None and check_in.why == "slight" else None
+    words = wording.ails_her(known) if known and not said else wording.asks_for_help(said)
+    alarm_id = _call(care, by.identity_id, words, check_in, said)
+    return Heard("help", wording.help_comes(alarm_id))
+
+
+def _call(
+    care: CarePlan, identity_id: int | None, words: Words, check_in: CheckIn | None, said: str = ""
+) -> int:
+    """People are called to her; returns the alarm. `check_in` is locked, and ends with it."""
     key = f"checkin:{check_in.id}" if check_in is not None else f"plan:{care.id}"
     repeated = check_in is not None and check_in.status == "help" and check_in.settled_at is None
     missed = check_in.alarm_id if check_in is not None and check_in.status == "missed" else None
@@ -116,9 +151,9 @@ def _cry(care: CarePlan, by: Voice, said: str, check_in: CheckIn | None) -> Hear
         "asked_for_help",
         org_id=care.org_id,
         severity="critical",
-        words=wording.asks_for_help(said),
+        words=words,
         resident_id=care.resident_id,
-        identity_id=by.identity_id,
+        identity_id=identity_id,
         source=f"checkin:{check_in.id if check_in is not None else 0}",
         dedupe=f"help:{key}",
     )
@@ -129,7 +164,7 @@ def _cry(care: CarePlan, by: Voice, said: str, check_in: CheckIn | None) -> Hear
     if missed is not None:
         # The louder alarm takes over; who was told that she is silent hears that she has answered.
         alarms.clear(SYSTEM, missed, _("she has answered: she needs help, and people are being called"))
-    return Heard("help", wording.help_comes().with_options(was_nothing(alarm_id)))
+    return alarm_id
 
 
 def _hers(by: Voice, check_in_id: int) -> CheckIn:

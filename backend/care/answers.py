@@ -1,6 +1,7 @@
-"""What she means when she is asked how she is: well, help, or neither. Pure.
+"""What she means when she is asked how she is: well, help, something slight, or nothing of these. Pure.
 
-Any friendly answer means well; any trouble means help. Words that are neither show that she is alive, and nothing more.
+Any friendly answer means well; any trouble means help, save a slight one beside words that she is well: she is asked whether somebody
+should come. Words that are none of these show that she is alive, and nothing more.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Literal
 
 from backend.fields.plain import folded
 
-Meaning = Literal["well", "help"]
+Meaning = Literal["well", "help", "slight"]
 LONGEST = 200
 
 _NO_TROUBLE = re.compile(
@@ -23,7 +24,7 @@ _NO_TROUBLE = re.compile(
 _TROUBLE = re.compile(
     r"不(?:太|大|怎么|是很|很)?(?:舒服|好受|好过|得劲|好(?!意思)|行了?)|难受|难过|难熬|疼|(?<!痛)痛(?!快)|帮(?:帮|个)?(?:我|忙|助)|需要帮|求助|来人|来个人"
     r"|摔|跌(?:倒|了)|滑倒|晕|起不来|动不了|下不了床|走不了|站不起|发烧|发热|生病|病了|看病|医院|喘|胸闷|心慌|心口|呕|拉肚子|流血|出血|没(?:有)?(?:力气|劲|吃的|药了|水了|电了)|吃不下|睡不着"
-    r"|恶心|想吐|[手脚腿]麻|发麻|麻木|(?:走|站)不(?:动|稳)|看不(?:见|清)|气短|(?<![不没别])(?:慌|害怕)|不(?:平安|正常|对劲|健康)|唔(?:舒服|好(?!意思))|[弗勿]好"
+    r"|恶心|想吐|[手脚腿](?:也|都|又|有点儿?|有些|一直|总是?)*麻(?!烦)|发麻|麻木|(?:走|站)不(?:动|稳)|看不(?:见|清)|气短|(?<![不没别])(?:慌|害怕)|不(?:平安|正常|对劲|健康)|唔(?:舒服|好(?!意思))|[弗勿]好"
     r"|\bhelp\b|\bhurts?\b|\bpain\b|\bsick\b|\bunwell\b|\bill\b|\bdizzy\b|\bfe(?:ll|lt? down)\b|\bfallen\b|\bfever\b|\bbleeding\b|\bhospital\b|\bdoctor\b|\bcan'?t\b|\bcannot\b|\bnumb\b|\bscared\b|\bafraid\b"
     r"|\b(?:not|isn'?t|n'?t) (?:so |very |too |feeling |at all )?(?:well|good|fine|great|ok|okay|alright)\b|\bterrible\b|\bawful\b|\bbad\b|\bsomebody come\b|\bcome (?:over|quick)\b",
     re.IGNORECASE,
@@ -47,6 +48,23 @@ _WELL = re.compile(rf"(?:{_SAYS_WELL})", re.IGNORECASE)
 _ONLY_WELL = re.compile(
     rf"(?:(?:{_SAYS_WELL}|{_AROUND})[\s,，.。!！~～、;；…:：()（）🏻🏼🏽🏾🏿️]*)+", re.IGNORECASE
 )
+_HOW_MUCH = r"(?:还是|还|也|都|又|总是?|老是?|就是|有点儿?|有些|有一点儿?|稍微|一点儿?|一些|些|微微|隐隐|略微?|的|地|这几天|今天|昨天|昨晚|了|、)*"
+_SLIGHT = re.compile(
+    rf"(?:膝盖?|关节|[老双两左右]?腿|[老双两左右]?脚|[老]?腰|脖子|颈椎|牙齿?|嗓子|喉咙|手指头?|骨头){_HOW_MUCH}(?:不(?:太|大|怎么)?(?:舒服|得劲|好受)|疼|痛|酸|难受|发炎)+"
+    r"|(?:没|没有|不|没怎么)(?:太|大|怎么)?睡(?:好|踏实|着)|睡(?:得)?(?:不(?:太|大|怎么|是很|是太)?(?:好|踏实|着|香)|有点少)|失眠"
+    rf"|(?:有点儿?|有些|小|轻微|稍微|一点儿?)(?:的)?(?:感冒|咳嗽?|鼻塞|流鼻涕|着凉|受凉|伤风|累|乏|困|疲[劳倦惫]|没精神|没胃口)|(?:感冒|着凉|受凉|伤风)了|咳嗽|咳了?(?:两|几)声|流(?:点)?鼻涕|鼻[塞子](?:{_HOW_MUCH})(?:不通|堵)?|打喷嚏"
+    r"|\b(?:my )?(?:knees?|legs?|feet|foot|ankles?|hips?|joints?|neck|throat|tooth|teeth|fingers?|bones?)(?: (?:is|are|still|just|only|a|little|bit|sore|do(?:es)?|somewhat|slightly))*? (?:hurts?|aches?|aching|sore|stiff|pain)\b|\b(?:a )?sore throat\b"
+    r"|\b(?:did not|didn'?t|could not|couldn'?t|not) (?:sleep|slept) (?:so |very |too )?(?:well|much|good)\b|\bslept (?:badly|poorly|little)\b|\b(?:a (?:little |bit of a |slight |mild )?|slight |mild )(?:cold|cough)\b|\bcoughing a (?:bit|little)\b|\b(?:a (?:bit|little) )?tired\b",
+    re.IGNORECASE,
+)
+_MUCH = re.compile(
+    r"厉害|严重|特别|非常|十分|受不了|忍不|要命|[疼痛酸累]死|[疼痛]得|[疼痛]醒|很[疼痛]|剧[烈痛]|越来越|一直|不停|不止|加重|肿|血|\b(?:very|terribl\w*|really|so|too|(?<!slept )badly?|lot|severe\w*|worse|much|unbearable|swollen|all night)\b",
+    re.IGNORECASE,
+)
+_FRIENDLY = re.compile(
+    r"挺好|很好|都好|蛮好|还好|好着呢?|好得很|好是好|还行|行是行|还可以|还不错|不错|没事|没问题|平安|健康|硬朗|老样子|正常|\b(?:fine|well|good|ok(?:ay)?|all right|alright|great)\b",
+    re.IGNORECASE,
+)
 
 
 def meaning(text: str) -> Meaning | None:
@@ -58,10 +76,23 @@ def meaning(text: str) -> Meaning | None:
     if plain.rstrip("? ") in _HELP_WORDS:
         return "help"
     calm = _NO_TROUBLE.sub("没事", plain)
+    if _slight(calm):
+        return "slight"
     if _TROUBLE.search(calm):
         return "help"
     # A yes at the beginning is not enough: 好慌 is panic, 行动困难 is trouble.
     return "well" if _WELL.search(calm) and _ONLY_WELL.fullmatch(calm) else None
+
+
+def _slight(calm: str) -> bool:
+    """A friendly answer with a complaint that is no emergency, and with nothing else that troubles her."""
+    rest = _SLIGHT.sub("，", calm)
+    return (
+        rest != calm
+        and not _MUCH.search(_FRIENDLY.sub("", calm))
+        and not _TROUBLE.search(rest)
+        and _FRIENDLY.search(rest) is not None
+    )
 
 
 def usual(text: str, normal: str | None) -> bool:

@@ -16,11 +16,13 @@ from typing import Literal
 from backend.core.i18n import Msg, _
 
 Status = Literal["due", "asked", "asked_again", "missed", "well", "help", "excused", "closed"]
-Why = Literal["", "silent", "unclear", "could_not_ask"]
+Why = Literal["", "silent", "unclear", "could_not_ask", "slight"]
 
 WAITING = ("due", "asked", "asked_again")
 """We still wait for her own answer."""
 ENDED = ("well", "help", "excused", "closed")
+DECIDES = timedelta(minutes=15)
+"""How long she has to say whether somebody should come for something slight."""
 MOST_QUESTIONS = 2
 """Questions that got through before people are asked instead."""
 
@@ -48,7 +50,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A check-in as the decision sees it. `channels`: where she can be reached now, in the plan's order; `heard_at`: when she
-    last wrote or said anything since she was asked; `nudged_at`: when she was asked once more, gently."""
+    last wrote or said anything since she was asked; `nudged_at`: when she was asked once more, gently, or, `slight`, whether somebody should come."""
 
     status: Status
     due_at: datetime
@@ -58,6 +60,7 @@ class Plain:
     questions: tuple[Question, ...] = ()
     heard_at: datetime | None = None
     nudged_at: datetime | None = None
+    slight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """She spoke of something slight and did not say that nobody need come: that is a call for help."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Nothing to do before `until`."""
 
@@ -91,13 +99,16 @@ class Settled:
     """It is out of our hands."""
 
 
-Step = Ask | Nudge | Miss | Wait | Settled
+Step = Ask | Nudge | Miss | Help | Wait | Settled
 
 
 def step(one: Plain, now: datetime) -> Step:
     """What happens now. Applying it and asking again ends in Wait or Settled."""
     if one.status not in WAITING:
         return Settled()
+    if one.nudged_at is not None and one.slight:
+        until = one.nudged_at + DECIDES
+        return Wait(until) if now < until else Help()
     if one.nudged_at is not None:
         until = one.nudged_at + one.wait
         return Wait(until) if now < until else Miss("unclear")

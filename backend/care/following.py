@@ -8,8 +8,8 @@ from typing import Any
 
 from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
-from backend.care import checkin, faults, reach, record, wording
-from backend.care.checkin import Ask, Miss, Nudge, Wait, Why
+from backend.care import answering, checkin, faults, reach, record, wording
+from backend.care.checkin import Ask, Help, Miss, Nudge, Wait, Why
 from backend.care.models import CarePlan, CheckIn, CheckInQuestion
 from backend.core import clock
 from backend.core.db import transaction
@@ -80,6 +80,8 @@ def advance(care: CarePlan, check_in: CheckIn) -> int:
                 where = word.identity_id if word else next(iter(addresses.values())).id
                 _say(check_in, where, wording.gently(care, check_in), "gently")
                 check_in.nudged_at = clock.now()
+            case Help():
+                answering.unanswered(care, check_in, asked)
             case Miss(why):
                 miss(care, [check_in], why)
             case Wait(until):

@@ -42,7 +42,7 @@ class CheckIn(Model):
     """One time that she is asked; see `checkin` for `status`. The database itself allows each instant of a plan once.
 
     `next_at` is when it must be looked at again, empty once it is out of our hands. `by`: who ended it, `herself`,
-    `staff:3`, `alarm` or `absence`; `why`: see `checkin.Why`; `late`: she answered when people were looking already.
+    `staff:3`, `alarm` or `absence`; `why`: see `checkin.Why`, "slight" also where she is well; `nudged_at` is then when she was asked whether somebody should come; `late`: she answered when people were looking already.
     """
 
     plan = peewee.ForeignKeyField(CarePlan, on_delete="CASCADE", index=False)

@@ -80,6 +80,7 @@ def plain(
         tuple(Question(q.channel, q.at, q.failed) for q in asked),
         check_in.heard_at,
         check_in.nudged_at,
+        check_in.why == "slight",
     )
 
 

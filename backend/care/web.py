@@ -50,6 +50,7 @@ WHY: dict[str, Msg] = {
     "silent": _("no answer"),
     "unclear": _("wrote something else"),
     "could_not_ask": _("could not be asked"),
+    "slight": _("something slight ails her"),
 }
 ON_CARD = 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from backend.alarms.wording import was_nothing
 from backend.care.models import CarePlan, CheckIn, Visit
 from backend.core import clock
 from backend.core.i18n import Msg, Text, _, ngettext
@@ -77,13 +78,27 @@ def noted_already() -> Words:
     return Words(_("Thank you, I have noted it. All the best."))
 
 
-def help_comes() -> Words:
+def help_comes(alarm_id: int) -> Words:
     return Words(
         _(
             "I am calling people for you now, your family and the office. If it is urgent, call 120 at once. Please stay where you are."
         ),
         _("People are being called for you now. Urgent: call 120. Please stay where you are."),
         _("I am calling people for you now. If it is urgent, call one two zero. Please stay where you are."),
+        options=(was_nothing(alarm_id),),
+    )
+
+
+def shall_somebody_come(check_in_id: int) -> Words:
+    return Words(
+        _(
+            "Thank you for telling me. Shall somebody come and see you? Without an answer I ask somebody in 15 minutes."
+        ),
+        _("Shall somebody come and see you? Without an answer I ask somebody in 15 minutes."),
+        options=(
+            Option(f"checkin.help:{check_in_id}", _("Yes, please come"), _("Please come")),
+            Option(f"checkin.well:{check_in_id}", _("No, nobody need come"), _("Not needed")),
+        ),
     )
 
 
@@ -146,6 +161,15 @@ def asks_for_help(said: str) -> Words:
     if not said:
         return Words(_("She was asked how she is, and answered that she needs help."))
     return Words(_("She was asked how she is, and answered: “{said}”.", said=said[:120]))
+
+
+def ails_her(said: str) -> Words:
+    return Words(
+        _(
+            "She was asked how she is, and answered: “{said}”. Please see whether she needs something.",
+            said=said[:120],
+        )
+    )
 
 
 ANSWERED_HERSELF = _("She has answered herself: she is well")

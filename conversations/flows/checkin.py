@@ -37,6 +37,8 @@ def voice(person: Person) -> Voice:
 
 def _well(person: Person, argument: str) -> Answer:
     number, said = _read(argument)
+    if actions.meaning(said) == "slight" and not actions.is_usual(number, said):
+        return Answer.of(actions.slight(voice(person), number, said).words)
     heard = actions.well(voice(person), number, said)
     if (alarm.NOTHING.fullmatch(said) or _FRIENDLY.search(said)) and (ended := alarm.was_nothing(person)):
         return ended
@@ -50,7 +52,7 @@ def _help(person: Person, argument: str) -> Answer:
 
 def _means_well(argument: str, text: str) -> str | None:
     number, _said = _read(argument)
-    if actions.meaning(text) == "well" or actions.is_usual(number, text):
+    if actions.meaning(text) in ("well", "slight") or actions.is_usual(number, text):
         return f"{number}:{text}"
     return None
 

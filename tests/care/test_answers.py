@@ -17,7 +17,7 @@ def test_any_friendly_answer_means_well(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["2", "不舒服", "帮我", "摔了", "我摔了一跤", "不太好", "头晕", "腿疼", "我不舒服，能来个人吗", "help", "need_help", "I_don't_feel_so_well,_I_am_dizzy", "发烧了", "起不来", "不好", "不大好", "胸闷", "I_fell", "not_good", "早上好，就是有点头晕", "好是好，就是腿疼", "没药了", "I'm_sick"],
+    ["2", "不舒服", "帮我", "摔了", "我摔了一跤", "不太好", "头晕", "腿疼", "我不舒服，能来个人吗", "help", "need_help", "I_don't_feel_so_well,_I_am_dizzy", "发烧了", "起不来", "不好", "不大好", "胸闷", "I_fell", "not_good", "早上好，就是有点头晕", "好是好，就是腿疼得厉害", "腿疼", "我挺好的，就是胸口有点疼", "挺好的，就是膝盖疼得走不了", "还行，就是昨天摔了一下膝盖有点疼", "我很好，就是咳嗽有点喘", "挺好，就是左手有点麻，腿疼", "没药了", "I'm_sick"],
 )  # fmt: skip
 def test_any_trouble_means_help_even_in_the_midst_of_a_greeting(said: str) -> None:
     assert meaning(said.replace("_", " ")) == "help"
@@ -45,6 +45,14 @@ def test_a_yes_at_the_beginning_of_other_words_is_not_well(said: str) -> None:
 )  # fmt: skip
 def test_more_of_the_ways_to_say_that_something_is_wrong_mean_help(said: str) -> None:
     assert meaning(said.replace("_", " ")) == "help"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["我挺好的，就是膝盖有点疼", "好是好，就是腿疼", "还行，昨晚没睡好", "挺好的，就是有点感冒", "没事，就是有点累", "都好，就是咳嗽两声", "还可以，老腰有点酸", "我很好，夜里睡不着", "I_am_fine,_just_my_knee_hurts_a_bit", "I'm_fine,_slept_badly", "good,_a_bit_tired"],
+)  # fmt: skip
+def test_something_slight_beside_a_friendly_answer_is_asked_about(said: str) -> None:
+    assert meaning(said.replace("_", " ")) == "slight"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from backend.care.checkin import (
     Ask,
+    Help,
     Miss,
     Nudge,
     Plain,
@@ -86,6 +87,13 @@ def test_her_own_word_counts_at_any_time_and_a_cry_for_help_more_than_well() -> 
     assert may_end("missed", "closed")
     assert not may_end("well", "closed")
     assert not may_end("missed", "excused")
+
+
+def test_something_slight_waits_a_quarter_of_an_hour_for_her_word_then_it_is_a_call_for_help() -> None:
+    told = replace(asked(Question("sms", DUE)), nudged_at=DUE + MIN, slight=True)
+    assert step(told, DUE + 15 * MIN) == Wait(DUE + 16 * MIN)
+    assert step(told, DUE + 16 * MIN) == Help()
+    assert step(replace(told, status="well"), DUE + 16 * MIN) == Settled()
 
 
 def test_whatever_fails_each_channel_is_asked_once_and_the_end_is_reached() -> None:

@@ -7,6 +7,7 @@ from datetime import time
 
 import pytest
 
+from backend.alarms import record as alarm_record
 from backend.alarms.models import Alarm
 from backend.care import asking, following, hooks
 from backend.care.models import Absence, CarePlan, CheckIn
@@ -136,6 +137,43 @@ def test_she_may_answer_on_another_channel_than_she_was_asked_on(chat: Talker, m
 def test_friendly_words_with_nothing_asked_are_small_talk(chat: Talker, morning: Hands) -> None:
     assert chat.say("我挺好的")
     assert not CheckIn.select().exists()
+
+
+def test_something_slight_is_asked_about_and_nobody_is_alarmed(phone: Talker, morning: Hands) -> None:
+    asked(morning)
+    assert "要人来看看吗" in phone.say("我挺好的，就是膝盖有点疼")
+    assert not Alarm.select().exists()
+    phone.say("2")
+    assert (CheckIn.get().status, CheckIn.get().said) == ("well", "我挺好的，就是膝盖有点疼")
+    morning.forward(hours=1)
+    following.remind()
+    assert not Alarm.select().exists()
+
+
+@pytest.mark.parametrize("minutes", [0, 14])
+def test_who_wants_somebody_to_come_for_it_gets_somebody(phone: Talker, morning: Hands, minutes: int) -> None:
+    asked(morning)
+    phone.say("我挺好的，就是膝盖有点疼")
+    morning.forward(minutes=minutes)
+    following.remind()
+    assert not Alarm.select().exists()
+    assert "请待在原地" in phone.say("1")
+    assert "膝盖" in alarm_record.unpacked(Alarm.get()).text["zh_CN"]
+
+
+def test_without_an_answer_in_a_quarter_of_an_hour_people_come(
+    phone: Talker, chen: int, morning: Hands
+) -> None:
+    asked(morning)
+    phone.say("我挺好的，就是膝盖有点疼")
+    morning.forward(minutes=10)
+    phone.say("还行，膝盖有点疼")  # said twice: it does not begin anew
+    morning.forward(minutes=5)
+    for _again in range(2):
+        following.remind()
+    assert (Alarm.get().kind, CheckIn.get().status) == ("asked_for_help", "help")
+    assert "膝盖" in alarm_record.unpacked(Alarm.get()).text["zh_CN"]
+    assert phone.say("没事了") and Alarm.get().status == "cleared"
 
 
 @pytest.mark.parametrize("said", ["没事了", "我很好", "我没事，按错了"])
