@@ -35,7 +35,7 @@ LARGEST = 150_000
 """Bytes of a picture."""
 # Names, marks and addresses that are the same in every language, and what people of the demo said in English.
 SAME = re.compile(
-    r"https?://\S+|[\w.*]+@[\w.]+|\bR-?\d+\b|\b(?:Linli|English|Telegram|Redis|SQLite|PostgreSQL|MQTT|GSM-7|UCS-2|Ctrl)\b|"
+    r"https?://\S+|[\w.*]+@[\w.]+|\bR-?\d+\b|\b(?:Linli|English|Telegram|Redis|SQLite|PostgreSQL|MQTT|Word|Excel|PowerPoint|OpenDocument|GSM-7|UCS-2|Ctrl)\b|"
     r"\bEmma\b|\bClarke\b"
 )
 

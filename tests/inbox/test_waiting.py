@@ -142,7 +142,7 @@ def test_the_number_of_her_card_does_not_reach_a_colleagues_own_phone(chen: Neig
     people.join_staff(phone.identity.id, li.id)
     chen.says("救命，我摔倒了，身份证110101199003072316，电话13800138001")
     assert "110***********2316" in phone.told("handover")[0] and "13800138001" in phone.told("handover")[0]
-    phone.says("1")
+    phone.says(choice=f"inbox.take:{chen.thread.id}")
     chen.says("身份证 11010119900307231X 对吗")
     everything = "".join([*phone.told("handover"), *phone.heard])
     assert "9900307" not in everything and "110***********231X" in everything
