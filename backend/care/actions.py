@@ -2,7 +2,18 @@
 
 from backend.care import hooks
 from backend.care.absences import actor_of, back, cancel, tell, tell_for
-from backend.care.answering import Heard, Voice, close, friendly, help_, is_usual, slight, troubled, well
+from backend.care.answering import (
+    Heard,
+    Voice,
+    close,
+    decides,
+    friendly,
+    help_,
+    is_usual,
+    slight,
+    troubled,
+    well,
+)
 from backend.care.answers import meaning
 from backend.care.long_away import still
 from backend.care.plans import Wanted, confirm, decline, pause, save, wish
@@ -17,6 +28,7 @@ __all__ = [
     "cancel",
     "close",
     "confirm",
+    "decides",
     "decline",
     "friendly",
     "help_",

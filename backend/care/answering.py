@@ -77,10 +77,10 @@ def slight(by: Voice, check_in_id: int, said: str) -> Heard:
         named = _hers(by, check_in_id)
         for other in record.waiting(named.resident_id):
             check_in = record.locked(other.id)
-            check_in.said = said[:500]
             if check_in.status in checkin.WAITING and check_in.why != "slight":
                 now = clock.now()
-                check_in.why, check_in.nudged_at, check_in.next_at = "slight", now, now + checkin.DECIDES
+                check_in.nudged_at, check_in.next_at = now, now + checkin.DECIDES
+            check_in.why, check_in.said = "slight", said[:500]
             check_in.save()
         return Heard("slight", wording.shall_somebody_come(named.id))
 
@@ -134,8 +134,11 @@ def friendly(by: Voice, said: str) -> Heard | None:
 
 
 def _cry(care: CarePlan, by: Voice, said: str, check_in: CheckIn | None) -> Heard:
-    known = check_in.said if check_in is not None and check_in.why == "slight" else None
-    words = wording.ails_her(known) if known and not said else wording.asks_for_help(said)
+    words = wording.asks_for_help(said)
+    if check_in is not None and check_in.why == "slight":
+        # What ails her was said before; a bare yes tells nobody anything.
+        said = " ".join(part for part in (check_in.said, said) if part)
+        words = wording.ails_her(said)
     alarm_id = _call(care, by.identity_id, words, check_in, said)
     return Heard("help", wording.help_comes(alarm_id))
 
@@ -177,6 +180,12 @@ def _hers(by: Voice, check_in_id: int) -> CheckIn:
     if by.resident_id != check_in.resident_id and not asked_here.exists():
         raise NotFound()
     return check_in
+
+
+def decides(check_in_id: int) -> bool:
+    """Whether she was asked if somebody should come, and has not said."""
+    check_in = CheckIn.get_or_none(CheckIn.id == check_in_id)
+    return check_in is not None and check_in.why == "slight" and checkin.may_end(check_in.status, "well")
 
 
 def is_usual(check_in_id: int, text: str) -> bool:

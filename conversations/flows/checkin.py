@@ -8,6 +8,7 @@ from backend.care import actions
 from backend.care.actions import Voice
 from backend.core.errors import NotFound
 from backend.core.i18n import _
+from backend.fields.affirm import affirmed
 from backend.fields.words import Option, Words
 from conversations import callers, phrases
 from conversations.flow import Answer, Command, Person
@@ -51,17 +52,25 @@ def _help(person: Person, argument: str) -> Answer:
 
 
 def _means_well(argument: str, text: str) -> str | None:
-    number, _said = _read(argument)
-    if actions.meaning(text) in ("well", "slight") or actions.is_usual(number, text):
-        return f"{number}:{text}"
-    return None
+    return f"{_read(argument)[0]}:{text}" if _means(argument, text) == "well" else None
 
 
 def _means_help(argument: str, text: str) -> str | None:
+    return f"{_read(argument)[0]}:{text}" if _means(argument, text) == "help" else None
+
+
+def _means(argument: str, text: str) -> str | None:
     number, _said = _read(argument)
-    return (
-        f"{number}:{text}" if actions.meaning(text) == "help" and not actions.is_usual(number, text) else None
-    )
+    if actions.is_usual(number, text):
+        return "well"
+    meaning = actions.meaning(text)
+    if meaning in ("well", None) and actions.decides(number):
+        # Shall somebody come? A yes is one to that, and a thank you is neither.
+        wanted = affirmed(text)
+        if wanted is None and not _FRIENDLY.search(text):
+            return None
+        return "help" if wanted else "well"
+    return "well" if meaning == "slight" else meaning
 
 
 def _read(argument: str) -> tuple[int, str]:

@@ -150,6 +150,20 @@ def test_something_slight_is_asked_about_and_nobody_is_alarmed(phone: Talker, mo
     assert not Alarm.select().exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [("好的", "help"), ("嗯", "help"), ("要的", "help"), ("腿疼", "help"), ("谢谢", "asked"), ("不用了，谢谢", "well"), ("不用来", "well"), ("我很好", "well")],
+)  # fmt: skip
+def test_a_yes_to_whether_somebody_should_come_is_no_sign_that_she_is_well(
+    said: str, status: str, phone: Talker, morning: Hands
+) -> None:
+    asked(morning)
+    phone.say("我挺好的，就是膝盖有点疼")
+    phone.say(said)
+    assert CheckIn.get().status == status
+    assert "膝盖" in CheckIn.get().said
+
+
 @pytest.mark.parametrize("minutes", [0, 14])
 def test_who_wants_somebody_to_come_for_it_gets_somebody(phone: Talker, morning: Hands, minutes: int) -> None:
     asked(morning)
