@@ -39,7 +39,7 @@ MEANS: Mapping[str, tuple[str, ...]] = {
         "surveys": "survey.mine survey.ask",
         "daily_checkin": "daily_checkin checkin.stop_asked",
         "absence": "absence absence.back",
-        "well": "checkin.say",
+        "well": "checkin.say alarm.nothing",
         "feedback": "feedback",
         "who": "who",
         "person": "person",

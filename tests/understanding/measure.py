@@ -40,7 +40,7 @@ ENTRIES: Mapping[str, frozenset[str]] = {
         "surveys": "survey.mine",
         "daily_checkin": "daily_checkin checkin.stop_asked",
         "absence": "absence",
-        "well": "checkin.say",
+        "well": "checkin.say alarm.nothing",
         "feedback": "feedback",
         "who": "who",
     }.items()
@@ -48,7 +48,7 @@ ENTRIES: Mapping[str, frozenset[str]] = {
 """The Flows and Commands that are right for a topic; `+menu` and the like are what the router answers itself."""
 DECIDE = frozenset({"request.hurry", "request.still"})
 NEWCOMERS = frozenset({"register", "link"})
-ASKED = frozenset({"+unsure", "+lost", "+fine"})
+ASKED = frozenset({"alarm.nothing", "+unsure", "+lost", "+fine"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -157,18 +156,6 @@ def test_each_candidate_that_is_asked_about_has_a_name(street: Street) -> None:
     assert {*topics.TOPICS, *topics.SAME.values()} <= known
 
 
-def test_a_guess_takes_less_than_a_millisecond(street: Street) -> None:
-    ours = flows.registry()
-    said = [line.text for line in _lines_of("unclear", "repair", "my_repairs")]
-    rounds = []
-    for _round in range(4):  # the first reads the dictionaries
-        began = time.process_time()
-        for text in said:
-            ours.guess(text, street.resident)
-        rounds.append((time.process_time() - began) / len(said))
-    assert min(rounds) < 0.001
-
-
 def test_the_learnt_weights_are_those_of_the_examples_and_small() -> None:
     kept = json.loads(learnt.FILE.read_text(encoding="utf-8"))
     assert kept["made_from"] == learn.digest(learn.examples()), "python -m conversations.learn"
@@ -178,18 +165,6 @@ def test_the_learnt_weights_are_those_of_the_examples_and_small() -> None:
 def test_learning_the_same_twice_gives_the_same_weights() -> None:
     few = [(traits(text), topic) for text, topic in learn.examples()[:60]]
     assert learn.packed(learn.learn(few, 2)[1]) == learn.packed(learn.learn(few, 2)[1])
-
-
-def test_a_sentence_is_weighed_in_less_than_a_millisecond() -> None:
-    said = [line.text for line in lines("tune")[::8]]
-    rounds = []
-    for _round in range(3):  # the first reads the dictionaries and the weights
-        learnt.probable.cache_clear()
-        began = time.process_time()
-        for text in said:
-            learnt.likeliest(text)
-        rounds.append((time.process_time() - began) / len(said))
-    assert min(rounds) < 0.001
 
 
 def test_what_was_learnt_raises_no_alarm_and_silences_none(street: Street) -> None:
@@ -205,17 +180,12 @@ def test_what_was_learnt_raises_no_alarm_and_silences_none(street: Street) -> No
             assert not ours.doubted(meant, line.text)
 
 
-def test_a_story_is_searched_for_a_cry_in_less_than_a_millisecond() -> None:
+def test_a_cry_is_heard_at_the_end_of_a_story() -> None:
     quiet = (
         "今天早上我去楼下菜市场买菜，回来碰到隔壁的王阿姨，她说孩子这两天感冒了，老伴有点累，我陪她聊了一会儿，坐电梯上楼。"
         * 4
     )
-    rounds = []
-    for _round in range(5):
-        began = time.process_time()
-        assert cries.CRY.search(quiet[:200]) is None
-        rounds.append(time.process_time() - began)
-    assert min(rounds) < 0.001
+    assert cries.CRY.search(quiet[:200]) is None
     assert cries.CRY.search(f"{quiet[:200]}，救命") is not None
 
 
