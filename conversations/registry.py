@@ -106,9 +106,10 @@ class Registry:
         return self._unlearnt(text, person).with_learnt(text, lambda name: self._for(name, person))
 
     def doubted(self, meant: Meant, text: str) -> bool:
-        """Whether a pattern was probably found by accident. A cry for help never is."""
-        alarm = isinstance(meant.entry, Command) and bool(meant.entry.anytime)
-        return not alarm and learnt.against(straight(text), meant.entry.name)
+        """Whether a pattern was probably found by accident. A cry for help never is, nor one that is all that was said."""
+        entry, text = meant.entry, straight(text)
+        alarm = isinstance(entry, Command) and bool(entry.anytime)
+        return not alarm and not _says_just_that(entry, text) and learnt.against(text, entry.name)
 
     def _for(self, name: str, person: Person) -> Flow | Command | commands.Command | None:
         """The entry of that name, if there is one that this person may use."""
@@ -172,3 +173,9 @@ def _longest(patterns: Sequence[Heard], text: str) -> re.Match[str] | None:
 
 def _better(best: tuple[int, Meant] | None, score: int, meant: Meant) -> tuple[int, Meant]:
     return best if best is not None and best[0] >= score else (score, meant)
+
+
+def _says_just_that(entry: Flow | Command, text: str) -> bool:
+    """Whether one of the entry's own patterns is the whole text."""
+    found = (heard.search(text) for heard in (entry.intents if isinstance(entry, Flow) else entry.patterns))
+    return any(match is not None and match[0].strip() == text.strip() for match in found)

@@ -32,9 +32,9 @@ def heard(turn: Turn) -> str:
 @pytest.mark.parametrize("channel", ["sms", "voice", "telegram", "webchat"])
 def test_who_asks_for_simple_words_gets_them_from_then_on(database: TestDatabase, channel: str) -> None:
     grandmother = Grandmother(channel)
-    assert "换个说法" in heard(grandmother.says("窗台上的花"))
+    assert "换个说法" in heard(grandmother.says("蓝莓酸奶"))
     assert "简单" in heard(grandmother.says("说简单点"))
-    assert "我还是没听懂，对不起" in heard(grandmother.says("窗台上的花"))
+    assert "我还是没听懂，对不起" in heard(grandmother.says("蓝莓酸奶"))
     identity = people.find(channel, GRANDMOTHER)
     assert identity is not None and identity.locale == "zh_CN@easy"
 
@@ -65,6 +65,6 @@ def test_what_has_no_simpler_words_is_said_in_the_plain_ones() -> None:
 
 def test_on_the_phone_it_is_spoken_slowly(database: TestDatabase) -> None:
     grandmother = Grandmother("voice")
-    quick = voice_shape.asking([r.content for r in grandmother.says("窗台上的花").replies], "/hooks/voice")
+    quick = voice_shape.asking([r.content for r in grandmother.says("蓝莓酸奶").replies], "/hooks/voice")
     slow = voice_shape.asking([r.content for r in grandmother.says("大白话").replies], "/hooks/voice")
     assert "prosody" not in quick and 'rate="slow"' in slow and 'language="zh-CN"' in slow

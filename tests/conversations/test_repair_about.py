@@ -265,13 +265,18 @@ def test_a_photo_that_comes_with_a_complaint_goes_with_the_repair(
     ("words", "category"),
     [
         ("有人被困在电梯里", "电梯"),
-        ("孩子被锁在家里了", "门窗锁"),
         ("马捅赌了", "下水道"),
         ("ther is no hot watter", "暖气"),
     ],
 )
 def test_trouble_is_understood_however_it_is_put(chen: Talker, words: str, category: str) -> None:
     assert category in chen.say(words)
+
+
+def test_a_child_locked_in_may_be_in_danger_and_so_she_is_asked(chen: Talker) -> None:
+    assert "哪一件" in chen.say("孩子被锁在家里了")
+    asked = list(chen.options.values())
+    assert "emergency" in asked[0] and any("repair" in value for value in asked), asked
 
 
 def test_agreeing_to_everything_answers_no_single_question(chen: Talker) -> None:
