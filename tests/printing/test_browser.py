@@ -88,7 +88,9 @@ def test_a_template_is_written_as_it_will_be_printed(site: SimpleNamespace, liu:
     expect(paper).to_be_focused()
     liu.keyboard.type("新春快乐")
     liu.get_by_role("button", name="作为二维码").click()
+    expect(paper).to_be_focused()
     liu.keyboard.press("Shift+Home")
+    assert paper.evaluate("() => document.getSelection().toString()"), "the line is chosen"
     liu.select_option("[data-size]", "18")
     liu.get_by_role("button", name="居中").click()
     with liu.expect_response("**/admin/print/preview") as answered:
