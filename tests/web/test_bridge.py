@@ -302,3 +302,43 @@ def test_jobs_that_wait_do_not_hold_up_the_others() -> None:
             bridge.stop()
 
     assert asyncio.run(three()) == [b"/0", b"/1", b"/2"] * 2
+
+
+def test_an_answer_does_not_wait_for_a_request_that_came_after_it() -> None:
+    answered_first = threading.Event()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        if environ["PATH_INFO"] == "/1":  # in the only thread, until somebody has read the first answer
+            return [b"yes" if answered_first.wait(10) else b"no"]
+        return [b"first"]
+
+    async def one(bridge: Bridge, number: int) -> bytes:
+        answered: Answered = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            answered.append(message)
+
+        await bridge(scope(path=f"/{number}"), receive, send)
+        if number == 0:
+            answered_first.set()
+        return whole(answered)
+
+    async def two(*, stopped: bool) -> list[bytes]:
+        answered_first.clear()
+        bridge = Bridge(app, most_bytes=MOST, threads=1)
+        bridge.start()
+        both = asyncio.gather(one(bridge, 0), one(bridge, 1))
+        await asyncio.sleep(0)
+        if stopped:  # what came before is still done
+            bridge.stop()
+        try:
+            return await asyncio.wait_for(both, 20)
+        finally:
+            bridge.stop()
+
+    assert asyncio.run(two(stopped=False)) == [b"first", b"yes"]
+    assert asyncio.run(two(stopped=True)) == [b"first", b"yes"]
