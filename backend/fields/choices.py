@@ -319,7 +319,8 @@ class YesNo(Field):
             if answer is None and (found := self.finder.find(shortened(said.text, 60))) is not None:
                 answer = found == "yes"
         if answer is None:
-            raise Misunderstood(_("A yes or a no is enough: 1 for yes, 2 for no."))
+            yes, no = (choice.label for choice in self.finder.choices)
+            raise Misunderstood(_("“{yes}” or “{no}” is enough; 1 or 2 does too.", yes=yes, no=no))
         if self.must and not answer:
             raise Misunderstood(self.must)
         return answer

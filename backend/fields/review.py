@@ -60,7 +60,7 @@ def words(turn: Turn, lead: Text | None = None) -> Words:
         heard.append(_line(label, _("kept safe") if masked else f.speak(value, turn.locale), turn.locale))
     asked = _("Is everything right?")
     text = join(lead, _("Please look it over:"), "\n".join(lines), asked)
-    ok = Option(OK, turn.form.confirm_label or _("All right"))
+    ok = Option(OK, agreement(turn))
     options = (ok, CORRECT, CANCEL, PERSON) if turn.misses >= 3 else (ok, CORRECT, CANCEL)
     return Words(
         text or asked,
@@ -69,6 +69,11 @@ def words(turn: Turn, lead: Text | None = None) -> Words:
         options=options,
         keypad=1,
     )
+
+
+def agreement(turn: Turn) -> Text:
+    """What is on the button that agrees to all of it."""
+    return turn.form.confirm_label or _("All right")
 
 
 def begin(turn: Turn, lead: Text | None = None) -> Step:
@@ -118,13 +123,15 @@ def wants_correction(said: Said) -> bool:
     return said.choice == CORRECT.value or folded(said.text) in _CORRECT_WORDS
 
 
-def verdict(said: Said) -> str | None:
+def verdict(turn: Turn, said: Said) -> str | None:
     """What the answer to the review is: "ok", "correct", "cancel", or None."""
     if said.choice is not None:
         return {OK: "ok", CORRECT.value: "correct", CANCEL.value: "cancel"}.get(said.choice)
     number = index_in(said.text)
     if number is not None:
         return {1: "ok", 2: "correct", 3: "cancel"}.get(number)
+    if folded(said.text) == folded(render(agreement(turn), turn.locale)):
+        return "ok"
     if wants_correction(said):
         return "correct"
     answer = affirmed(said.text)

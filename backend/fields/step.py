@@ -278,7 +278,7 @@ def _reviewed(turn: Turn, said: Said) -> Step:
     if turn.open() is not None:
         return proceed(turn)
     turn.phase = "review"
-    match review.verdict(said):
+    match review.verdict(turn, said):
         case "ok":
             return submit(turn)
         case "cancel":
@@ -296,7 +296,9 @@ def _to_choosing(turn: Turn) -> Step:
 
 def _unclear(turn: Turn) -> Step:
     turn.misses += 1
-    hint = _("Say “yes” if it is all right, or what shall be corrected, like “phone 138 0013 8000”.")
+    hint = _(
+        "Say “{ok}”, or what shall be corrected, like “phone 138 0013 8000”.", ok=review.agreement(turn)
+    )
     return turn.finish(review.words(turn, hint), outcome="misheard")
 
 
@@ -309,7 +311,7 @@ def _chosen(turn: Turn, said: Said) -> Step:
     if fixed is not None:
         return fixed
     nothing = index_in(said.text) == len(turn.correctable()) + 1
-    if nothing or said.choice == "!review" or review.verdict(said) in ("ok", "correct"):
+    if nothing or said.choice == "!review" or review.verdict(turn, said) in ("ok", "correct"):
         return review.begin(turn)
     turn.misses += 1
     return turn.finish(review.choosing(turn, _("Which of these? The number is enough.")), outcome="misheard")

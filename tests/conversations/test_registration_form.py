@@ -118,6 +118,29 @@ def test_who_does_not_agree_is_asked_nothing_more(answers: list[str], at: str) -
     assert "id_number" not in walk.step.answers and "mobile" not in walk.step.answers
 
 
+@pytest.mark.parametrize("channel", ["webchat", "sms", "voice"])
+@pytest.mark.parametrize(
+    ("locale", "yes", "no", "others"),
+    [("zh_CN", "我同意", "不同意", ["“是”", "“否”"]), ("en", "I agree", "I do not agree", ["“Yes”", "“No”"])],
+)
+def test_who_is_misheard_is_told_the_words_of_her_own_question(
+    channel: str, locale: str, yes: str, no: str, others: list[str]
+) -> None:
+    walk = Walk(channel, locale).say("那个啥来着")
+    hint = walk.heard.split("\n")[0]
+    assert walk.step.outcome == "misheard"
+    assert f"“{yes}”" in hint and f"“{no}”" in hint and not any(other in hint for other in others)
+    assert walk.say(yes).step.state.answers["consent"] is True
+
+
+@pytest.mark.parametrize("channel", ["webchat", "sms", "voice"])
+@pytest.mark.parametrize(("locale", "agree"), [("zh_CN", "提交登记"), ("en", "All right, register me")])
+def test_the_last_look_is_agreed_to_in_the_words_of_its_button(channel: str, locale: str, agree: str) -> None:
+    walk = Walk(channel, locale, {"proven": [MOBILE]}).say(*ZH[:6], *ZH[7:-1], "那个啥来着")
+    assert walk.step.outcome == "misheard" and f"“{agree}”" in walk.heard
+    assert walk.say(agree).step.outcome == "submitted"
+
+
 def test_birthday_and_gender_are_asked_when_the_document_does_not_tell() -> None:
     walk = Walk("telegram", "zh_CN", {"proven": [MOBILE]}).say(
         "同意", "Anna Smith", "同意", "护照", "E12345678"
