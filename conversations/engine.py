@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 
 import peewee
 import structlog
@@ -19,6 +20,7 @@ from conversations import (
     changed,
     codes,
     consent,
+    discreet,
     elsewhere,
     going_on,
     guard,
@@ -115,6 +117,7 @@ class Engine:
             where in ("form", "person") and id_number.stands_in(said.text)
         )
         masked = masked or (inbound.edits is not None and memory.form is not None and where != "person")
+        kept = replace(said, text=discreet.hidden(said.text, alone=where != "person" and memory.form is None))
         # Where a person reads no machine answers, so none can answer it for ever.
         verdict = "go" if where == "person" else _guarded(inbound, said, memory, now)
         if verdict == "go":
@@ -129,8 +132,8 @@ class Engine:
             codes.send(talk, flow, effect, now)
         if talk.handover:
             # A cry for help is for the office to read; an answer that we failed over is not.
-            with_a_person.call(talk, MASKED if masked and talk.handover == "failed" else said.text)
-        inbound_id = store.record(inbound, said, found.id, talk.outcome, masked, now)
+            with_a_person.call(talk, MASKED if masked and talk.handover == "failed" else kept.text)
+        inbound_id = store.record(inbound, kept, found.id, talk.outcome, masked, now)
         replies = store.reply(talk, inbound_id, correlation, now)
         store.save(talk, found, replies, said is not inbound.said, inbound.event_id, now)
         if found.state == "blocked":

@@ -14,7 +14,7 @@ from backend.inbox import answering, opening, relaying, taking, thread
 from backend.inbox.marks import QUIET
 from backend.messaging import people
 from backend.messaging.models import Message
-from conversations import phrases
+from conversations import discreet, phrases
 from conversations.flow import Command
 from conversations.inbound import Inbound
 from conversations.store import Found
@@ -61,7 +61,7 @@ def pass_on(talk: Talk, said: Said, found: Found, now: int) -> None:
 
 def _shown(said: Said) -> Text:
     if said.text:
-        return said.text
+        return discreet.hidden(said.text)
     if said.media is not None:
         return ""
     return _("A place on the map") if said.location is not None else "…"

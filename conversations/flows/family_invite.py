@@ -126,7 +126,7 @@ _JOINING = Form(
     "family_join",
     _("Joining as family"),
     [
-        Integer("code", label=_("Code"), ask=_("What is the code that you were given? It has six digits."), least=0, most=999_999),
+        Integer("code", label=_("Code"), ask=_("What is the code that you were given? It has six digits."), least=0, most=999_999, sensitive=True),
         *_WHO,
     ],
     review=False,

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from backend.core import clock as clocks
+from backend.core import crypto
 from backend.core.clock import Hands
 from backend.family import actions, wording
 from backend.family import queries as family
@@ -15,7 +16,7 @@ from backend.family.actions import Entered
 from backend.family.models import Relation
 from backend.fields.words import Said
 from backend.messaging import At, Resident, people, say
-from backend.messaging.models import Identity
+from backend.messaging.models import SAID_PLACE, Identity, Inbound
 from tests.databases import TestDatabase
 from tests.requests.neighbourhood import Neighbourhood, Talker, heard, settle, talker
 
@@ -92,6 +93,31 @@ def test_who_tries_codes_is_soon_refused_even_the_right_one(hood: Neighbourhood,
     assert "陈" not in stranger.say(f"家人 {code}")
     clock.forward(hours=1, seconds=1)
     assert "陈＊＊" in stranger.say(f"家人 {code}")
+
+
+def _written_down() -> str:
+    return " ".join(str(crypto.unseal(row.said, SAID_PLACE)) for row in Inbound.select())
+
+
+@pytest.mark.parametrize(
+    "said", ["家人 {code}", "我有邀请码，是{code}", "family {code}", "family-{code}", "{code}"]
+)
+def test_nobody_reads_the_code_in_the_log_before_it_is_used(hood: Neighbourhood, said: str) -> None:
+    code = _invited(chen())
+    talker("webchat", "browser-1").say(said.format(code=code))
+    assert code not in _written_down() and "••••••" in _written_down()
+
+
+def test_a_code_that_is_asked_for_is_not_written_down_either(hood: Neighbourhood) -> None:
+    code = _invited(chen())
+    relative = talker("sms", "+8613700137000")
+    relative.say("我有邀请码")
+    relative.say(code)
+    assert code not in _written_down()
+    relative.say("陈小红")
+    relative.say("女儿")
+    relative.say("中国")
+    assert [c.called for c in family.contacts(hood.chen, "alarm")] == ["女儿"]
 
 
 def test_by_telephone_the_code_goes_to_her_own_messages_and_is_not_spoken(hood: Neighbourhood) -> None:
