@@ -18,38 +18,43 @@ CERTAIN, FIRM, ENOUGH, OFFERED = 0.8, 0.7, 0.35, 0.1
 from which on a topic is among what is asked about."""
 LONGEST = 200
 """Characters; a longer text is a story."""
-MEANS: Mapping[str, tuple[str, ...]] = {
-    topic: tuple(names.split())
-    for topic, names in {
-        "repair": "repair",
-        "my_repairs": "request.mine request.status request.show request.hurry request.still request.drop request.move",
-        "register": "registration registered",
-        "link": "link registered",
-        "my_file": "file",
-        "change_file": "file_change",
-        "delete_file": "file_delete",
-        "consent_withdraw": "consent_withdraw",
-        "emergency": "emergency",
-        "complaint": "complaint request.hurry",
-        "events": "event.list",
-        "join_event": "event.join",
-        "propose_event": "event_propose",
-        "my_events": "event.mine event.quit event.list",
-        "family": "family family.invite family.no_more family.leave_which family_ask",
-        "surveys": "survey.mine survey.ask",
-        "daily_checkin": "daily_checkin checkin.stop_asked",
-        "absence": "absence absence.back",
-        "well": "checkin.say alarm.nothing",
-        "feedback": "feedback",
-        "who": "who",
-        "person": "person",
-        "menu": "menu",
-        "help": "help",
-        "language": "language",
-        "unclear": "",
-    }.items()
+_SAID_OF: Mapping[str, str] = {
+    "repair": "repair",
+    "my_repairs": "request.mine request.status request.show request.hurry request.drop request.move | request.still",
+    "register": "registration registered",
+    "link": "link registered",
+    "my_file": "file",
+    "change_file": "file_change",
+    "delete_file": "file_delete",
+    "consent_withdraw": "consent_withdraw",
+    "emergency": "emergency",
+    "complaint": "complaint request.hurry",
+    "events": "event.list",
+    "join_event": "event.join",
+    "propose_event": "event_propose",
+    "my_events": "event.mine event.quit | event.list",
+    "family": "family family.invite family.no_more family.leave_which family_ask",
+    "surveys": "survey.mine | survey.ask",
+    "daily_checkin": "daily_checkin checkin.stop_asked",
+    "absence": "absence | absence.back",
+    "well": "checkin.say alarm.nothing",
+    "feedback": "feedback",
+    "who": "who",
+    "person": "person",
+    "menu": "menu",
+    "help": "help",
+    "language": "language",
+    "unclear": "",
 }
-"""The entries that a topic stands for; the first that she may use is opened. 你好 and 谢谢 are known by `courtesy`."""
+"""The topics, and the entries that are right for each; behind the bar, what is opened for want of these. 你好 and 谢谢 are known
+by `courtesy`."""
+RIGHT: Mapping[str, tuple[str, ...]] = {
+    topic: tuple(names.partition("|")[0].split()) for topic, names in _SAID_OF.items()
+}
+MEANS: Mapping[str, tuple[str, ...]] = {
+    topic: tuple(names.replace("|", " ").split()) for topic, names in _SAID_OF.items()
+}
+"""The entries that a topic stands for; the first that she may use is opened."""
 
 
 @cache

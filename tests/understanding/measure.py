@@ -11,6 +11,7 @@ from backend.core import clock
 from backend.fields.words import Option, Said, Words
 from conversations import flows, phrases, router
 from conversations.flow import Answer, Command, Flow, Opening, Person
+from conversations.learnt import RIGHT
 from conversations.memory import Memory
 from conversations.registry import Registry
 from conversations.talk import Talk
@@ -18,34 +19,6 @@ from conversations.talk import Talk
 _HERE = Path(__file__).parent
 HALVES = tuple(half for half in ("tune", "held_out") if (_HERE / f"{half}.tsv").exists())
 """`held_out.tsv` is written by somebody who tunes nothing; once it has been looked at, it goes to `tune.tsv` and a new one comes."""
-ENTRIES: Mapping[str, frozenset[str]] = {
-    topic: frozenset(names.split())
-    for topic, names in {
-        "repair": "repair",
-        "my_repairs": "request.mine request.status request.show request.hurry request.drop request.move",
-        "register": "registration registered",
-        "link": "link registered",
-        "my_file": "file",
-        "change_file": "file_change",
-        "delete_file": "file_delete",
-        "consent_withdraw": "consent_withdraw",
-        "emergency": "emergency",
-        # Who waits for a repair is heard there, and a colleague is called as well.
-        "complaint": "complaint request.hurry",
-        "events": "event.list",
-        "join_event": "event.join",
-        "propose_event": "event_propose",
-        "my_events": "event.mine event.quit",
-        "family": "family family.invite family.no_more family.leave_which family_ask",
-        "surveys": "survey.mine",
-        "daily_checkin": "daily_checkin checkin.stop_asked",
-        "absence": "absence",
-        "well": "checkin.say alarm.nothing",
-        "feedback": "feedback",
-        "who": "who",
-    }.items()
-}
-"""The Flows and Commands that are right for a topic; `+menu` and the like are what the router answers itself."""
 DECIDE = frozenset({"request.hurry", "request.still"})
 NEWCOMERS = frozenset({"register", "link"})
 ASKED = frozenset({"alarm.nothing", "+unsure", "+lost", "+fine"})
@@ -171,7 +144,7 @@ OWN: Mapping[str, frozenset[str]] = {
 
 
 def fits(topic: str, went: str) -> bool:
-    return went in OWN.get(topic, frozenset()) or went in ENTRIES.get(topic, frozenset())
+    return went in OWN.get(topic, frozenset()) or went in RIGHT.get(topic, ())
 
 
 def measure(half: str, listener: Listener, resident: Person, newcomer: Person) -> Measured:
