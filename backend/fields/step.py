@@ -296,9 +296,7 @@ def _to_choosing(turn: Turn) -> Step:
 
 def _unclear(turn: Turn) -> Step:
     turn.misses += 1
-    hint = _(
-        "Say “{ok}”, or what shall be corrected, like “phone 138 0013 8000”.", ok=review.agreement(turn)
-    )
+    hint = _("Say “{ok}”, or what shall be corrected, like “phone 138 0013 8000”.", ok=review.agreement(turn))
     return turn.finish(review.words(turn, hint), outcome="misheard")
 
 
