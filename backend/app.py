@@ -153,7 +153,7 @@ def _page_words() -> dict[str, Any]:
     return {
         "community": settings().community_name,
         "signed_in": signed_in if signed_in and not signed_in.must else None,
-        "nav_entries": nav.entries,
+        "nav_menu": nav.menu,
     }
 
 

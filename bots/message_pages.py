@@ -78,7 +78,7 @@ class Row:
     about: Text
 
 
-nav.register(_("Messages"), "messages.index", "message.read", 40)
+nav.register(_("Messages"), "messages.index", "message.read", 40, group="messages")
 
 
 @blueprint.get("")

@@ -26,7 +26,7 @@ blueprint = Blueprint("preview", __name__, url_prefix="/admin/preview", template
 LONGEST = 300
 MOST_ANSWERS = 60
 
-nav.register(_("Conversations"), "preview.index", "form.preview", 700)
+nav.register(_("Conversations"), "preview.index", "form.preview", 50, group="messages")
 
 
 @dataclass(frozen=True, slots=True)

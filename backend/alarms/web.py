@@ -36,7 +36,7 @@ TONES = {"open": "urgent", "going": "attention", "cleared": "good"}
 SEVERITY_TONES = {"critical": "urgent", "warning": "attention", "info": "calm"}
 ON_CARD = 5
 
-nav.register(_("Alarms"), "alarms.index", "alarm.read", 5, badge=queries.open_count)
+nav.register(_("Alarms"), "alarms.index", "alarm.read", 5, badge=queries.open_count, group="today")
 subjects.register("alarm", _("alarm {number}"), "alarms.show", "alarm_id")
 privacy.register("alarms", personal.export, personal.forget)
 health.register("alarms", overdue.check)

@@ -24,7 +24,7 @@ blueprint = Blueprint("visits", __name__, url_prefix="/admin/visits", template_f
 
 TONES = {"open": "attention", "going": "calm", "done": "good", "cancelled": "calm"}
 
-nav.register(_("Visits"), "visits.index", "visit.do", 7, badge=queries.visit_count)
+nav.register(_("Visits"), "visits.index", "visit.do", 7, badge=queries.visit_count, group="today")
 subjects.register("visit", _("visit {number}"), "visits.show", "visit_id")
 
 

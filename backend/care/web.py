@@ -54,7 +54,7 @@ WHY: dict[str, Msg] = {
 }
 ON_CARD = 5
 
-nav.register(_("Care"), "care.board", "care.read", 6, badge=queries.trouble)
+nav.register(_("Care"), "care.board", "care.read", 22, badge=queries.trouble, group="people")
 subjects.register("care", _("care plan"), "residents.show", "resident_id")
 subjects.register("checkin", _("check-in"))
 

@@ -41,7 +41,7 @@ def _waiting(actor: Actor) -> int:
     return len(queries.awaiting(actor))
 
 
-nav.register(_("Events"), "events.index", "event.read", 30, badge=_waiting)
+nav.register(_("Events"), "events.index", "event.read", 30, badge=_waiting, group="community")
 subjects.register("event", _("event {number}"), "events.show", "event_id")
 privacy.register("events", personal.export, personal.forget)
 

@@ -35,7 +35,7 @@ ACTS: dict[str, Text] = {
 }
 ON_CARD = 3
 privacy.register("feedback", personal.export, personal.forget)
-nav.register(_("Feedback"), "feedback.index", "feedback.read", 28, badge=queries.fresh)
+nav.register(_("Feedback"), "feedback.index", "feedback.read", 28, badge=queries.fresh, group="community")
 subjects.register("feedback", _("F-{number}"), "feedback.show", "number")
 
 

@@ -230,5 +230,5 @@ def _is_urgent(handover: Handover) -> bool:
 
 
 dashboard.register(_card, order=5)
-nav.register(_("Inbox"), "inbox.index", RIGHT, 15, badge=waiting.waiting_count)
+nav.register(_("Inbox"), "inbox.index", RIGHT, 6, badge=waiting.waiting_count, group="today")
 subjects.register("handover", _("conversation {number}"), "inbox.show", "handover_id")

@@ -42,7 +42,7 @@ SURFACE_CSP = (
 )
 """Of the paper in the editor: it may look as it likes, and do nothing."""
 
-nav.register(_("Printing"), "printing.index", "print.use", 60)
+nav.register(_("Printing"), "printing.index", "print.use", 60, group="records")
 subjects.register("print_template", _("print template {number}"), "printing.edit", "template_id")
 
 

@@ -31,7 +31,7 @@ LAST_PAGE = query.COUNTED // PER_PAGE
 WIDE = 8
 """Columns shown when a view says nothing."""
 
-nav.register(_("Data"), "records.index", "record.read", 25)
+nav.register(_("Data"), "records.index", "record.read", 25, group="records", also=("/admin/reports",))
 
 
 @blueprint.get("")

@@ -53,7 +53,7 @@ def _waiting(actor: Actor) -> int:
     return found.overdue + found.new
 
 
-nav.register(_("Repairs"), "requests.index", "request.read", 10, badge=_waiting)
+nav.register(_("Repairs"), "requests.index", "request.read", 10, badge=_waiting, group="community")
 subjects.register("request", _("R-{number}"), "requests.show", "number")
 
 

@@ -33,7 +33,15 @@ def _may_decide(actor: Actor) -> bool:
     return access.may(actor, "resident.approve")
 
 
-nav.register(_("Residents"), "residents.index", "resident.read", 20, badge=queries.waiting_count)
+nav.register(
+    _("Residents"),
+    "residents.index",
+    "resident.read",
+    20,
+    badge=queries.waiting_count,
+    group="people",
+    also=("/admin/family",),
+)
 subjects.register("resident", _("the file"), "residents.show", "resident_id")
 
 

@@ -21,7 +21,7 @@ from backend.web.text import say
 
 blueprint = Blueprint("staff", __name__, url_prefix="/admin/staff", template_folder="templates")
 
-nav.register(_("Staff"), "staff.index", "staff.read", 800)
+nav.register(_("Staff"), "staff.index", "staff.read", 800, group="system")
 
 FITS: dict[str, tuple[str, ...]] = {
     "district": ("street_admin", "operator", "auditor"),
@@ -66,6 +66,7 @@ def add() -> Any:
                 username=request.form.get("username", ""),
                 name=request.form.get("name", ""),
                 phone=request.form.get("phone", ""),
+                email=request.form.get("email", ""),
                 locale=request.form.get("locale", "zh_CN"),
                 posts=_posts_given(),
             )
@@ -119,6 +120,7 @@ def change(staff_id: int) -> Any:
             staff_id,
             name=form.get("name", ""),
             phone=form.get("phone", ""),
+            email=form.get("email", ""),
             locale=form.get("locale", ""),
         )
     except Invalid as error:

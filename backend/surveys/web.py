@@ -50,7 +50,7 @@ STATUSES: dict[str, tuple[Msg, str]] = {
 }
 TEXTS_SHOWN = 200
 
-nav.register(_("Surveys"), "surveys.index", "survey.read", 35)
+nav.register(_("Surveys"), "surveys.index", "survey.read", 35, group="community")
 subjects.register("survey", _("survey {number}"), "surveys.show", "survey_id")
 privacy.register("surveys", personal.export, personal.forget)
 

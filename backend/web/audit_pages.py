@@ -21,7 +21,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit")
 NUMBERS = frozenset({"id_number", "mobile", "phone", "contact_phone", "email"})
 """What identifies or reaches a person."""
 
-nav.register(_("Audit log"), "audit.index", "audit.read", 900)
+nav.register(_("Audit log"), "audit.index", "audit.read", 900, group="system")
 
 
 @blueprint.get("")

@@ -24,8 +24,8 @@ STATUS_WORDS = {
     "down": _("The database is not reachable"),
 }
 
-nav.register(_("Overview"), "web.dashboard", None, 0)
-nav.register(_("Health"), "web.health_page", "health.read", 910)
+nav.register(_("Overview"), "web.dashboard", None, 0, group="today")
+nav.register(_("Health"), "web.health_page", "health.read", 910, group="system")
 
 
 @blueprint.get("/admin", strict_slashes=False)

@@ -57,6 +57,29 @@ def test_a_card_is_for_those_whom_it_concerns(wang: Browser, two_cards: None) ->
     assert "Overdue" not in page and "Visits today" in page
 
 
+def _menu(page: str) -> str:
+    return page.split('<nav id="menu"')[1].split("</nav>")[0]
+
+
+def test_the_menu_stands_in_groups_and_marks_where_one_is(zhou: Browser) -> None:
+    zhou.post("/locale", {"locale": "en", "next": "/admin"})
+    groups = re.findall(r"<summary>([^<]+)<", _menu(zhou.get("/admin").text))
+    assert groups == ["Today", "People and care", "Community life", "Messages and chats", "Records and print", "System"]  # fmt: skip
+    for path, link, current in (
+        ("/admin", "/admin", "page"),
+        ("/admin/health", "/admin/health", "page"),
+        ("/admin/requests/new", "/admin/requests", "true"),
+        ("/admin/inbox/hours", "/admin/inbox", "true"),
+    ):
+        marked = re.findall(r'<a href="([^"]+)" aria-current="(\w+)"', _menu(zhou.get(path).text))
+        assert marked == [(link, current)], path
+
+
+def test_the_menu_leaves_out_what_one_may_not_use_and_groups_without_anything(wang: Browser) -> None:
+    links = re.findall(r'href="([^"]+)"', menu := _menu(wang.get("/admin").text))
+    assert links == ["/admin"] and menu.count("<summary>") == 1
+
+
 def test_the_audit_log_is_found_by_subject_action_person_and_day(zhou: Browser, root: Org) -> None:
     with clocks.stopped(datetime(2026, 3, 5, 1, tzinfo=UTC)):
         record(SYSTEM, "request.assign", "request:1047", after={"to": "王师傅"}, why="漏水")

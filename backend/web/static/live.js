@@ -21,6 +21,11 @@
       const instead = fresh.getElementById(part.id);
       if (instead) part.replaceWith(instead);
     }
+    // The figures of the menu come along with whatever is fetched; for them alone no page asks.
+    for (const figure of document.querySelectorAll("[data-along][id]")) {
+      const instead = fresh.getElementById(figure.id);
+      if (instead) figure.replaceWith(instead);
+    }
   };
 
   const soon = (kind) => {

@@ -1,4 +1,4 @@
-// Small comforts of every page: keys for lists (j, k, Enter, /), the phone's menu button, one press per form.
+// Small comforts of every page: keys for lists (j, k, Enter, /), the menu, one press per form.
 (() => {
   const rows = () => [...document.querySelectorAll("[data-list] tbody tr, [data-list] > li")];
 
@@ -29,11 +29,31 @@
     }
   });
 
-  const menu = document.querySelector(".menu-button");
-  if (menu) menu.addEventListener("click", () => {
-    const open = document.getElementById("menu").classList.toggle("open");
-    menu.setAttribute("aria-expanded", String(open));
-  });
+  const button = document.querySelector(".menu-button");
+  const menu = document.getElementById("menu");
+  if (button && menu) {
+    const show = (open) => {
+      menu.classList.toggle("open", open);
+      button.setAttribute("aria-expanded", String(open));
+    };
+    button.addEventListener("click", () => show(!menu.classList.contains("open")));
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.classList.contains("open")) return;
+      show(false);
+      button.focus();
+    });
+    // A group that somebody closed stays closed on the next pages, save where she is.
+    const groups = [...menu.querySelectorAll("details")];
+    let closed = [];
+    try { closed = JSON.parse(localStorage.getItem("menu-closed") || "[]"); } catch { /* a browser that keeps nothing */ }
+    for (const group of groups) {
+      if (closed.includes(group.dataset.group) && !group.querySelector("[aria-current]")) group.open = false;
+      group.addEventListener("toggle", () => {
+        const now = groups.filter((one) => !one.open).map((one) => one.dataset.group);
+        try { localStorage.setItem("menu-closed", JSON.stringify(now)); } catch { /* open again on the next page */ }
+      });
+    }
+  }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
