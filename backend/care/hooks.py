@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from backend.alarms import listeners
 from backend.alarms.summary import Summary
-from backend.care import answering, faults, long_away, moving, personal, visits
+from backend.care import answering, faults, long_away, moving, personal, record, visits
 from backend.core import health, privacy
+from backend.reports import days_off
 from backend.residents import moves
 
 
@@ -23,3 +24,4 @@ listeners.register("care:", faults.on_alarm)
 health.register("care", faults.check)
 privacy.register("care", personal.export, personal.forget)
 moves.register("care", moving.follow)
+days_off.provide(record.days_off)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from backend.core.wall import exists
+from backend.core.wall import instant as instant
 
 WEEK = "1234567"
 """Monday is 1."""
 FURTHEST = timedelta(days=400)
 """How far ahead the next instant is looked for: beyond it there is none (no day was chosen, or every day is skipped)."""
-_MINUTE = timedelta(minutes=1)
-_LONGEST_GAP = 25 * 60
-"""Minutes that clocks have ever jumped at once: Samoa left out a whole day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,6 @@ class Span:
         return self.start <= at and (self.end is None or at < self.end)
 
 
-def instant(day: date, at: time, zone: str) -> datetime:
-    """The UTC instant when clocks in `zone` first show `at` on `day`, or would next show anything after it."""
-    here = ZoneInfo(zone)
-    wall = datetime.combine(day, at.replace(tzinfo=None))
-    for minutes in range(_LONGEST_GAP):
-        tried = (wall + minutes * _MINUTE).replace(tzinfo=here, fold=0)
-        found = tried.astimezone(UTC)
-        if found.astimezone(here).replace(tzinfo=None) == tried.replace(tzinfo=None):
-            return found
-    return wall.replace(tzinfo=here).astimezone(UTC)
-
-
 def due_between(schedule: Schedule, after: datetime, until: datetime) -> list[datetime]:
     """Every instant after `after`, up to and including `until`, at which the plan asks; in order, each once."""
     here = ZoneInfo(schedule.zone)
@@ -60,18 +48,12 @@ def due_between(schedule: Schedule, after: datetime, until: datetime) -> list[da
     day, last = after.astimezone(here).date() - timedelta(days=1), until.astimezone(here).date()
     found: set[datetime] = set()
     while day <= last:
-        if str(day.isoweekday()) in schedule.days and day not in schedule.skip and _exists(day, here):
+        if str(day.isoweekday()) in schedule.days and day not in schedule.skip and exists(day, here):
             found.update(
                 at for at in (instant(day, t, schedule.zone) for t in schedule.times) if after < at <= until
             )
         day += timedelta(days=1)
     return sorted(found)
-
-
-def _exists(day: date, zone: ZoneInfo) -> bool:
-    """Not so where a place moved over the date line: Samoa had no 30 December 2011."""
-    noon = datetime.combine(day, time(12), zone)
-    return noon.astimezone(UTC).astimezone(zone).date() == day
 
 
 def next_after(schedule: Schedule, after: datetime) -> datetime | None:

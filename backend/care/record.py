@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from backend.care import checkin, plan
@@ -47,9 +47,14 @@ def schedule_of(care: CarePlan) -> Schedule:
     """The plan's times, without the days that the office takes off where she lives."""
     skip: frozenset[Any] = frozenset()
     if care.skip_holidays:
-        above = [int(i) for i in orgs.get(care.org_id).path.strip("/").split("/")]
-        skip = frozenset(h.day for h in CareHoliday.select().where(CareHoliday.org_id.in_(above)))
+        skip = days_off(care.org_id)
     return Schedule(care.days, plan.times_read(care.times), care.zone, skip)
+
+
+def days_off(org_id: int) -> frozenset[date]:
+    """The days that the office takes off at the Org."""
+    above = [int(i) for i in orgs.get(org_id).path.strip("/").split("/")]
+    return frozenset(h.day for h in CareHoliday.select().where(CareHoliday.org_id.in_(above)))
 
 
 def schedule_next(care: CarePlan, after: datetime) -> None:

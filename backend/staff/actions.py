@@ -14,13 +14,16 @@ from backend.core.audit import record
 from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.i18n import LOCALES, _
-from backend.fields.base import Misunderstood
+from backend.fields.base import Context, Misunderstood
 from backend.fields.phone import read_phone
+from backend.fields.text import Email
+from backend.fields.words import Said
 from backend.staff import mobile, passwords, queries
 from backend.staff.models import Staff, StaffPost
 from backend.staff.reach import Wanted, check_grant, check_over
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+_EMAIL = Email("email", label=_("E-mail"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ def create(
     name: str,
     posts: Sequence[Wanted],
     phone: str = "",
+    email: str = "",
     locale: str = "zh_CN",
 ) -> Employed:
     """A new staff member with a one-time password. `posts` are (role, Org id). Raises Forbidden, Invalid, Conflict."""
@@ -52,7 +56,7 @@ def create(
             "username",
         )
     password = passwords.one_time()
-    values = _details(name, phone, locale)
+    values = _details(name, phone, email, locale)
     with transaction():
         if Staff.select().where(Staff.username == username).exists():
             raise Conflict(
@@ -76,15 +80,17 @@ def create(
     return Employed(staff, password)
 
 
-def change(actor: Actor, staff_id: int, *, name: str, phone: str, locale: str) -> Staff:
-    """Correct name, phone, language; one may do it for oneself too. For another's number the actor vouches."""
+def change(
+    actor: Actor, staff_id: int, *, name: str, phone: str, locale: str, email: str | None = None
+) -> Staff:
+    """Correct name, phone, e-mail address, language; one may do it for oneself too. For another's number the actor vouches."""
     staff = queries.by_id(staff_id)
     own = actor.kind == "staff" and actor.id == staff_id
     if not own:
         check_over(actor, queries.posts_of(staff))
-    values = _details(name, phone, locale)
+    values = _details(name, phone, (staff.email or "") if email is None else email, locale)
     with transaction():
-        before = {"name": staff.name, "phone": staff.phone, "locale": staff.locale}
+        before = {"name": staff.name, "phone": staff.phone, "email": staff.email, "locale": staff.locale}
         Staff.update(**values).where(Staff.id == staff_id).execute()
         mobile.moved(queries.by_id(staff_id), staff.phone, vouched=not own)
         after = {k: values[k] for k in before}
@@ -174,7 +180,7 @@ def change_password(staff_id: int, old: str, new: str) -> Staff:
     return queries.by_id(staff_id)
 
 
-def _details(name: str, phone: str, locale: str) -> dict[str, str | None]:
+def _details(name: str, phone: str, email: str, locale: str) -> dict[str, str | None]:
     name = " ".join(name.split())
     if not name or len(name) > 80:
         raise Invalid(_("Please give the name that colleagues and residents know."), "name")
@@ -186,7 +192,22 @@ def _details(name: str, phone: str, locale: str) -> dict[str, str | None]:
             number = read_phone(phone)
         except Misunderstood as said:
             raise Invalid(said.text, "phone") from None
-    return {"name": name, "phone": number, "phone_index": mobile.index(number), "locale": locale}
+    return {
+        "name": name,
+        "phone": number,
+        "phone_index": mobile.index(number),
+        "email": _address(email, locale),
+        "locale": locale,
+    }
+
+
+def _address(email: str, locale: str) -> str | None:
+    if not email.strip():
+        return None
+    try:
+        return _EMAIL.parse(Said(text=email), Context(clock.now(), locale, clock.zone()))
+    except Misunderstood as said:
+        raise Invalid(said.text, "email") from None
 
 
 def _write_posts(staff: Staff, posts: Sequence[Wanted]) -> None:

@@ -15,6 +15,7 @@ class Staff(Model):
     name = peewee.CharField(80)
     phone = Encrypted(null=True)
     phone_index = peewee.CharField(32, null=True, index=True)
+    email = Encrypted(null=True)  # for reports alone: an alarm is nothing for a mailbox
     locale = peewee.CharField(8, default="zh_CN")
     active = peewee.BooleanField(default=True)
     password_hash = peewee.CharField(200)
