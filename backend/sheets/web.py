@@ -15,11 +15,10 @@ from backend.core.orgs import Org
 from backend.records import asked, tables
 from backend.records.tables import Table
 from backend.settings import settings
-from backend.sheets import databases, exporting, laying, lists, reading, results, runs, states
+from backend.sheets import databases, exporting, laying, reading, results, runs, states
 from backend.sheets.choices import Choices
 from backend.sheets.formats import FORMATS
 from backend.sheets.known import KINDS
-from backend.sheets.lists import ListTable
 from backend.sheets.mapping import ID
 from backend.sheets.models import ImportRun
 from backend.sheets.text_files import ENCODINGS
@@ -44,7 +43,6 @@ WRONG_SHOWN = 50
 @session.needs("record.import")
 def index(problem: LinliError | None = None) -> Any:
     actor = session.current_actor()
-    wanted = request.values.get("table", "")
     page = listing.paginate(runs.visible(actor))
     open_tables = [t for t in tables.visible(actor) if access.may(actor, t.permission("change"))]
     return render_template(
@@ -52,10 +50,9 @@ def index(problem: LinliError | None = None) -> Any:
         page=page,
         words=states.WORDS,
         tones=states.TONES,
-        titles=_titles(open_tables, [run.table_key for run in page.items]),
+        titles=tables.titles(open_tables, locale()),
         tables=[(t.key, t.title) for t in open_tables],
-        wanted=wanted,
-        wanted_list=wanted if ":" in wanted else "",
+        wanted=request.values.get("table", ""),
         orgs=_orgs(actor),
         databases=bool(settings().import_hosts),
         problem=problem,
@@ -131,7 +128,7 @@ def columns(run_id: int, problem: Invalid | None = None, chosen: Choices | None 
         fields=[(key, field.label) for key, field in fields.items()],
         required={key for key, field in fields.items() if not field.optional},
         specials=[(key, laying.SPECIAL[key]) for key in laying.specials(table)],
-        new_kinds=list(laying.NEW_KINDS.items()) if _may_add_columns(actor, run) else [],
+        new_kinds=list(laying.NEW_KINDS.items()) if access.may(actor, "record.define", run.org_id) else [],
         keys=[(ID, laying.SPECIAL[ID]), *((k, f.label) for k, f in fields.items() if f.kind in KINDS)],
         main_keys=[(ID, laying.SPECIAL[ID])]
         + [(c.key, c.label) for c in (main.open if main else ()) if c.field.kind in KINDS],
@@ -172,13 +169,12 @@ def show(run_id: int) -> Any:
     if run.state == states.CHOSEN:
         return redirect(url_for("imports.columns", run_id=run_id))
     start = max(request.args.get("from", 0, type=int), 0)
-    chosen, table = Choices.from_json(run.choices), runs.table_of(run)
+    chosen = Choices.from_json(run.choices)
     wrong = [] if run.state in states.WORKING else results.wrong(run, start, WRONG_SHOWN + 1)
     return render_template(
         "sheets/show.html",
         run=run,
-        table=table,
-        home=_home(table),
+        table=runs.table_of(run),
         names=[name for _place, name in chosen.columns],
         words=states.WORDS,
         tones=states.TONES,
@@ -273,23 +269,6 @@ def _settable(actor: Actor, run_id: int) -> ImportRun:
     if run.state not in states.SETTING_UP or run.preview is None:
         raise NotFound()
     return run
-
-
-def _may_add_columns(actor: Actor, run: ImportRun) -> bool:
-    return not isinstance(runs.table_of(run), ListTable) and access.may(actor, "record.define", run.org_id)
-
-
-def _home(table: Table) -> str | None:
-    """The page that a list stands on."""
-    source = table.source
-    if not isinstance(table, ListTable) or source is None:
-        return None
-    return url_for(source.endpoint, **{source.arg: table.subject_id})
-
-
-def _titles(known: list[Table], keys: list[str]) -> dict[str, str]:
-    found = {key: lists.table_of(key) for key in set(keys) if ":" in key and lists.is_there(key)}
-    return {t.key: say(t.title) for t in (*known, *found.values())}
 
 
 def _orgs(actor: Actor) -> list[tuple[int, str]]:
