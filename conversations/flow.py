@@ -137,6 +137,9 @@ class Command:
     before all others, however long a match they have."""
     examples: tuple[str, ...] = ()
     """As a Flow's."""
+    beside: re.Pattern[str] | None = None
+    """What people say beside the number of one of its options in a list: 活动2, 报名第2个. Her words then follow the argument,
+    after a colon."""
     hears: Callable[[str, str], str | None] | None = None
     """Words that answer an option of this Command while it is the newest that was offered: given the option's argument and the
     words, the argument to run with; None when they do not."""

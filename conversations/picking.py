@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from backend.core import clock
 from backend.core.db import execute
+from backend.fields.finder import index_in
 from backend.fields.plain import folded
 from backend.fields.words import Option, Said
 from backend.messaging.content import Content
@@ -20,13 +21,15 @@ _UNANSWERED = (
     "SELECT content FROM message WHERE identity_id = ? AND id < ? AND inbound_id IS NULL AND created_at > ?"
     " AND created_at > COALESCE((SELECT MAX(at) FROM inbound WHERE identity_id = ?), 0) ORDER BY id DESC LIMIT 8"
 )
+_LATELY = "SELECT content FROM message WHERE identity_id = ? AND created_at > ? ORDER BY id DESC LIMIT 8"
 URGENT = ("checkin.", "alarm.")
 """Commands whose options must not lose their answer to a notice that came later."""
 UNANSWERED_MS = 24 * 3_600_000
 _NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
 
-LONGEST_PICK, LONGEST = 40, 200
-"""Characters of an answer that names an option, and of one that means it in words of its own."""
+LONGEST_NUMBERED, LONGEST_PICK, LONGEST = 16, 40, 200
+"""Characters of an answer that has the number of an option and what the list is of, of one that names it, and of one that means
+it in words of its own."""
 
 
 def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) -> tuple[Said, str]:
@@ -42,6 +45,8 @@ def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) 
         if inbound.message_id == memory.asked:
             return said, "form"
         return said, "offer" if ":" in picked or picked.startswith("!") else "stale"
+    if said.choice is None and memory.form is None and (named := _of_a_list(said.text, found, registry)):
+        return replace(said, choice=named), "offer"
     if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= LONGEST:
         if _NUMBER.fullmatch(said.text) and rivals(said.text, found):
             return said, "which"
@@ -53,6 +58,24 @@ def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) 
         if value is not None:
             return replace(said, choice=value), "offer"
     return said, "form"
+
+
+def _of_a_list(text: str, found: Found, registry: Registry) -> str | None:
+    """The option that 活动回2 picks, of the newest list of events that she was shown today, whatever came after it."""
+    if not 2 <= len(text) <= LONGEST_NUMBERED:
+        return None
+    for command in registry.commands.values():
+        if command.beside is None or not command.beside.search(text):
+            continue
+        number = index_in(command.beside.sub(" ", text))
+        if number is None:
+            continue
+        since = clock.now_ms() - UNANSWERED_MS
+        for (sealed,) in execute(_LATELY, (found.id, since)).fetchall():
+            options = Content.unseal(sealed).options
+            if 0 < number <= len(options) and options[number - 1].value.startswith(f"{command.name}:"):
+                return f"{options[number - 1].value}:{text}"
+    return None
 
 
 def rivals(text: str, found: Found) -> tuple[Option, ...]:

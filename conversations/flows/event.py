@@ -35,6 +35,11 @@ _LIST_WORDS = re.compile(
     r"|\banything (?:on|happening|fun|going on)\b.*|^\W*(?:events|activities)\W*$",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"^\W*(?:活动|event)\W*(?:回复?|选|第|no\.?|number)?\s*[\d一二三四五六七八九]+\s*[个号项]?\W*$", re.IGNORECASE)  # fmt: skip
+"""活动2, where no list was shown: it is shown now."""
+_BESIDE = re.compile(r"(?:想|要|我)*(?:报名|参加)|(?:那个|的)?活动|\b(?:sign (?:me )?up(?: for)?|join)\b|\bevents?\b", re.IGNORECASE)  # fmt: skip
+_BESIDE_QUIT = re.compile(r"取消|退掉?|不去|不参加|\bcancel\b", re.IGNORECASE)
+_WISHES = re.compile(r"报名|参加|\bsign|\bjoin", re.IGNORECASE)
 _JOIN = re.compile(
     rf"(?:我(?:们|和.{{1,6}})?(?:也|都|两个人)*(?:想|要|来|愿意|打算|可以)+(?:跟.{{1,6}}|一起|也)*(?:去|来|进|加入|参加|学|听|上|报|看)(?:一下|个|那个|社区的?)*.{{0,6}}{_KIND}|(?:那个|这个)?.{{0,6}}{_KIND}.{{0,4}}我(?:也)?(?:想|要)(?:去|来|参加)|(?:算|加|带)(?:上)?我(?:们)?(?:一)?[个位]|(?:帮|替|给)(?:我|我妈|我爸|孩子|老伴|她|他).{{0,4}}报(?:上|了|个|一下)?.{{0,8}}|(?:预约|预定|留)(?:个|一个)?.{{0,8}}(?:名额|位[置子]).{{0,10}}|还有(?:名额|位[置子]).{{0,8}}|我想学.{{1,8}})(?!.{{0,6}}退)"
     rf"|\b(?:i(?:'d| would)? (?:like|want|love) to|i will|i'll|can i|can my \w+|may i|let me) (?:come to|attend|go to|join|take part in|be in) (?:the |a |your |this )?(?:\w+ )?{_EN_KIND}\b.{{0,20}}|\b(?:put|write|get) (?:me|my name|us)(?: down)? (?:for|on|in)\b.{{0,20}}|\b(?:book|reserve|save) (?:me )?(?:a |one )?(?:place|seat|spot|ticket)\b.{{0,20}}|\bcount me in\b.{{0,30}}|\bme too for\b.{{0,16}}",
@@ -105,8 +110,15 @@ def _list(person: Person, argument: str) -> Answer:
     return Answer.of(replies.listed(found[:shown], len(found) - shown if len(found) > shown else 0))
 
 
-def _show(person: Person, argument: str) -> Answer:
-    event = queries.public(number_in(argument))
+def _show(person: Person, argument: str) -> Answer | Opening:
+    """One event; who picked it from a list with “报名2” is signed up for it."""
+    if _WISHES.search(argument.partition(":")[2]):
+        return _start(person, number_in(argument))
+    return _told(person, number_in(argument))
+
+
+def _told(person: Person, event_id: int) -> Answer:
+    event = queries.public(event_id)
     signup = queries.signup_of(event.id, person.resident_id) if person.resident_id is not None else None
     ahead = queries.ahead_of(signup) if signup is not None else 0
     return Answer.of(replies.details(event, queries.places_of(event), signup, ahead))
@@ -120,7 +132,7 @@ def _mine(person: Person, argument: str) -> Answer:
     if not found and not own:
         return Answer.of(replies.no_signups())
     if len(found) == 1 and not own:
-        return _show(person, str(found[0][0].id))
+        return _told(person, found[0][0].id)
     if len(own) == 1 and not found:
         return Answer.of(replies.own(*own[0]))
     shown = SHOWN.get(person.channel, 8)
@@ -149,7 +161,7 @@ def _start(person: Person, event_id: int) -> Opening | Answer:
     places = queries.places_of(event)
     stands = signup is not None and signup.status in ("signed", "offered", "waiting", "attended")
     if stands or not queries.takes_signups(event):
-        return _show(person, str(event_id))
+        return _told(person, event_id)
     if not signup_form(event).fields:
         return _placed(actions.sign_up(actor_of(person), event_id, person.resident_id))
     full = places.left is not None and places.left <= 0
@@ -305,7 +317,7 @@ COMMANDS = [
         "event.list",
         _list,
         _("Events"),
-        patterns=(_LIST, _LIST_WORDS),
+        patterns=(_LIST, _LIST_WORDS, _NUMBERED),
         menu=30,
         examples=(
             *("有没有免费的课", "哪天包饺子", "下次活动是什么时候", "有义诊吗", "有跳舞的吗", "有兴趣班吗", "社区搞什么活动", "活动时间表", "有什么可以玩的", "有电影看吗", "有讲座吗"),
@@ -337,9 +349,9 @@ COMMANDS = [
             "I want to join the class",
         ),
     ),
-    Command("event.show", _show),
+    Command("event.show", _show, beside=_BESIDE),
     Command("event.take", _take),
     Command("event.decline", _decline),
-    Command("event.cancel", _cancel),
+    Command("event.cancel", _cancel, beside=_BESIDE_QUIT),
     Command("event.rate", _rate),
 ]  # fmt: skip

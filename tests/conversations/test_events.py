@@ -13,7 +13,8 @@ from backend.events.models import Event, EventSignup
 from backend.fields.choices import Choice, Choices, YesNo
 from backend.fields.form import Form
 from backend.fields.numbers import Integer
-from backend.messaging import people
+from backend.fields.words import Option, Words
+from backend.messaging import Resident, people, say
 from bots.sms_shape import cost
 from bots.voice_shape import script
 from conversations import flows
@@ -86,6 +87,35 @@ def test_what_is_on_is_listed_and_one_of_it_told(chen: Talker, party: Event, cal
     assert "11月7日周六 14:00–16:00，社区活动室" in told and "还有3个名额" in told
     assert f"/events/{party.id}" in told
     assert list(chen.options) == ["报名", "全部活动"]
+
+
+@pytest.mark.parametrize("said", ["活动回2", "活动2", "2号活动", "第二个活动", "活动 ２"])
+def test_a_number_with_the_word_for_the_list_picks_from_it_even_after_a_notice(
+    chen: Talker, village: Village, party: Event, calligraphy: Event, said: str
+) -> None:
+    chen.say("最近有什么活动")
+    say(
+        Resident(village.neighbours[0]),
+        Words("家里水表读数？", options=(Option("menu:1", "a"), Option("menu:2", "b"))),
+        purpose="notice",
+    )
+    assert "**书法体验课**" in chen.say(said)
+
+
+def test_a_number_with_a_wish_signs_up_for_that_one(
+    chen: Talker, village: Village, party: Event, calligraphy: Event
+) -> None:
+    chen.say("最近有什么活动")
+    chen.say("报名2")
+    assert signup(village, calligraphy, 0).status == "signed"
+
+
+@pytest.mark.parametrize("said", ["活动2", "活动回2", "event 2"])
+def test_a_number_of_a_list_that_was_never_shown_is_asked_about(
+    chen: Talker, party: Event, calligraphy: Event, said: str
+) -> None:
+    assert "哪一个" in chen.say(said)
+    assert "**书法体验课**" in chen.say("2")
 
 
 def test_signing_up_asks_who_comes_along_and_what_staff_want_to_know(
