@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from backend.core.access import Actor
-from backend.records import defining, store, tables, views
+from backend.records import defining, marking, store, tables, views
 from backend.records.store import New
 
 _SKILLS = (
@@ -53,6 +53,6 @@ def make(org_id: int, admin: Actor) -> None:
         for person in _PEOPLE
     ]
     ids = store.create(admin, table, rows)
-    store.mark(admin, table, [ids[2]], colour="green", add=["骨干"])
+    marking.mark(admin, table, [ids[2]], colour="green", add=["骨干"])
     asked = {"col": [keys["hours"]], "op": ["ge"], "val": ["200"], "sort": [f"-{keys['hours']}"]}
     views.save(admin, table, "服务满 200 小时", asked, list(keys.values()), org_id, role="community_admin")

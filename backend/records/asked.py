@@ -1,6 +1,7 @@
 """A question as a page's address says it: what was typed, conditions row by row, sorting, the moment. Pure.
 
-`q` the search box; `col`, `op`, `val` repeated together, one condition each, and `match=any` for "or"; `colour`, `tag`, `org`;
+`q` the search box; `col`, `op`, `val` repeated together, one condition each, and `match=any` for "or"; `colour`, `tag`, `org`; `who` is
+responsible ("me", "nobody", the id of a staff member);
 `sort` repeated, `-key` for downwards; `as_of` a day. The same parameters are what a saved view keeps.
 """
 
@@ -12,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from backend.core import clock
-from backend.core.i18n import Msg, Text, _
+from backend.core.i18n import LANGUAGES, Msg, Text, _, render
 from backend.fields.base import Context, Misunderstood
 from backend.fields.words import Said
 from backend.records import expressions, holding
@@ -20,7 +21,7 @@ from backend.records.query import Query, Sort
 from backend.records.tables import Column, Table
 
 Params = Mapping[str, Sequence[str]]
-KEPT = ("q", "col", "op", "val", "match", "colour", "tag", "org", "sort", "as_of")
+KEPT = ("q", "col", "op", "val", "match", "colour", "tag", "org", "who", "sort", "as_of")
 """The parameters that make a question; all else (`page`, …) is about the page."""
 COLOURS: dict[str, Msg] = {
     "red": _("Red"),
@@ -46,6 +47,7 @@ OPS: dict[str, Msg] = {
     "building_is": _("is in building"),
     "unit_is": _("is in unit"),
     "room_is": _("is in room"),
+    "coloured": _("has the colour"),
 }
 _FITTING = {
     "text": ("eq", "ne", "contains", "starts", "empty", "filled"),
@@ -95,6 +97,8 @@ def read(table: Table, columns: Sequence[Column], params: Params, locale: str) -
     if colours := [c for c in _all(params, "colour") if c in COLOURS]:
         others.append({"colour": colours})
     others += [{"tag": t} for t in _all(params, "tag") if t]
+    if who := _first(params, "who"):
+        others.append({"responsible": [_staff(who)]})
     as_of, problem = _day(_first(params, "as_of"))
     org = _first(params, "org")
     query = Query(
@@ -115,11 +119,9 @@ def kept(params: Params) -> dict[str, list[str]]:
 
 def fitting(column: Column) -> tuple[str, ...]:
     """The comparisons that make sense for a column."""
-    if column.sealed:
-        return _FITTING["sealed"]
-    if column.field.kind in ("date", "choice"):
-        return _FITTING[column.field.kind]
-    return _FITTING[expressions.kind(column)]
+    kind = column.field.kind
+    of = "sealed" if column.sealed else kind if kind in ("date", "choice") else expressions.kind(column)
+    return *_FITTING[of], "coloured"
 
 
 def _row(column: Column | None, op: str, value: str, locale: str) -> tuple[Row, Any]:
@@ -127,6 +129,8 @@ def _row(column: Column | None, op: str, value: str, locale: str) -> tuple[Row, 
         return Row(None, op, value, (), _("This column is not there any more.")), None
     ops = fitting(column)
     op = op if op in ops else ops[0]
+    if op == "coloured":
+        return _coloured(column, value.strip(), ops)
     if op in _NO_VALUE:
         return Row(column, op, "", ops), {"field": column.key, "op": op}
     if not value.strip():
@@ -135,6 +139,32 @@ def _row(column: Column | None, op: str, value: str, locale: str) -> tuple[Row, 
         return Row(column, op, value, ops), _condition(column, op, value.strip(), locale)
     except Misunderstood as why:
         return Row(column, op, value, ops, why.text), None
+
+
+def _staff(who: str) -> str | int | None:
+    """Whom `who` names; 0, who is nobody's id, for what names none."""
+    if who == "nobody":
+        return None
+    return who if who == "me" else int(who) if who.isascii() and who.isdecimal() and len(who) < 10 else 0
+
+
+def _coloured(column: Column, value: str, ops: tuple[str, ...]) -> tuple[Row, Any]:
+    """The colour by its name in any language, or any when none is said."""
+    said = value.casefold()
+    named = {
+        render(words, code).casefold(): colour for colour, words in COLOURS.items() for code in LANGUAGES
+    }
+    colour = said if said in COLOURS else named.get(said) or named.get(f"{said}色", "")
+    if said and not colour:
+        return Row(column, "coloured", value, ops, _("These are the colours: {names}.", names=_names())), None
+    return Row(column, "coloured", colour, ops), {"cell": column.key, "colour": [colour] if colour else []}
+
+
+def _names() -> Text:
+    return {
+        code: ("、" if code.startswith("zh") else ", ").join(render(c, code) for c in COLOURS.values())
+        for code in LANGUAGES
+    }
 
 
 def _condition(column: Column, op: str, value: str, locale: str) -> dict[str, Any]:

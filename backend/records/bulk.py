@@ -9,7 +9,7 @@ from backend.core.access import Actor
 from backend.core.db import transaction
 from backend.core.errors import Invalid
 from backend.core.i18n import _, ngettext, render
-from backend.records import query, store
+from backend.records import marking, query, store
 from backend.records.query import Query
 from backend.records.tables import Table
 
@@ -42,7 +42,7 @@ def mark(
     batch_id = _batch(actor, table, org_id, "mark", len(ids))
     for part in _parts(ids):
         with transaction():
-            store.mark(
+            marking.mark(
                 actor, table, part, colour=colour, add=add.split(), remove=remove.split(), batch_id=batch_id
             )
     return batch_id

@@ -2,7 +2,8 @@
 
 The words are those of `fields.condition` (`{"field": "birthday", "op": "lt", "value": "1950-01-01"}`, `and`, `or`, `not`), with values as
 Fields dump them, and more: ops `contains`, `starts`, `between` (`value` a pair), `last_days`; `part` of a home;
-`{"colour": ["red"]}`, `{"tag": "独居"}`, `{"org": 7}` (there and below), `{"words": "王"}` (as in the search box), `{"ids": […]}`,
+`{"colour": ["red"]}`, `{"cell": "c3", "colour": ["red"]}` (of one value; without colours any), `{"tag": "独居"}`,
+`{"responsible": ["me", 7]}` (null: nobody), `{"org": 7}` (there and below), `{"words": "王"}` (as in the search box), `{"ids": […]}`,
 `{"sub": "t5", "where": {…}, "at_least": 1}` (rows of a sub-table), `{"main": {…}}` (the row that a sub-table's one belongs to), `{"parent": 12}` (that row by its id).
 """
 
@@ -29,13 +30,15 @@ DEEPEST = 12
 @dataclass
 class Builder:
     """Turns conditions on rows of `table`, called `alias`, into SQL; the parameters gather in `params`, in order. `as_of` (ms):
-    sub-tables are looked at as they were then. `held` is the database's table: "record" or "record_version"."""
+    sub-tables are looked at as they were then. `held` is the database's table: "record" or "record_version"; `me` the id of the staff
+    member who asks."""
 
     table: Table
     alias: str
     held: str
     today: date
     as_of: int | None = None
+    me: int = 0
     params: list[Any] = field(default_factory=list)
     depth: int = 0
 
@@ -58,7 +61,7 @@ class Builder:
 
     def _leaves(self) -> dict[str, Any]:
         return {
-            "field": self._field, "colour": self._colour, "tag": self._tag, "org": self._org, "words": self._words,
+            "field": self._field, "cell": self._cell, "colour": self._colour, "responsible": self._responsible, "tag": self._tag, "org": self._org, "words": self._words,
             "ids": self._ids, "parent": self._parent, "sub": self._sub, "main": self._main,
         }  # fmt: skip
 
@@ -75,10 +78,7 @@ class Builder:
     # --- a column
 
     def _field(self, condition: Condition) -> str:
-        try:
-            column = self.table.column(condition["field"])
-        except NotFound:
-            raise Invalid(_("A column of this question is not there any more.")) from None
+        column = self._column(condition["field"])
         op: str = condition.get("op", "eq")
         want: Any = condition.get("value")
         value = sql_value(column, self.alias, condition.get("part", ""))
@@ -105,6 +105,12 @@ class Builder:
             case "has":
                 return self._has(value, str(want))
         raise Invalid(_("This condition is not understood."))
+
+    def _column(self, key: str) -> Column:
+        try:
+            return self.table.column(key)
+        except NotFound:
+            raise Invalid(_("A column of this question is not there any more.")) from None
 
     def _in(self, column: Column, value: str, wanted: list[Any]) -> str:
         if expressions.kind(column) == "list":
@@ -137,6 +143,17 @@ class Builder:
         return (
             f"({self.alias}.colour != '' AND {self._one_of('colour', [str(c) for c in condition['colour']])})"
         )
+
+    def _cell(self, condition: Condition) -> str:
+        column = self._column(condition["cell"])
+        colour, wanted = expressions.cell(column, self.alias), [str(c) for c in condition.get("colour") or ()]
+        self._add(*wanted)
+        return f"{colour} IN ({', '.join('?' * len(wanted))})" if wanted else f"{colour} IS NOT NULL"
+
+    def _responsible(self, condition: Condition) -> str:
+        wanted = [self.me if who == "me" else who for who in condition["responsible"]]
+        some = self._one_of("responsible_id", [int(who) for who in wanted if who is not None])
+        return f"({self.alias}.responsible_id IS NULL OR {some})" if None in wanted else some
 
     def _ids(self, condition: Condition) -> str:
         return self._one_of(
@@ -206,7 +223,7 @@ class Builder:
     def _others(self, table: Table, tie: str, where: Condition, what: str) -> Iterator[str]:
         for held in ("record",) if self.as_of is None else ("record", "record_version"):
             alias = f"{self.alias}{self.depth}{held[-1]}"
-            inner = Builder(table, alias, held, self.today, self.as_of, self.params, self.depth + 1)
+            inner = Builder(table, alias, held, self.today, self.as_of, self.me, self.params, self.depth + 1)
             link = tie.replace("{id}", f"{alias}.{'id' if held == 'record' else 'record_id'}")
             link = link if link.startswith(alias) else f"{alias}.{link}"
             yield (

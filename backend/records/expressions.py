@@ -47,6 +47,12 @@ def value(column: Column, alias: str = "r", part: str = "") -> str:
     return f"CAST({extracted} AS NUMERIC)" if how == "number" else extracted
 
 
+def cell(column: Column, alias: str = "r") -> str:
+    """The colour of the value. NULL where it has none."""
+    key = _checked(column.key)
+    return f"({alias}.cells->>'{key}')" if is_postgres() else f"json_extract({alias}.cells, '$.{key}')"
+
+
 def _checked(key: str) -> str:
     """Keys are ours; what is not like one never becomes SQL."""
     if not _KEY.fullmatch(key):

@@ -136,10 +136,14 @@ def _put_back(table: Table, row_id: int, values: Mapping[str, Any], actor: Actor
 
 
 def _rest_back(table: Table, row_id: int, before: State, wrote: State, actor: Actor, back: int) -> None:
-    """Org, parent, colour, tags and being deleted, each where it still is as the batch left it."""
+    """Org, parent, marks and being deleted, each where it still is as the batch left it."""
     (now,) = state.read_ids([row_id], lock=True)
-    fresh = now
-    for name in ("org_id", "parent_id", "colour", "tags", "deleted_at"):
+    cells = dict(now.cells)
+    for key in {*before.cells, *wrote.cells}:
+        if cells.get(key, "") == wrote.cells.get(key, ""):
+            cells[key] = before.cells.get(key, "")
+    fresh = replace(now, cells={key: colour for key, colour in cells.items() if colour})
+    for name in ("org_id", "parent_id", "colour", "tags", "responsible_id", "deleted_at"):
         if table.source is not None and name in ("org_id", "parent_id", "deleted_at"):
             continue
         if getattr(now, name) == getattr(wrote, name):

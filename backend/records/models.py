@@ -45,7 +45,8 @@ class DataColumn(Model):
 class Record(Model):
     """A row as it is now: what it says since `since`, and who said so. `data` is JSON by column key, of a sensitive value its blind
     index; the sensitive values themselves are JSON in the Encrypted `sealed`. `words` are what the search box finds,
-    space-separated; `tags` too, with a space around each. `subject_id` is the resident's, household's or request's own id in a
+    space-separated; `tags` too, with a space around each. `cells` are the colours of single values by column key, None where there
+    is none; `responsible_id` the staff member who looks after the row. `subject_id` is the resident's, household's or request's own id in a
     built-in table, `parent_id` the row of the main table that one of a sub-table belongs to."""
 
     table_id = peewee.IntegerField()
@@ -57,6 +58,8 @@ class Record(Model):
     words = peewee.TextField(default="")
     colour = peewee.CharField(8, default="")
     tags = peewee.CharField(200, default="")
+    cells = peewee.JSONField(null=True)
+    responsible_id = peewee.IntegerField(null=True)
     created_at = Instant()
     deleted_at = Instant(null=True)
     since = Instant()
@@ -77,6 +80,9 @@ class Record(Model):
 
 Record.add_index(
     Record.index(Record.table_id, Record.colour, where=(Record.colour != ""), name="record_coloured")
+)
+Record.add_index(
+    Record.index(Record.responsible_id, where=Record.responsible_id.is_null(False), name="record_responsible")
 )
 
 
@@ -106,6 +112,27 @@ class RecordBatch(Model):
     at = Instant(index=True)
     undone_at = Instant(null=True)
     undone_by = peewee.IntegerField(null=True)
+
+
+class BulkRun(Model):
+    """An act on many rows that a worker does in portions. `kind`: "notify" (the `text` with its {placeholders} goes to the people of
+    `rows`, ids of Records), or "undo" (of the batch `batch_id`, as the batch `back_id`). `position`: how many of `rows` are done;
+    `counts` what came of them. `state`: see `bulk_runs`."""
+
+    kind = peewee.CharField(8)
+    table_id = peewee.IntegerField(index=True)
+    org_id = peewee.IntegerField(index=True)
+    by_id = peewee.IntegerField()
+    by_name = peewee.CharField(80)
+    state = peewee.CharField(10, index=True)
+    text = Encrypted(null=True)
+    rows = peewee.JSONField()
+    batch_id = peewee.IntegerField(null=True)
+    back_id = peewee.IntegerField(null=True)
+    position = peewee.IntegerField(default=0)
+    counts = peewee.JSONField()
+    created_at = Instant()
+    changed_at = Instant()
 
 
 class FormulaRun(Model):

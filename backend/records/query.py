@@ -124,6 +124,7 @@ class _Asked:
         self._orgs = access.org_ids(actor, query.table.permission("read")).sql()
         self._all = "/" in actor.paths(query.table.permission("read"))
         self._readings = _readings(query)
+        self._me = actor.id if actor.kind == "staff" else 0
 
     def select(
         self, what: str, *, order: str = "", limit: int = 0, extra: str = "", beyond: int | None = None
@@ -144,7 +145,9 @@ class _Asked:
         row_id = "r.id" if held == "record" else "r.record_id"
         chosen = what.replace("{what}", _WHAT[held]).replace("{id}", row_id)
         parts = [f"r.table_id = {table.id}", conditions.valid("r", held, self.as_of)]
-        builder = Builder(table, "r", held, clock.local(clock.now()).date(), self.as_of, self.params)
+        builder = Builder(
+            table, "r", held, clock.local(clock.now()).date(), self.as_of, self._me, self.params
+        )
         if not self._all:
             sql, params = self._orgs
             parts.append(f"r.org_id IN ({_question_marks(sql)})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -13,8 +13,8 @@ from backend.core.access import Actor
 from backend.core.db import execute, is_postgres
 
 COLUMNS = (
-    *("table_id", "org_id", "subject_id", "parent_id", "data", "sealed", "words", "colour", "tags", "created_at"),
-    *("deleted_at", "since", "by_kind", "by_id", "by_name", "why", "batch_id"),
+    *("table_id", "org_id", "subject_id", "parent_id", "data", "sealed", "words", "colour", "tags", "cells", "responsible_id"),
+    *("created_at", "deleted_at", "since", "by_kind", "by_id", "by_name", "why", "batch_id"),
 )  # fmt: skip
 AT_ONCE = 500
 """Rows of one statement: a database takes some ten thousand values at once."""
@@ -25,7 +25,7 @@ _SEALED = ("sealed", "why")
 @dataclass(frozen=True, slots=True)
 class State:
     """What a row says and who said so. Instants are milliseconds since 1970; `sealed` and `why` are plain text here, and
-    encrypted in the database. `id` None: not stored yet."""
+    encrypted in the database. `cells` are the colours of single values. `id` None: not stored yet."""
 
     id: int | None
     table_id: int
@@ -45,6 +45,8 @@ class State:
     by_name: str
     why: str | None
     batch_id: int | None
+    cells: Mapping[str, str] = field(default_factory=dict)
+    responsible_id: int | None = None
 
     def said_by(self, actor: Actor, now: int, why: str, batch_id: int | None) -> State:
         """The same from `now` on, said by the actor. Never before the state it follows: clocks go back."""
@@ -68,6 +70,8 @@ class State:
             and self.sealed == other.sealed
             and self.colour == other.colour
             and self.tags == other.tags
+            and self.cells == other.cells
+            and self.responsible_id == other.responsible_id
             and self.words == other.words
             and (self.deleted_at is None) == (other.deleted_at is None)
         )
@@ -99,8 +103,9 @@ def read_versions(row_id: int) -> list[State]:
 def loaded(row: Sequence[Any], place: str = "record") -> State:
     """A State from a row of `id` and COLUMNS, of either table."""
     values = dict(zip(COLUMNS, row[1:], strict=True))
-    data = values["data"]
-    values["data"] = orjson.loads(data) if isinstance(data, str | bytes) else data
+    for name in ("data", "cells"):
+        data = values[name]
+        values[name] = orjson.loads(data) if isinstance(data, str | bytes) else data or {}
     for name in _SEALED:
         if values[name] is not None:
             values[name] = crypto.decrypt(values[name], f"{place}.{name}").decode()
@@ -149,6 +154,8 @@ def forget(row: State) -> None:
                 words="",
                 colour="",
                 tags="",
+                cells={},
+                responsible_id=None,
                 why=None,
                 deleted_at=row.deleted_at or row.since,
             )
@@ -163,6 +170,8 @@ def _row(state: State, place: str) -> list[Any]:
 def _stored(name: str, value: Any, place: str) -> Any:
     if name == "data":
         return orjson.dumps(value).decode()
+    if name == "cells":
+        return orjson.dumps(value).decode() if value else None
     if name in _SEALED and value is not None:
         return crypto.encrypt(value, f"{place}.{name}")
     return value

@@ -64,6 +64,7 @@ class New:
     values: Mapping[str, Any]
     parent_id: int | None = None
     subject_id: int | None = None
+    responsible_id: int | None = None
 
 
 def put(
@@ -89,12 +90,14 @@ def put_many(
     by: Actor,
     why: str = "",
     batch_id: int | None = None,
+    responsible: Mapping[int, int | None] | None = None,
 ) -> list[int]:
-    """Many faces at once, as (subject_id, org_id, values, parent_subject); ids in the same order."""
+    """Many faces at once, as (subject_id, org_id, values, parent_subject); ids in the same order. `responsible`: the staff member
+    by subject_id, where the domain says who is at work on it; who is not named there stays."""
     if rehearsing():
         return [0] * len(faces)
     with transaction():
-        table = tables.of(key)
+        table, holders = tables.of(key), responsible or {}
         own = {c.key for c in table.columns if c.id is None}
         known = of_subjects(table, [f[0] for f in faces])
         parents = _parents(table, [f[3] for f in faces if f[3] is not None])
@@ -104,10 +107,11 @@ def put_many(
             parent_id = parents.get(parent_subject) if parent_subject is not None else None
             old = known.get(subject_id)
             if old is None:
-                new.append(New(org_id, values, parent_id, subject_id))
+                new.append(New(org_id, values, parent_id, subject_id, holders.get(subject_id)))
                 continue
             kept = {k: v for k, v in _values(table, old).items() if k not in own}
             fresh = with_values(table, old, {**kept, **values})
+            fresh = replace(fresh, responsible_id=holders.get(subject_id, old.responsible_id))
             changed.append((old, replace(fresh, org_id=org_id, parent_id=parent_id, deleted_at=None)))
         made = _make(table, new, by, why, batch_id)
         replace_rows(changed, by, why, batch_id)
@@ -188,7 +192,7 @@ def change(
             check_whole(table, after, only=given)
         return with_values(table, old, after)
 
-    _each(actor, table, "change", list(wanted), changed, why, batch_id, "record.change")
+    each(actor, table, "change", list(wanted), changed, why, batch_id, "record.change")
 
 
 def move(
@@ -196,31 +200,7 @@ def move(
 ) -> None:
     """Rows of a table that staff made belong to another Org from now on."""
     access.check(actor, table.permission("change"), org_id)
-    _each(actor, table, "change", ids, lambda old: replace(old, org_id=org_id), why, batch_id, "record.move")
-
-
-def mark(
-    actor: Actor,
-    table: Table,
-    ids: Sequence[int],
-    *,
-    colour: str | None = None,
-    add: Sequence[str] = (),
-    remove: Sequence[str] = (),
-    batch_id: int | None = None,
-) -> None:
-    """Another colour ("" takes it away), tags more or fewer."""
-
-    def marked(old: State) -> State:
-        kept = [t for t in old.tags.split() if t not in remove]
-        tags = list(dict.fromkeys([*kept, *add]))
-        text = f" {' '.join(tags)} " if tags else ""
-        if len(text) > 200:
-            raise Invalid(_("These are too many tags for one row."), "tags")
-        fresh = replace(old, colour=old.colour if colour is None else colour, tags=text)
-        return with_values(table, fresh, _values(table, old))
-
-    _each(actor, table, "change", ids, marked, "", batch_id, "record.mark")
+    each(actor, table, "change", ids, lambda old: replace(old, org_id=org_id), why, batch_id, "record.move")
 
 
 def delete(
@@ -230,12 +210,12 @@ def delete(
     if table.source is not None:
         raise Invalid(_("These rows are deleted on their own page."))
     now = clock.now_ms()
-    _each(actor, table, "delete", ids, lambda old: replace(old, deleted_at=old.deleted_at or now), why, batch_id,
+    each(actor, table, "delete", ids, lambda old: replace(old, deleted_at=old.deleted_at or now), why, batch_id,
           "record.delete")  # fmt: skip
 
 
 def restore(actor: Actor, table: Table, ids: Sequence[int], *, batch_id: int | None = None) -> None:
-    _each(
+    each(
         actor, table, "delete", ids, lambda old: replace(old, deleted_at=None), "", batch_id, "record.restore"
     )
 
@@ -285,7 +265,7 @@ def check_whole(table: Table, values: Mapping[str, Any], only: Iterable[str] | N
 # --- how --------------------------------------------------------------------------------------------------------
 
 
-def _each(
+def each(
     actor: Actor,
     table: Table,
     act: str,
@@ -295,6 +275,7 @@ def _each(
     batch_id: int | None,
     action: str,
 ) -> None:
+    """Write these rows as `make` says each from now on, when the actor may `act` on all of them. Raises Forbidden, NotFound."""
     with transaction():
         rows = state.read_ids(ids, lock=True)
         if len(rows) != len(set(ids)) or any(row.table_id != table.id for row in rows):
@@ -326,7 +307,7 @@ def _make(table: Table, rows: Sequence[New], by: Actor, why: str, batch_id: int 
     for row in rows:
         empty = State(
             None, table.id, row.org_id, row.subject_id, row.parent_id, {}, None, "", "", "", now, None, now, "", 0, "",
-            None, None,
+            None, None, responsible_id=row.responsible_id,
         )  # fmt: skip
         fresh.append(with_values(table, empty, row.values).said_by(by, now, why, batch_id))
     ids = state.insert(fresh)
@@ -349,13 +330,16 @@ def with_values(table: Table, row: State, values: Mapping[str, Any]) -> State:
 
 
 def _overtaken(table: Table, row: State, stamp: int) -> bool:
-    """Whether the row says something else than at `stamp`, beyond what formulas computed since."""
+    """Whether the row says something else than at `stamp`, beyond its marks and what formulas computed since."""
     seen = next((v for v in state.read_versions(row.id or 0) if v.since == stamp), None)
     computed = {c.key for c in table.computed}
 
     def typed(said: State) -> State:
         held = {k: v for k, v in said.data.items() if k not in computed}
-        return replace(said, data=held, words="", sealed=None if table.computed else said.sealed)
+        sealed = None if table.computed else said.sealed
+        return replace(
+            said, data=held, words="", sealed=sealed, colour="", tags="", cells={}, responsible_id=None
+        )
 
     return seen is None or not typed(seen).says_as(typed(row))
 

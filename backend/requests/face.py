@@ -35,7 +35,7 @@ _INDEXED = frozenset({"created", "done"})
 
 def show(request: Request, by: Actor) -> None:
     """Give the face of this request, as it stands now, inside the transaction that changed it."""
-    store.put_many("request", [_face(request)], by=by)
+    store.put_many("request", [_face(request)], by=by, responsible={request.number: request.assignee_id})
 
 
 def forget(request: Request) -> None:

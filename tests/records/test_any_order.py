@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from backend.core import clock as clocks
-from backend.records import defining, history, query, recount, store, tables
+from backend.records import defining, history, marking, query, recount, store, tables
 from backend.records.query import Query, Sort
 from backend.records.state import State
 from backend.records.store import New
@@ -165,7 +165,7 @@ class Both:
             )
         elif act[0] == "mark":
             colour, (add, remove) = act[2], act[3]
-            store.mark(
+            marking.mark(
                 lin, table, rows, colour=colour, add=add.split(), remove=remove.split(), batch_id=batch
             )
         elif act[0] == "delete":

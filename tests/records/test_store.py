@@ -9,7 +9,7 @@ import pytest
 from backend.core import clock as clocks
 from backend.core.access import Actor, Post
 from backend.core.errors import Conflict, Forbidden, Invalid
-from backend.records import history, indexes, query
+from backend.records import history, indexes, marking, query
 from backend.records.query import Query, Sort
 from tests.records.volunteers import Volunteers
 
@@ -134,10 +134,10 @@ def test_a_required_value_and_somebody_elses_change_are_not_overwritten(
 
 def test_colour_and_tags_are_found(volunteers: Volunteers) -> None:
     wang, _li = volunteers.add("王小明"), volunteers.add("李芳")
-    volunteers.store.mark(volunteers.lin, volunteers.table, [wang], colour="red", add=["独居"])
+    marking.mark(volunteers.lin, volunteers.table, [wang], colour="red", add=["独居"])
     assert volunteers.found(where={"colour": ["red"]}) == ["王小明"]
     assert volunteers.found(where={"tag": "独居"}) == ["王小明"] == volunteers.found(text="独居")
-    volunteers.store.mark(volunteers.lin, volunteers.table, [wang], colour="", remove=["独居"])
+    marking.mark(volunteers.lin, volunteers.table, [wang], colour="", remove=["独居"])
     assert volunteers.found(where={"tag": "独居"}) == []
 
 
