@@ -66,6 +66,7 @@ def add() -> Any:
                 username=request.form.get("username", ""),
                 name=request.form.get("name", ""),
                 phone=request.form.get("phone", ""),
+                email=request.form.get("email", ""),
                 locale=request.form.get("locale", "zh_CN"),
                 posts=_posts_given(),
             )
@@ -119,6 +120,7 @@ def change(staff_id: int) -> Any:
             staff_id,
             name=form.get("name", ""),
             phone=form.get("phone", ""),
+            email=form.get("email", ""),
             locale=form.get("locale", ""),
         )
     except Invalid as error:
