@@ -39,7 +39,12 @@ ON_CARD = 5
 nav.register(_("Alarms"), "alarms.index", "alarm.read", 5, badge=queries.open_count, group="today")
 subjects.register("alarm", _("alarm {number}"), "alarms.show", "alarm_id")
 privacy.register("alarms", personal.export, personal.forget)
-health.register("alarms", overdue.check)
+health.register(
+    "alarms",
+    overdue.check,
+    _("Alarms"),
+    _("Open these alarms now and ring people up yourself. Then tell whoever runs the server."),
+)
 
 
 def _card(actor: Actor) -> Card | None:

@@ -108,4 +108,9 @@ def _check() -> tuple[bool, Text]:
     return False, _("The virus scanner does not answer: new files wait until it does. See VIRUS_SCAN.")
 
 
-health.register("virus_scan", _check)
+health.register(
+    "virus_scan",
+    _check,
+    _("Virus scanner"),
+    _("Start the scanner again; the files that wait are looked at then."),
+)

@@ -7,6 +7,7 @@ from backend.alarms import listeners
 from backend.alarms.summary import Summary
 from backend.care import answering, faults, long_away, moving, personal, record, visits
 from backend.core import health, privacy
+from backend.core.i18n import _
 from backend.reports import days_off
 from backend.residents import moves
 
@@ -21,7 +22,7 @@ listeners.register("words:", visits.on_alarm)
 listeners.register("visit:", visits.on_alarm)
 listeners.register("absence:", long_away.on_alarm)
 listeners.register("care:", faults.on_alarm)
-health.register("care", faults.check)
+health.register("care", faults.check, _("Check-ins and visits"))
 privacy.register("care", personal.export, personal.forget)
 moves.register("care", moving.follow)
 days_off.provide(record.days_off)

@@ -26,7 +26,17 @@ _FORGOTTEN = timedelta(hours=1)
 INSTANCE = f"{socket.gethostname()[:60]}:{os.getpid()}"
 
 Check = Callable[[], tuple[bool, Text]]
-_checks: dict[str, Check] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What staff call a part, and what somebody does who finds it red."""
+
+    title: Text
+    remedy: Text = ""
+
+
+_checks: dict[str, tuple[Check, Named]] = {}
 log = structlog.get_logger()
 
 
@@ -51,6 +61,7 @@ class Part:
     detail: Text
     age: float | None = None
     """Seconds since the last heartbeat, for a process."""
+    named: Named = Named("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +72,10 @@ class Report:
     parts: tuple[Part, ...]
 
 
-def register(name: str, check: Check) -> None:
-    """Add a part to the report; `check() -> (ok, what to tell the operator)` may raise: that is not ok."""
-    _checks[name] = check
+def register(name: str, check: Check, title: Text = "", remedy: Text = "") -> None:
+    """Add a part to the report; `check() -> (ok, what to tell the operator)` may raise: that is not ok. `title` is what staff
+    call it (its name where none is given), `remedy` what to do when it is red."""
+    _checks[name] = (check, Named(title or name, remedy))
 
 
 def beat(process: str, detail: str = "") -> None:
@@ -131,19 +143,19 @@ def expected() -> tuple[str, ...]:
 
 def report() -> Report:
     """Ask every check. With the database gone nothing else is asked: it would only repeat that."""
-    database = _ask("database", _database)
+    database = _ask("database", _database, _DATABASE)
     if not database.ok:
         return Report("down", (database,))
-    parts = [database, *(_ask(name, check) for name, check in _checks.items()), *_processes()]
+    parts = [database, *(_ask(name, *known) for name, known in _checks.items()), *_processes()]
     return Report("ok" if all(part.ok for part in parts) else "degraded", tuple(parts))
 
 
-def _ask(name: str, check: Check) -> Part:
+def _ask(name: str, check: Check, named: Named) -> Part:
     try:
         ok, detail = check()
     except Exception as error:
-        return Part(name, False, type(error).__name__)
-    return Part(name, ok, detail)
+        return Part(name, False, type(error).__name__, named=named)
+    return Part(name, ok, detail, named=named)
 
 
 def _database() -> tuple[bool, Text]:
@@ -170,8 +182,43 @@ def _migrations() -> tuple[bool, Text]:
     return True, ""
 
 
-register("redis", _redis)
-register("migrations", _migrations)
+_DATABASE = Named(
+    _("Database"), _("See that it runs, and that DATABASE_URL points to it. Linli goes on by itself then.")
+)
+register(
+    "redis",
+    _redis,
+    _("Live updates (Redis)"),
+    _("Nothing is lost. Start Redis again, or see that REDIS_URL points to it."),
+)
+register(
+    "migrations",
+    _migrations,
+    _("State of the database"),
+    _("Please tell whoever runs the server: this command is missing after an update."),
+)
+_PROCESSES = {
+    "web": Named(_("Web pages")),
+    "worker": Named(
+        _("Sending of messages"),
+        _("Messages wait and none is lost. Start it: python -m broadcasts.worker replies default bulk"),
+    ),
+    "alerts": Named(
+        _("Sending of alarms"),
+        _("Until it runs, ring people up about open alarms. Start it: python -m broadcasts.worker alerts"),
+    ),
+    "scheduler": Named(
+        _("Clock for check-ins, reminders and alarms"),
+        _(
+            "Check-ins, reminders and what is next for an alarm stand still until it runs, and are caught up then."
+            " Start it: python -m broadcasts.scheduler"
+        ),
+    ),
+    "telegram": Named(
+        _("Telegram"),
+        _("What people write there is kept by Telegram for a day. Start it: python -m bots.telegram"),
+    ),
+}
 
 
 def _processes() -> list[Part]:
@@ -186,13 +233,14 @@ def _processes() -> list[Part]:
     }
     parts = []
     for process in sorted({*expected(), *alive}):
+        named = _PROCESSES.get(process, Named(process))
         if process not in newest:
-            parts.append(Part(process, False, _("Not seen yet. Is it started?")))
+            parts.append(Part(process, False, _("Not seen yet. Is it started?"), named=named))
             continue
         age = max(round((now - newest[process]).total_seconds(), 1), 0.0)
         if not alive[process]:
-            parts.append(Part(process, False, _("Silent for {n} seconds.", n=round(age)), age))
+            parts.append(Part(process, False, _("Silent for {n} seconds.", n=round(age)), age, named))
             continue
         several = _("{n} processes", n=alive[process]) if alive[process] > 1 else ""
-        parts.append(Part(process, True, several, age))
+        parts.append(Part(process, True, several, age, named))
     return parts

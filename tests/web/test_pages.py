@@ -123,6 +123,8 @@ def test_the_chain_is_verified_at_a_button(zhou: Browser) -> None:
 
 
 def test_health_says_in_words_what_needs_a_look(zhou: Browser) -> None:
+    page = zhou.get("/admin/health").text
+    assert "消息发送" in page and "请启动：python -m broadcasts.worker" in page, "its name, and what to do"
     zhou.post("/locale", {"locale": "en", "next": "/"})
     page = zhou.get("/admin/health").text
     assert "people are being served" in page and "Not seen yet. Is it started?" in page
