@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 from backend.core.i18n import LOCALES, Text, _, render
@@ -37,6 +36,8 @@ class Unknown:
 
 
 def _sound(name: str) -> str:
+    from pypinyin import lazy_pinyin  # slow to load, and few processes fill a template
+
     return "".join(lazy_pinyin(name))
 
 

@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-import cel
-
 from backend.fields.base import Field
 from backend.records.formula_text import Formula
 
@@ -28,10 +26,12 @@ class Failed(Exception):
 
 def run(formula: Formula, field: Field, values: Mapping[str, Any], looks: list[Any], today: date) -> Any:
     """The value for the column; None when a value that it needs is empty. Raises Failed."""
+    from cel import Context  # slow to load, and many a process computes nothing
+
     given = {f"v_{key}": into(values.get(key)) for key in formula.columns}
     given |= {f"s{n}": into(value) for n, value in enumerate(looks)}
     try:
-        made = formula.program.execute(cel.Context(given, functions(today)))
+        made = formula.program.execute(Context(given, functions(today)))
         return None if made is None else out_of(made, field)
     except Exception as error:
         # An empty value fits nowhere in CEL: that is no mistake of the formula.

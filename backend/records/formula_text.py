@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-import cel
+from typing import TYPE_CHECKING
 
 from backend.core.errors import Invalid
 from backend.core.i18n import _
+
+if TYPE_CHECKING:
+    import cel
 
 LONGEST = 1000
 """Characters of a formula."""
@@ -103,6 +105,9 @@ def understood(text: str, functions: frozenset[str]) -> Formula:
             written.append(token.text)
         at += 1
     try:
+        # Slow to load, for it brings its own command line along, and many a process computes nothing.
+        import cel
+
         program = cel.compile(" ".join(_ifs(written)))
     except ValueError as error:
         raise Invalid(

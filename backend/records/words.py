@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import Style, pinyin
-
 LONGEST = 24
 """Characters of a word that count."""
 MOST = 400
@@ -42,6 +40,9 @@ def of_name(name: str) -> tuple[str, ...]:
     """What a person's name is found by: its characters, its pinyin (with every reading of the first character), its initials."""
     found = dict.fromkeys(of_text(name))
     if any(c >= "\u3400" for c in name):
+        # Its dictionaries take a while to load, and many a process reads no name.
+        from pypinyin import Style, pinyin
+
         syllables = pinyin(name, style=Style.NORMAL, heteronym=True, errors="ignore")
         rest = "".join(s[0] for s in syllables[1:])
         initials = "".join(s[0][:1] for s in syllables[1:])

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz
 
 from backend.core.i18n import LOCALES, render
@@ -134,6 +133,8 @@ def _called(field: Field) -> set[str]:
 
 def _sounds(word: str) -> str:
     """The pinyin of a word, for headers typed as xingming."""
+    from pypinyin import Style, lazy_pinyin  # slow to load, and few processes read a sheet
+
     return "".join(lazy_pinyin(word, style=Style.NORMAL))
 
 
