@@ -3,6 +3,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench messages demo-reset tools compile
 
+# Each of several processes would compile every file anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 PY := $(VENV)/bin/python
 CODE := backend iot conversations bots broadcasts locales

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -40,7 +41,14 @@ def _own_environment() -> None:
     os.environ.update(ENVIRONMENT)
 
 
+def _compiled_once() -> None:
+    """The tests and the hundreds of processes that they start share compiled files, whatever the environment says."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
 _own_environment()
+_compiled_once()
 
 from backend.core import clock as clocks  # noqa: E402
 from locales import messages  # noqa: E402
