@@ -9,7 +9,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from backend.services import wait_ready
+from backend.ready import wait_ready
 from backend.settings import settings
 
 OPEN_CONNECTIONS = 20_000

@@ -15,7 +15,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
-from backend import services
+from backend import ready
 from backend.core import ids
 from backend.settings import ROOT, settings
 
@@ -34,7 +34,7 @@ LOCAL_DATA = (
 
 def main() -> None:
     chosen = settings()
-    with services.only_one() as alone:
+    with ready.only_one() as alone:
         if not alone:
             sys.exit(f"Linli is running on {chosen.var_dir}. Stop it first: Ctrl-C where it runs.")
         if sys.argv[1:] == ["--forget"]:
@@ -51,7 +51,7 @@ def run() -> int:
     """The Procfile's processes until Ctrl-C (0), or the exit status of the one that ended everything."""
     environment = {
         **os.environ,
-        services.START: ids.token(6),
+        ready.START: ids.token(6),
         "PORT": str(settings().port),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONUNBUFFERED": "1",

@@ -19,10 +19,10 @@ import structlog
 from telegram import BotCommand, Update
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
-from backend import services
 from backend.core import db, health, lease
 from backend.core import log as logs
 from backend.core.i18n import DEFAULT_LOCALE, LANGUAGES, Text, _, match_locale, render
+from backend.ready import wait_ready
 from backend.settings import settings
 from bots import telegram_api
 from bots.telegram_channel import TelegramChannel, seconds
@@ -245,7 +245,7 @@ async def _main() -> None:
 
 def main() -> None:
     logs.configure("telegram")
-    services.wait_ready()
+    wait_ready()
     db.connect(settings().database_url)
     asyncio.run(_main())
 

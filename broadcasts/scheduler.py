@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from backend import domains
 from backend.core import db, health, lease, log
 from backend.messaging import deliveries
-from backend.services import wait_ready
+from backend.ready import wait_ready
 from backend.settings import settings
 from conversations.store import HOLDER
 

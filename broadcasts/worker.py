@@ -18,7 +18,7 @@ from rq import Queue, SimpleWorker
 from backend import domains
 from backend.core import db, health, jobs, log
 from backend.messaging import deliveries
-from backend.services import wait_ready
+from backend.ready import wait_ready
 from backend.settings import settings
 from broadcasts import delivery
 
