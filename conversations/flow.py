@@ -104,6 +104,8 @@ class Flow:
     """How people say it, in each language: words that no pattern knows are compared with these."""
     aside: Callable[[Mapping[str, Any], str], Mapping[str, Any]] | None = None
     """Given the answers so far and words that do not answer the open question: the answers that they change."""
+    outright: re.Pattern[str] | None = None
+    """Words that say that she wants just this (我要投诉, …): they go before all else that she mentions, save a cry for help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class Command:
     """Words that are heard even while a Form is open, whatever it asks. Where nothing is open, a Command that has any goes
     before all others, however long a match they have."""
     examples: tuple[str, ...] = ()
+    """As a Flow's."""
+    outright: re.Pattern[str] | None = None
     """As a Flow's."""
     beside: re.Pattern[str] | None = None
     """What people say beside the number of one of its options in a list: 活动2, 报名第2个. Her words then follow the argument,

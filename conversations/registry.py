@@ -27,6 +27,10 @@ class Meant:
 
     entry: Flow | Command
     argument: str
+    outright: bool = False
+    """She said that she wants just this."""
+    rival: Flow | Command | None = None
+    """And this, as plainly: she has to be asked which."""
 
 
 class Registry:
@@ -89,7 +93,7 @@ class Registry:
     def _rather(self, found: Meant, text: str, person: Person) -> Meant | None:
         """What the kinds of words are about, where they say much more than the pattern that was found: 我上礼拜说的漏水的事儿有下文没
         has a leak in it, and asks about one that was reported. None: it is a command that works anywhere, in words of her own."""
-        if isinstance(found.entry, Command) and found.entry.anytime:
+        if found.outright or (isinstance(found.entry, Command) and found.entry.anytime):
             return found
         clearer = topics.clearer(text, found.entry.name)
         if clearer.startswith("+"):
@@ -106,10 +110,11 @@ class Registry:
         return self._unlearnt(text, person).with_learnt(text, lambda name: self._for(name, person))
 
     def doubted(self, meant: Meant, text: str) -> bool:
-        """Whether a pattern was probably found by accident. A cry for help never is, nor one that is all that was said."""
+        """Whether a pattern was probably found by accident. A cry for help never is, nor a wish that was said outright, nor a
+        pattern that is all that was said."""
         entry, text = meant.entry, straight(text)
-        alarm = isinstance(entry, Command) and bool(entry.anytime)
-        return not alarm and not _says_just_that(entry, text) and learnt.against(text, entry.name)
+        certain = meant.outright or (isinstance(entry, Command) and bool(entry.anytime))
+        return not certain and not _says_just_that(entry, text) and learnt.against(text, entry.name)
 
     def _for(self, name: str, person: Person) -> Flow | Command | commands.Command | None:
         """The entry of that name, if there is one that this person may use."""
@@ -146,7 +151,24 @@ class Registry:
         for flow in self.flows.values():
             if flow.intents and admits(flow, person) and (match := _longest(flow.intents, text)):
                 best = _better(best, len(match.group()) * 2, Meant(flow, text))
-        return best[1] if best else None
+        found = best[1] if best else None
+        if found is not None and isinstance(found.entry, Command) and found.entry.anytime:
+            return found
+        return self._outright(text, person) or found
+
+    def _outright(self, text: str, person: Person) -> Meant | None:
+        """What she says that she wants; of two, both."""
+        wanted = sorted(
+            (
+                (len(match.group()), e)
+                for e in (*self.commands.values(), *self.flows.values())
+                if e.outright is not None and admits(e, person) and (match := e.outright.search(text))
+            ),
+            key=lambda found: -found[0],
+        )
+        if not wanted:
+            return None
+        return Meant(wanted[0][1], text, True, wanted[1][1] if len(wanted) > 1 else None)
 
 
 def straight(text: str) -> str:

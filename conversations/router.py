@@ -19,7 +19,7 @@ from backend.fields.words import Option, Said, Words
 from conversations import changed, colleagues, courtesy, going_on, phrases, with_a_person
 from conversations.flow import Answer, Command, Flow, Opening, Retry, Submitted
 from conversations.talk import Talk, vouched, whoever
-from conversations.understanding import Guess
+from conversations.understanding import Candidate, Guess
 
 
 def hear(talk: Talk, said: Said) -> None:
@@ -326,7 +326,12 @@ def _free_text(talk: Talk, said: Said) -> None:
     if meant is not None and talk.registry.doubted(meant, said.text):
         meant = None
     photos = _for_photos(talk) if said.media is not None else None
-    if meant is not None:
+    if meant is not None and meant.rival is not None:
+        both = tuple(
+            Candidate(entry, entry.title, 100).option(said.text) for entry in (meant.entry, meant.rival)
+        )
+        talk.say(phrases.did_you_mean(both))
+    elif meant is not None:
         _follow(talk, meant.entry, said, meant.argument)
     elif said.media is not None and photos is not None:
         run(talk, photos, said.media.key)

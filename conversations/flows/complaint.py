@@ -20,6 +20,12 @@ _COMPLAINT = re.compile(
     r"|\bnot (?:at all )?(?:happy|satisfied|pleased) with\b|\b(?:impolite|unfriendly|incompetent|unhelpful|unprofessional)\b|\b(?:service|management|property|guard|worker|staff|office) (?:is|was|are|were) (?:so |very |really |too )?(?:bad|poor|slow|rude|lazy|terrible)\b|\bneighbou?rs?\b.{0,24}\b(?:nois[ey]\w*|loud|shout\w*|music)\b|\btoo (?:noisy|loud)\b|\bnever (?:solve|answer|help|come)\b|\b(?:parks?|parked|parking) in (?:front of )?my\b|\bcomplain(?:t|ts|ing)?\b|\bunacceptable\b|\bridiculous\b|\bterrible\b|\bawful\b|\bhorrible\b|\bdisgusting\b|\bdisgraceful\b|\buseless\b|\bangry\b|\bfurious\b|\bfed up\b|\boutrageous\b|\bso rude\b|\b(?:was|were|is|are|very) rude\b|\bworst\b|\b(?:bad|poor|lousy) service\b|\bdisappoint(?:ed|ing)\b|\bnobody (?:cares|helps|answers|listens)\b|\bwhat the (?:hell|fuck)\b|\bfuck\w*",
     re.IGNORECASE,
 )
+_OUTRIGHT = re.compile(
+    r"^\W*(?:您好|你好|喂|那个|hello|hi|hey)?\W*(?:"
+    r"(?:我们?)?(?:想|要|来|得|必须|一定)*(?:向你们|跟你们|在这)?(?:投诉|举报)(?!电话|热线|号码|的|.{0,6}(?:怎么样|结果|进度|处理了))"
+    r"|(?:i (?:want|wish|need|have)|i(?:'d| would) like|let me)? ?(?:to )?(?:make |file )?(?:a |an |my )?complain(?:t|ts)?\b)",
+    re.IGNORECASE,
+)
 _WHO = re.compile(
     r"(?:您贵姓|你贵姓|你是(?:男|女)的?.{0,4})|^\W*(?:是)?谁(?:呀|啊|在说话|呢)\W*$|(?:你们?|您|这)(?:到底|究竟)?(?:是)(?:干|做)(?:什么|啥|嘛)的|你们?是(?:不是)?(?:社区|物业|居委会|客服|骗子|什么人|哪里|哪个|什么(?:单位|地方)).{0,3}|(?:是)?(?:真)?人(?:在)?(?:回复|回答|聊天|说话)(?:吗|的吗)|自动回复吗?|(?:这)?是(?:哪个|什么)(?:单位|号码|地方|部门)|(?:你|您|这|对面)(?:到底|究竟)?是(?:不是)?(?:个|一个)?(?:谁|人(?!工智)|真人|机器人?|电脑|人工(?:智能)?|AI|程序|什么(?:人|东西)?|哪位|哪个|哪里|干(?:什么|啥|嘛)的?|做什么的)|(?:你|您)(?:叫|的名字|姓).{0,3}(?:什么|啥|名|谁)|(?:是|跟)(?:真人|机器人|人)(?:吗|还是)|(?:是|和)(?:谁|什么人)(?:在)?(?:说话|聊天|讲话)|^\W*(?:机器人?|真人|ai)(?:吗|么|[?？])\W*$|ni\s?(?:shi|jiao)\s?(?:shui|shei|shen\s?me)|介绍(?:一下)?(?:你)?自己|自我介绍"
     r"|^\W*(?:your|ur) name\W*$|\b(?:tell me|say something) about yourself\b|\bwho (?:runs|made|is behind|operates|answers)\b.{0,12}|\bis there a (?:human|person) behind\b.{0,8}|\bis this the (?:community|office|property)\b|\bare you (?:a |an )?(?:real|human|robot|bot|person|machine|ai|computer|chat ?bot|program)\b|\bis (?:this|that|it) (?:a |an )?(?:real|human|robot|bot|person|machine|ai|computer|chat ?bot)\b|\bwho (?:are|r) (?:you|u)\b|\bwho is (?:this|that|it|speaking|there)\b|\bwho'?s (?:this|that|there)\b|\bwhat are you\b|\bwhat(?:'s| is) your name\b|\bwho am i (?:talking|speaking|writing|chatting) (?:to|with)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b|\bintroduce yourself\b",
@@ -65,6 +71,7 @@ COMMANDS = [
         heard,
         _("A complaint"),
         patterns=(_COMPLAINT,),
+        outright=_OUTRIGHT,
         whole=True,
         examples=(
             *("你们管不管", "收了钱不办事", "邻居半夜太吵", "广场舞太吵了", "楼道堆东西没人管", "电动车乱停", "我很生气", "狗叫得睡不着", "师傅乱收费", "你们推来推去", "我要讨个说法", "打电话没人接"),

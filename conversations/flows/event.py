@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.core.errors import NotFound
 from backend.core.i18n import _
-from backend.events import actions, queries, replies, wording
+from backend.events import actions, places, queries, replies, wording
 from backend.events.form import signup_form, wish_of
 from backend.fields.choices import Choice, MultiChoice
 from backend.fields.form import Form
@@ -121,7 +121,10 @@ def _told(person: Person, event_id: int) -> Answer:
     event = queries.public(event_id)
     signup = queries.signup_of(event.id, person.resident_id) if person.resident_id is not None else None
     ahead = queries.ahead_of(signup) if signup is not None else 0
-    return Answer.of(replies.details(event, queries.places_of(event), signup, ahead))
+    company: list[str] = []
+    if signup is not None and signup.resident_id is not None and signup.status in places.HOLDING:
+        company = queries.company(event, signup.resident_id, person.locale)
+    return Answer.of(replies.details(event, queries.places_of(event), signup, ahead, company))
 
 
 def _mine(person: Person, argument: str) -> Answer:

@@ -44,6 +44,16 @@ _ANNOUNCED = re.compile(
     r"|^\W*(?:i have|i(?:'d| would) like to)? ?(?:an?|some|give|leave)? ?(?:suggestions?|ideas?|feedback|praise|complaint)\b",
     re.IGNORECASE,
 )
+OUTRIGHT = re.compile(
+    r"^\W*(?:您好|你好|喂|那个|hello|hi|hey)?\W*(?:"
+    r"(?:我)?(?:想|要|来|得|有)*(?:给|跟|向|对)?(?:你们?|社区|物业|居委会)?(?:提|有)(?:点|个|一个|几个|些|一下|条|小)*(?:意见|建议)"
+    r"|(?:我)?(?:想|要|来|得)*(?:表扬|夸奖?|点赞)(?!信箱)|(?:我的)?(?:意见|建议|反馈|表扬)(?:如下)?[:：,，\s]|(?:我)?建议(?=.{2})"
+    r"|(?:i have|i(?:'ve| have) got|here(?:'s| is)|i (?:want|wish|need) to (?:give|leave)|i(?:'d| would) like to (?:give|leave))? ?"
+    r"(?:a |an |some |my |one )?(?:small )?(?:feedback|suggestions?|praise)\b(?! (?:box|form))"
+    r"|(?:i (?:want|wish)|i(?:'d| would) like) to (?:praise|compliment|suggest|thank)\b)",
+    re.IGNORECASE,
+)
+"""A wish said in so many words, with which she begins."""
 _TELLS = 4
 """Characters beyond the announcement that make a sentence the feedback itself."""
 
@@ -113,6 +123,7 @@ FLOWS = [
         _start,
         _submit,
         intents=INTENTS,
+        outright=OUTRIGHT,
         menu=60,
         examples=EXAMPLES,
     )

@@ -15,8 +15,10 @@ from backend.fields.text import LongText
 from backend.fields.words import Option, Words
 from backend.residents import actions, queries
 from backend.residents.form import BIRTHDAY, EMAIL, FILE, GENDER, HOME, ID_NUMBER, ID_TYPE, MOBILE, NAME
+from backend.residents.living import RELATION, RESIDENCE, TENANCY
 from backend.settings import settings
 from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
+from conversations.flows.privacy import SETTINGS
 
 CHANGE = Option("flow:file_change", _("Change something"))
 EXPORT = Option("file.export:", _("Download my data"))
@@ -24,7 +26,11 @@ DELETE = Option("flow:file_delete", _("Delete my data"))
 WITHDRAW = Option("flow:consent_withdraw", _("Take back my consent"))
 EMAIL_AGAIN = Option("file.email:", _("Send the e-mail link again"))
 
-CHANGEABLE = ("name", "gender", "birthday", "id_number", "mobile", "email", "home")
+CHANGEABLE = (
+    *("name", "gender", "birthday", "id_number", "mobile", "email", "home"),
+    *("residence", "relation", "tenancy_until"),
+)
+_LABELS: dict[str, Text] = {n: FILE[n].label for n in CHANGEABLE} | {"tenancy_until": _("Tenancy")}
 
 _KEPT = r"(?:个人)?(?:资料|档案|信息|数据|登记信息|注册信息|记录)"
 _FILE = re.compile(
@@ -67,7 +73,14 @@ _WHICH = (
     ("email", re.compile(r"邮箱|邮件|e-?mail", re.IGNORECASE)),
     ("home", re.compile(r"地址|住址|搬家|address|moved", re.IGNORECASE)),
     ("name", re.compile(r"姓名|名字|\bname\b", re.IGNORECASE)),
+    ("residence", re.compile(r"居住类型|户籍|户口|暂住|\bresidence\b", re.IGNORECASE)),
+    ("relation", re.compile(r"户主|\bhead of (?:the )?household\b", re.IGNORECASE)),
+    ("tenancy_until", re.compile(r"租约|租期|租房|续租|房东|\b(?:tenancy|lease|landlord)\b", re.IGNORECASE)),
 )
+_SAID: dict[str, tuple[str, ...]] = {
+    "tenancy_until": ("租房", "租期", "租约", "房东", "合同", "tenancy", "lease", "landlord")
+}
+_TOGETHER: dict[str, tuple[str, ...]] = {"id_number": ("id_type", "id_number"), "tenancy_until": TENANCY}
 
 
 def _not_by_phone() -> Answer:
@@ -89,7 +102,7 @@ def _show(person: Person, argument: str) -> Answer:
     view = queries.own_file(person.resident_id or 0, person.locale)
     lines = [f"{render(label, person.locale)}: {value}" for label, value in view.lines]
     status = render(view.status, person.locale)
-    options = [CHANGE, EXPORT, DELETE, WITHDRAW]
+    options = [CHANGE, SETTINGS, EXPORT, DELETE, WITHDRAW]
     if view.email_unconfirmed:
         options.insert(1, EMAIL_AGAIN)
     return Answer.of(
@@ -143,7 +156,7 @@ FILE_CHANGE = Form(
         Choice(
             "what",
             label=_("What to change"),
-            options=[Choices(n, FILE[n].label, words=FILE[n].aliases) for n in CHANGEABLE],
+            options=[Choices(n, label, words=_SAID.get(n, FILE[n].aliases)) for n, label in _LABELS.items()],
             ask=_("What shall we change in your file?"),
         ),
         _when("name", NAME),
@@ -154,6 +167,9 @@ FILE_CHANGE = Form(
         _when("mobile", MOBILE),
         _when("email", EMAIL),
         _when("home", HOME, ask=_("Where do you live now? Building, unit and room, like 3-2-501.")),
+        _when("residence", RESIDENCE),
+        _when("relation", RELATION),
+        *(_when("tenancy_until", FILE[name]) for name in TENANCY),
         LongText(
             "why",
             label=_("Reason"),
@@ -178,7 +194,7 @@ def _submit_change(person: Person, done: Submitted) -> Answer:
     if person.channel == "voice":
         return _not_by_phone()  # she took the conversation along from another channel
     what = str(done.answers["what"])
-    names = ("id_type", "id_number") if what == "id_number" else (what,)
+    names = _TOGETHER.get(what, (what,))
     changes: dict[str, Any] = {n: done.answers.get(n) for n in names}
     if what == "id_number":
         changes |= ID_NUMBER.fills(changes["id_number"])
@@ -192,7 +208,7 @@ def _submit_change(person: Person, done: Submitted) -> Answer:
         )
     except Invalid as nothing:
         return Answer.of(Words(nothing.text))
-    label: Text = FILE[what].label
+    label = _LABELS[what]
     if waiting is None:
         return Answer.of(Words(_("Thank you, “{label}” is changed.", label=label)))
     return Answer.of(

@@ -328,6 +328,12 @@ def _no_start(person: Person, text: str) -> Answer:
     )
 
 
+OUTRIGHT = re.compile(
+    r"(?:想|要|顺便|帮我|给我)报(?:个)?修(?!了|的|过|单|记录|那)|(?:请|麻烦|帮我|给我|赶紧|尽?快|能不能|可以)(?:你们)?(?:派|叫|找|安排)(?:一?个|一?位|一下)?(?:人|师傅|工人).{0,6}修"
+    r"|\b(?:book|need|want|request) a repair\b|\bplease (?:send (?:a |an |some)?(?:one|body|plumber|electrician|worker)|come and (?:fix|repair)|repair|fix)\b",
+    re.IGNORECASE,
+)
+"""A repair asked for in so many words."""
 FLOWS = [
     Flow(
         "repair",
@@ -336,6 +342,7 @@ FLOWS = [
         begin,
         _submit,
         intents=INTENTS,
+        outright=OUTRIGHT,
         menu=20,
         aside=_aside,
         examples=EXAMPLES,

@@ -71,6 +71,11 @@ def test_the_choice_takes_her_sentence_along(chen: Talker) -> None:
     assert "哪里需要修" in chen.tap("我要报修")
 
 
+def test_of_a_complaint_and_a_repair_in_one_she_chooses(chen: Talker) -> None:
+    assert "哪一件" in chen.say("我要投诉，电梯坏了，快派人来修")
+    assert {"投诉", "我要报修"} <= set(chen.options)
+
+
 def test_after_a_second_miss_few_choices_are_left_and_a_person(chen: Talker) -> None:
     first = chen.say("红红火火恍恍惚惚")
     many = len(chen.options)

@@ -33,11 +33,12 @@ class Line:
 
 @dataclass(slots=True)
 class Measured:
-    """How one half went: `wrong` holds (text, topic, where it went)."""
+    """How one half went: `wrong` holds (text, topic, where it went), which a failing test does not print: what is
+    held out stays unread."""
 
     lines: int = 0
     right: int = 0
-    wrong: list[tuple[str, str, str]] = field(default_factory=list)
+    wrong: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
 
     @property
     def share(self) -> float:
