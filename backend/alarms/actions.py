@@ -1,8 +1,12 @@
 """Everything that can be done to alarms, for other domains, conversations, pages and the scheduler."""
 
+from backend.alarms import moving
 from backend.alarms.answering import Answered, Caller, answer, clear, over
 from backend.alarms.climbing import climb
 from backend.alarms.confirming import in_full
 from backend.alarms.raising import raise_alarm
+from backend.residents import moves
 
 __all__ = ["Answered", "Caller", "answer", "clear", "climb", "in_full", "over", "raise_alarm"]
+
+moves.register("alarms", moving.follow)

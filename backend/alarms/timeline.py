@@ -53,6 +53,9 @@ _WORDS = {
     "asked": lambda data: _("Asked {names} how it is.", names=_names(data)),
     "nobody": lambda data: _("Nobody on the whole ladder can be reached. Please act yourself."),
     "answered": _answered,
+    "moved": lambda data: _(
+        "Her file belongs to {org} now. The next who are told are the people there.", org=data["org"]
+    ),
     "claimed": lambda data: _(
         "{name} {means}. Who said so is not certain, so it goes on climbing.",
         name=data["name"] or _("The caller"),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from backend.alarms import actions, kinds, overdue, personal, queries, record, timeline, wording
+from backend.alarms import actions, kinds, overdue, personal, queries, record, threads, timeline, wording
 from backend.alarms.models import Alarm
 from backend.core import access, health, privacy
 from backend.core.access import Actor
@@ -100,6 +100,9 @@ def _words() -> dict[str, Any]:
     }
 
 
+sections.register("handover", threads.section(_words))
+
+
 @blueprint.get("")
 @session.needs("alarm.read")
 def index() -> Any:
@@ -130,6 +133,7 @@ def show(alarm_id: int) -> Any:
         place=wording.where(found),
         resident=resident,
         phone=wording.telephone(found) if may_answer else "",
+        threads=threads.of_alarm(actor, found),
         notes=[(note, timeline.said_of(note)) for note in queries.timeline(found)],
         may_answer=may_answer,
         answers=[(a, wording.OFFERED[a][0]) for a in kinds.KINDS[found.kind].answers],

@@ -17,7 +17,7 @@ from backend.inbox import thread as thread_
 from backend.inbox.models import Handover
 from backend.inbox.office import RIGHT
 from backend.messaging import channels
-from backend.web import dashboard, listing, nav, session, subjects
+from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.text import mask, say
 
 blueprint = Blueprint(
@@ -81,6 +81,7 @@ def _page(handover_id: int, draft: str = "", error: Text | None = None, status: 
         error=error,
         once=request.form.get("once") or ids.token(12),
         queue=_queue(actor),
+        sections=sections.made("handover", actor, handover_id),
         has_typing="inbox_typing.typing" in current_app.view_functions,
     )
     return page, status

@@ -17,7 +17,8 @@ from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.family.models import Relation
 from backend.messaging import people
 from backend.messaging.models import Delivery, Message
-from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed
+from backend.residents.actions import place
+from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed, hire
 
 
 def test_the_first_line_tells_what_where_and_when_in_the_readers_language_and_time(
@@ -177,6 +178,30 @@ def test_staff_close_it_with_a_reason(street: Street, clock: Hands) -> None:
     assert clear(desk, alarm_id, "已电话确认，老人按错了").status == "cleared"
     assert "按错了" in heard(identity_id=street.daughter)[-1].text
     assert [e.action for e in audit.of(f"alarm:{alarm_id}")] == ["alarm.clear", "alarm.raise"]
+
+
+def test_what_is_open_about_her_goes_with_her_and_climbs_where_she_lives_now(
+    street: Street, clock: Hands
+) -> None:
+    over = help_needed(street, dedupe="words:1")
+    clear(SYSTEM, over, "是误会")
+    at_the_old_door = help_needed(street, device_id=7)
+    alarm_id = help_needed(street)
+    both = street.actor(hire("both", "街道管理员", "street_admin", street.other.parent))
+    Message.delete().execute()
+
+    place(both, street.chen, street.other.id)
+
+    assert alarm(alarm_id).org_id == street.other.id and "moved" in acts(alarm_id)
+    assert {alarm(a).org_id for a in (over, at_the_old_door)} == {street.grid.id}
+    clear(SYSTEM, at_the_old_door, "面包烤焦了")
+    clock.forward(minutes=3)
+    climb()
+    clock.forward(minutes=3)
+    climb()
+    assert len(heard(staff_id=street.stranger)) == 1, "the desk of her new community"
+    assert heard(staff_id=street.grid_worker) == heard(staff_id=street.desk) == []
+    assert answer(Caller(street.daughter), alarm_id, "safe").summary.status == "cleared", "told where she was"
 
 
 def test_a_second_raise_of_the_same_adds_to_the_timeline(street: Street, clock: Hands) -> None:

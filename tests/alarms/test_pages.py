@@ -10,7 +10,10 @@ from backend.core import privacy
 from backend.core.errors import Conflict
 from backend.family import queries as family
 from backend.family.models import Relation
-from backend.messaging.models import Message
+from backend.inbox import opening
+from backend.inbox.models import Handover
+from backend.messaging import people
+from backend.messaging.models import Identity, Message
 from tests.alarms.street import Street, acts, alarm, heard, help_needed, settle
 from tests.databases import TestDatabase
 from tests.web.browser import Browser, employ
@@ -65,6 +68,28 @@ def test_an_alarm_of_another_community_is_not_shown(app: Flask, street: Street) 
     assert zhao.get(f"/admin/alarms/{alarm_id}").status_code == 404
     zhao.post(f"/admin/alarms/{alarm_id}/clear", {"why": "与我无关"})
     assert alarm(alarm_id).status == "open"
+
+
+def test_a_cry_for_help_leads_from_the_inbox_to_its_alarm_and_back(
+    app: Flask, liu: Browser, street: Street
+) -> None:
+    hers = people.ensure("webchat", "her-browser").id
+    people.join_resident(hers, street.chen, street.grid.id)
+    neighbour = people.ensure("webchat", "next-door").id
+    for who in (hers, neighbour):
+        opening.open_for(Identity.get_by_id(who), "emergency", "救命")
+    alarm_id = help_needed(street, identity_id=hers)
+    thread, other = (h.id for h in Handover.select().order_by(Handover.id))
+    link = f'href="/admin/alarms/{alarm_id}"'
+    assert link in liu.get(f"/admin/inbox/{thread}").text
+    assert link not in liu.get(f"/admin/inbox/{other}").text
+    page = liu.get(f"/admin/alarms/{alarm_id}").text
+    assert f'href="/admin/inbox/{thread}"' in page and f'href="/admin/inbox/{other}"' not in page
+    employ("qin", "秦审计", ("auditor", street.grid))
+    qin = Browser(app.test_client(), "10.4.0.3")
+    qin.sign_in("qin")
+    page = qin.get(f"/admin/alarms/{alarm_id}")
+    assert page.status_code == 200 and "/admin/inbox/" not in page.text, "an auditor does not answer people"
 
 
 def test_staff_enter_what_she_agreed_to_change_it_and_end_it(liu: Browser, street: Street) -> None:
