@@ -19,6 +19,7 @@ from backend.core import db, health, log, metrics
 from backend.messaging import deliveries
 from backend.settings import settings
 from backend.web import limits, nav, rim, session, text
+from backend.web.posted import Posted
 
 BLUEPRINTS: tuple[str, ...] = (
     # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means than a token in the form.
@@ -31,7 +32,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.printing.web",
     "backend.printing.batch_web",
     "backend.records.web",
-    "backend.reports.web",
+    "backend.reports.kept_web",
     "backend.sheets.web",
     "backend.residents.web",
     "backend.residents.links_web",
@@ -119,7 +120,8 @@ def create_app() -> Flask:
 def _hooks(app: Flask) -> Flask:
     """The providers' side: without sessions, CSRF tokens, rate limits and pages, which took a fifth of a text's whole time."""
     hooks = Flask("hooks", static_folder=None)
-    hooks.config.update({name: app.config[name] for name in ("MAX_CONTENT_LENGTH", "MAX_FORM_MEMORY_SIZE")})
+    hooks.request_class = Posted
+    hooks.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"]
     hooks.extensions = app.extensions  # what the process has one of, such as Telegram's listener
     hooks.json.ensure_ascii = False  # type: ignore[attr-defined]
     rim.init_app(hooks, pages=False)
