@@ -3,8 +3,10 @@
 from backend.events.attendance import (
     Arrived,
     add_photo,
+    came_with,
     check_in,
     drop_photo,
+    missed,
     rate,
     scan,
     tell_of_photos,
@@ -12,6 +14,7 @@ from backend.events.attendance import (
     walk_in,
 )
 from backend.events.party import change as change_companions
+from backend.events.party import name as name_companions
 from backend.events.planning import (
     Draft,
     ask_more,
@@ -29,6 +32,7 @@ from backend.events.signing import (
     COMPANIONS,
     Placed,
     Wish,
+    answer,
     cancel,
     closed_because,
     decline,
@@ -44,8 +48,10 @@ __all__ = [
     "Placed",
     "Wish",
     "add_photo",
+    "answer",
     "ask_more",
     "call_off",
+    "came_with",
     "cancel",
     "change",
     "change_companions",
@@ -54,6 +60,8 @@ __all__ = [
     "create",
     "decline",
     "drop_photo",
+    "missed",
+    "name_companions",
     "notify",
     "propose",
     "publish",

@@ -13,6 +13,8 @@ from backend.core.i18n import _
 from backend.events import passes, places, planning, record, signing, wording
 from backend.events.models import Event, EventPhoto, EventSignup
 
+MOST_COMPANIONS = 20
+"""Whom somebody brings to the door."""
 DOORS = timedelta(hours=2)
 """How long before the beginning people are checked in; whoever does it earlier says so, for mostly it is the wrong event."""
 
@@ -86,6 +88,36 @@ def undo(actor: Actor, event_id: int, signup_id: int) -> EventSignup:
         return signup
 
 
+def missed(actor: Actor, event_id: int, signup_id: int) -> EventSignup:
+    """She had a place and did not come; it is free for somebody at the door. Raises Conflict before it has begun."""
+    with transaction():
+        event = record.for_staff(actor, event_id)
+        signup = signing.one(event, signup_id)
+        _check_taking_place(event, early=True)
+        if clock.now() < event.starts_at:
+            raise Conflict(_("Who did not come is known once “{title}” has begun.", title=event.title))
+        if signup.status not in ("signed", "offered"):
+            raise Conflict(_("This person had no place."))
+        record.move(actor, event, signup, "absent", offered_until=None)
+        return signup
+
+
+def came_with(actor: Actor, event_id: int, signup_id: int, companions: int) -> EventSignup:
+    """How many really came with somebody who is or was there. Raises Invalid for more than there is room for."""
+    with transaction():
+        event = record.for_staff(actor, event_id)
+        signup = signing.one(event, signup_id)
+        if signup.status != "attended":
+            raise Conflict(_("This person is not checked in."))
+        _check_companions(companions)
+        rows = record.signups(event)
+        if companions - signup.companions > places.free(event.capacity, record.parties(rows)):
+            raise Conflict(_("There is no place left for this party. Somebody may still cancel or not come."))
+        record.move(actor, event, signup, "attended", companions=companions)
+        signing.settle(event)
+        return signup
+
+
 def _stood(event: Event, signup: EventSignup) -> str:
     """How she stands without her arrival."""
     before = record.before(event, signup, "attended")
@@ -98,22 +130,39 @@ def _stood(event: Event, signup: EventSignup) -> str:
     return "absent" if event.status == "over" else "signed"
 
 
-def walk_in(actor: Actor, event_id: int, name: str, companions: int = 0, *, early: bool = False) -> Arrived:
-    """Somebody who did not sign up, and is here. Raises Conflict when no place is left, and as `check_in`."""
+def walk_in(
+    actor: Actor,
+    event_id: int,
+    name: str,
+    companions: int = 0,
+    *,
+    early: bool = False,
+    resident_id: int | None = None,
+) -> Arrived:
+    """Somebody who did not sign up, and is here; a resident with her number. Raises Conflict when no place is left, and as
+    `check_in`."""
     with transaction():
         event = record.for_staff(actor, event_id)
         name = name.strip()[:80]
         if not name:
             raise Invalid(_("Please write the name."), "name")
-        if not 0 <= companions <= 20:
-            raise Invalid(_("We expect a number from {least} to {most}.", least=0, most=20), "companions")
+        _check_companions(companions)
         _check_taking_place(event, early=early)
         rows = record.signups(event)
         if 1 + companions > places.free(event.capacity, record.parties(rows)):
             raise Conflict(_("There is no place left for this party. Somebody may still cancel or not come."))
-        signup = signing.entered(event, rows, resident_id=None, name=name)
+        signup = signing.entered(
+            event, rows, resident_id=resident_id, name="" if resident_id is not None else name
+        )
         record.move(actor, event, signup, "attended", companions=companions, arrived_at=clock.now())
         return Arrived(event, signup)
+
+
+def _check_companions(companions: int) -> None:
+    if not 0 <= companions <= MOST_COMPANIONS:
+        raise Invalid(
+            _("We expect a number from {least} to {most}.", least=0, most=MOST_COMPANIONS), "companions"
+        )
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------

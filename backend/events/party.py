@@ -55,6 +55,15 @@ def change(actor: Actor, event_id: int, resident_id: int, companions: int, names
         return Placed(event, mine, ahead, repeated)  # fmt: skip
 
 
+def name(actor: Actor, event_id: int, signup_id: int, names: str) -> EventSignup:
+    """Staff write down who her companions are."""
+    with transaction():
+        event = record.for_staff(actor, event_id)
+        signup = signing.one(event, signup_id)
+        record.move(actor, event, signup, signup.status, companion_names=names.strip()[:200] or None)
+        return signup
+
+
 def _check_room(actor: Actor, event: Event, mine: EventSignup, companions: int) -> None:
     if actor.kind != "staff" and (why := signing.closed_because(event, clock.now())) is not None:
         raise Conflict(why)

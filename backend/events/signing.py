@@ -119,6 +119,20 @@ def check_party(event: Event, companions: int) -> None:
         raise Invalid(_("There are only {n} places in all.", n=event.capacity), COMPANIONS)
 
 
+def answer(actor: Actor, event_id: int, signup_id: int, answers: Mapping[str, Any]) -> EventSignup:
+    """Staff correct what somebody answered to the event's own questions; `answers` is JSON by their names, None takes one away."""
+    with transaction():
+        event = record.for_staff(actor, event_id)
+        signup = one(event, signup_id)
+        now = {**(json.loads(signup.answers) if signup.answers else {}), **answers}
+        kept = {name: value for name, value in now.items() if value is not None}
+        signup.answers = json.dumps(kept, ensure_ascii=False) if kept else None
+        signup.updated_at = clock.now()
+        signup.save()
+        record.noted(actor, event, "event.answers", signup)
+        return signup
+
+
 def take(actor: Actor, event_id: int, resident_id: int) -> Placed:
     """She takes the place that she was offered. Raises Conflict when it has gone on to somebody else."""
     with transaction():

@@ -11,7 +11,7 @@ from backend.core import access, media, privacy
 from backend.core.access import Actor
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import LOCALES, Text, _, ngettext
-from backend.events import actions, export, page_form, personal, places, printing, queries, states, wording
+from backend.events import actions, page_form, personal, places, printing, queries, roll, states, wording
 from backend.events import participants as lists
 from backend.events.models import Event
 from backend.printing import batch_web
@@ -191,6 +191,7 @@ def show(event_id: int) -> Any:
         photos=queries.photos(event),
         opinions=queries.opinions(event),
         may_change=access.may(actor, "event.change", event.org_id),
+        may_bring=event.published_at is not None and access.may(actor, "record.import", event.org_id),
         may_print=access.may(actor, "print.use"),
         may_publish=access.may(actor, "event.approve" if theirs else "event.change", event.org_id),
         may_refuse=event.status == "awaiting" and access.may(actor, "event.approve", event.org_id),
@@ -273,7 +274,7 @@ def remove(event_id: int) -> Any:
 @blueprint.get("/<int:event_id>/participants.xlsx")
 @session.needs("event.change")
 def participants(event_id: int) -> Any:
-    return export.participants(actions.take_list(session.current_actor(), event_id), locale())
+    return roll.download(actions.take_list(session.current_actor(), event_id), locale())
 
 
 @blueprint.get("/<int:event_id>/badges")

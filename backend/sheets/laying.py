@@ -18,6 +18,7 @@ from backend.sheets import mapping, runs
 from backend.sheets.cells import Cell
 from backend.sheets.choices import Choices
 from backend.sheets.known import KINDS
+from backend.sheets.lists import ListTable
 from backend.sheets.mapping import ID, ORG, PARENT, VERSION
 from backend.sheets.models import ImportLayout, ImportRun
 from backend.sheets.planning import UNWRITABLE
@@ -50,7 +51,8 @@ def fields_for(actor: Actor, table: Table) -> dict[str, Field]:
 
 def specials(table: Table) -> list[str]:
     """What else a column of the file may mean."""
-    return [ORG, *([PARENT] if table.parent else []), ID, VERSION]
+    own = [] if isinstance(table, ListTable) else [ORG]
+    return [*own, *([PARENT] if table.parent else []), ID, VERSION]
 
 
 def laid(actor: Actor, run: ImportRun, sheet: int, at: int | None = None) -> Choices:

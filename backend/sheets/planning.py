@@ -3,7 +3,7 @@ same question, so that the one foretells the other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,12 +14,14 @@ from backend.core.orgs import Org
 from backend.fields.base import Context, Misunderstood
 from backend.fields.words import Said
 from backend.records import history, holding, tables
+from backend.records.sources import KEPT
 from backend.records.state import State
 from backend.records.tables import Table
 from backend.sheets.cells import Cell, text_of
 from backend.sheets.checking import Checked, Checker, Once
 from backend.sheets.choices import Choices
 from backend.sheets.known import Known
+from backend.sheets.lists import Base, Kept, ListTable
 from backend.sheets.mapping import ID, ORG, PARENT, VERSION, bare
 
 Act = Literal["create", "change", "same", "skip", "wrong"]
@@ -50,7 +52,7 @@ class Planner:
         self._table, self._org_id, self._choices = table, org_id, choices
         self._columns = [(p, table.column(key)) for p, key in choices.fields()]
         self._checker = Checker([(c.key, c.field) for _p, c in self._columns], ctx)
-        self._known = Known(table, choices.key) if choices.key else None
+        self._known = _known(table, choices.key) if choices.key else None
         main = tables.of(table.parent) if table.parent else None
         self._main = Known(main, choices.parent_by) if main else None
         self._main_field = main.column(choices.parent_by).field if main and choices.parent_by != ID else None
@@ -148,11 +150,11 @@ class Planner:
             return
         now = holding.values(self._table, record.data, record.sealed)
         self._left_masked(one, found, cells, now)
-        version = _at(cells, self._choices.place(VERSION))
-        exported = version is not None and str(version).isdecimal()
-        given = found.values if self._choices.erase or exported else _filled(found.values)
-        if exported:
-            given = self._merged(one, given, now, record, int(str(version)))
+        version = text_of(_at(cells, self._choices.place(VERSION)))
+        said = self._said(record, version)
+        given = found.values if self._choices.erase or said else _filled(found.values)
+        if said:
+            given = self._merged(one, given, now, record, said)
         one.values = {k: v for k, v in given.items() if now.get(k) != v and k not in one.wrong}
         moved = one.org_id != record.org_id
         one.act = "change" if one.values or moved else "same"
@@ -162,25 +164,41 @@ class Planner:
         """A value that an export masked, and that was left so, says nothing new."""
         for place, column in self._columns:
             value = now.get(column.key)
-            if not column.sealed or column.key not in one.wrong or value is None:
+            if value is None:
                 continue
-            if text_of(_at(cells, place)) == column.field.masked(value, self._ctx.locale):
-                del one.wrong[column.key]
+            left = text_of(_at(cells, place))
+            masked = column.sealed and left == column.field.masked(value, self._ctx.locale)
+            if left == KEPT or (masked and column.key in one.wrong):
+                one.wrong.pop(column.key, None)
                 found.values[column.key] = value
 
+    def _said(self, record: State, version: str) -> Callable[[str, Any], bool] | None:
+        """Whether the export of this version said a value; None for a row that is of no export."""
+        if isinstance(self._table, ListTable):
+            return Base(self._table, version).said if version else None
+        if not version.isdecimal():
+            return None
+        if record.since <= int(version):
+            base = holding.values(self._table, record.data, record.sealed)
+        else:
+            before = [v for v in history.versions(record.id or 0) if v.since <= int(version)]
+            base = holding.values(self._table, before[-1].data, before[-1].sealed) if before else {}
+        return lambda key, value: bool(value == base.get(key))
+
     def _merged(
-        self, one: Planned, given: dict[str, Any], now: dict[str, Any], record: State, version: int
+        self,
+        one: Planned,
+        given: dict[str, Any],
+        now: dict[str, Any],
+        record: State,
+        said: Callable[[str, Any], bool],
     ) -> dict[str, Any]:
         """The three-way check: what the file's author changed since the export, where nobody else changed the same."""
-        if record.since <= version:
-            return given
-        before = [v for v in history.versions(record.id or 0) if v.since <= version]
-        base = holding.values(self._table, before[-1].data, before[-1].sealed) if before else {}
         kept: dict[str, Any] = {}
         for key, mine in given.items():
-            if mine == base.get(key):
+            if said(key, mine):
                 continue
-            if now.get(key) not in (base.get(key), mine):
+            if now.get(key) != mine and not said(key, now.get(key)):
                 one.wrong[key] = self._theirs(key, now.get(key), record)
             else:
                 kept[key] = mine
@@ -189,6 +207,9 @@ class Planner:
     def _theirs(self, key: str, value: Any, record: State) -> Text:
         one = self._table.column(key).field
         who = record.by_name or "–"
+        if isinstance(self._table, ListTable):
+            shown = "–" if value is None else one.show(value, self._ctx.locale)
+            return _("After your export this became “{value}”. Both cannot stay; please look at the row.", value=shown)  # fmt: skip
         if value is None:
             return _(
                 "{name} emptied this after your export. Both cannot stay; please look at the row.", name=who
@@ -233,6 +254,10 @@ class Planner:
 
 def _at(cells: Sequence[Cell], place: int | None) -> Cell:
     return cells[place] if place is not None and place < len(cells) else None
+
+
+def _known(table: Table, by: str) -> Known | Kept:
+    return Kept(table, by) if isinstance(table, ListTable) else Known(table, by)
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

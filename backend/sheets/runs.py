@@ -12,10 +12,11 @@ from backend.core.access import Actor
 from backend.core.db import after_commit, is_postgres, transaction
 from backend.core.errors import Conflict, NotFound
 from backend.core.i18n import Text, _, text_to_json
-from backend.records import store, tables
+from backend.records import store
 from backend.records.tables import Table
-from backend.sheets import cells, reading, states
+from backend.sheets import cells, lists, reading, states
 from backend.sheets.choices import Choices
+from backend.sheets.lists import ListTable
 from backend.sheets.models import ImportPart, ImportRun
 from backend.sheets.reading import SheetInfo
 
@@ -60,8 +61,10 @@ def begin(
 ) -> ImportRun:
     """An import of a file (`data`) or a database (`source`, its address) that could be opened. New rows belong to `org_id` unless the
     file says otherwise. Raises Forbidden, NotFound."""
+    table = lists.table_of(table_key)
+    if isinstance(table, ListTable):
+        org_id = table.org_id or org_id
     access.check(actor, "record.import", org_id)
-    table = tables.of(table_key)
     access.check(actor, table.permission("change"), org_id)
     with transaction():
         now = clock.now()
@@ -136,8 +139,12 @@ def write(actor: Actor, run_id: int, *, whole: bool) -> ImportRun:
             raise Conflict(
                 _("Some rows have something wrong. Please correct the file, or bring in the good rows only.")
             )
-        table = tables.of(run.table_key)
-        batch_id = store.batch(actor, "import", table, run.org_id, run.name)
+        table = table_of(run)
+        batch_id = None
+        if isinstance(table, ListTable):
+            audit.record(actor, "import.write", f"import:{run.id}", org_id=run.org_id)
+        else:
+            batch_id = store.batch(actor, "import", table, run.org_id, run.name)
         chosen = Choices.from_json({**run.choices, "whole": whole})
         # Who starts it answers for it.
         run.by_id, run.by_name, run.batch_id = actor.id, actor.name[:80], batch_id
@@ -211,7 +218,7 @@ def tell(run: ImportRun) -> None:
 
 
 def table_of(run: ImportRun) -> Table:
-    return tables.of(run.table_key)
+    return lists.table_of(run.table_key)
 
 
 def _in(run: ImportRun, *wanted: str) -> ImportRun:

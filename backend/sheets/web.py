@@ -15,10 +15,11 @@ from backend.core.orgs import Org
 from backend.records import asked, tables
 from backend.records.tables import Table
 from backend.settings import settings
-from backend.sheets import databases, exporting, laying, reading, results, runs, states
+from backend.sheets import databases, exporting, laying, lists, reading, results, runs, states
 from backend.sheets.choices import Choices
 from backend.sheets.formats import FORMATS
 from backend.sheets.known import KINDS
+from backend.sheets.lists import ListTable
 from backend.sheets.mapping import ID
 from backend.sheets.models import ImportRun
 from backend.sheets.text_files import ENCODINGS
@@ -43,6 +44,7 @@ WRONG_SHOWN = 50
 @session.needs("record.import")
 def index(problem: LinliError | None = None) -> Any:
     actor = session.current_actor()
+    wanted = request.values.get("table", "")
     page = listing.paginate(runs.visible(actor))
     open_tables = [t for t in tables.visible(actor) if access.may(actor, t.permission("change"))]
     return render_template(
@@ -50,9 +52,10 @@ def index(problem: LinliError | None = None) -> Any:
         page=page,
         words=states.WORDS,
         tones=states.TONES,
-        titles=tables.titles(open_tables, locale()),
+        titles=_titles(actor, open_tables, [*(run.table_key for run in page.items), wanted]),
         tables=[(t.key, t.title) for t in open_tables],
-        wanted=request.values.get("table", ""),
+        wanted=wanted,
+        wanted_list=wanted if ":" in wanted else "",
         orgs=_orgs(actor),
         databases=bool(settings().import_hosts),
         problem=problem,
@@ -128,7 +131,7 @@ def columns(run_id: int, problem: Invalid | None = None, chosen: Choices | None 
         fields=[(key, field.label) for key, field in fields.items()],
         required={key for key, field in fields.items() if not field.optional},
         specials=[(key, laying.SPECIAL[key]) for key in laying.specials(table)],
-        new_kinds=list(laying.NEW_KINDS.items()) if access.may(actor, "record.define", run.org_id) else [],
+        new_kinds=list(laying.NEW_KINDS.items()) if _may_add_columns(actor, run) else [],
         keys=[(ID, laying.SPECIAL[ID]), *((k, f.label) for k, f in fields.items() if f.kind in KINDS)],
         main_keys=[(ID, laying.SPECIAL[ID])]
         + [(c.key, c.label) for c in (main.open if main else ()) if c.field.kind in KINDS],
@@ -169,12 +172,13 @@ def show(run_id: int) -> Any:
     if run.state == states.CHOSEN:
         return redirect(url_for("imports.columns", run_id=run_id))
     start = max(request.args.get("from", 0, type=int), 0)
-    chosen = Choices.from_json(run.choices)
+    chosen, table = Choices.from_json(run.choices), runs.table_of(run)
     wrong = [] if run.state in states.WORKING else results.wrong(run, start, WRONG_SHOWN + 1)
     return render_template(
         "sheets/show.html",
         run=run,
-        table=runs.table_of(run),
+        table=table,
+        home=_home(table),
         names=[name for _place, name in chosen.columns],
         words=states.WORDS,
         tones=states.TONES,
@@ -269,6 +273,26 @@ def _settable(actor: Actor, run_id: int) -> ImportRun:
     if run.state not in states.SETTING_UP or run.preview is None:
         raise NotFound()
     return run
+
+
+def _may_add_columns(actor: Actor, run: ImportRun) -> bool:
+    return not isinstance(runs.table_of(run), ListTable) and access.may(actor, "record.define", run.org_id)
+
+
+def _home(table: Table) -> str | None:
+    """The page that a list stands on."""
+    source = table.source
+    if not isinstance(table, ListTable) or source is None:
+        return None
+    arguments: dict[str, Any] = {source.arg: table.subject_id}
+    return url_for(source.endpoint, **arguments)
+
+
+def _titles(actor: Actor, known: list[Table], keys: list[str]) -> dict[str, str]:
+    """By key; of the lists those of subjects that the actor may read."""
+    found = [lists.table_of(key) for key in set(keys) if ":" in key and lists.is_there(key)]
+    seen = [t for t in found if access.may(actor, t.permission("read"), t.org_id)]
+    return {t.key: say(t.title) for t in (*known, *seen)}
 
 
 def _orgs(actor: Actor) -> list[tuple[int, str]]:

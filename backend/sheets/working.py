@@ -18,7 +18,7 @@ from rq.timeouts import BaseTimeoutException
 from backend.core import clock, db, health, jobs, lease, media
 from backend.core.access import SYSTEM, Actor
 from backend.core.db import transaction
-from backend.core.errors import LinliError
+from backend.core.errors import Conflict, LinliError
 from backend.core.i18n import DEFAULT_LOCALE, LOCALES, Text, _, render
 from backend.fields.base import Context
 from backend.records import history
@@ -179,11 +179,22 @@ def _write(run: ImportRun, turn: _Turn) -> None:
             _note(run, part, planned)
             turn.tell(run)
             if whole and run.counts.get("wrong"):
+                if run.batch_id is None:
+                    raise _refused(planned)
                 runs.move(run, states.UNDOING)
                 return
         if turn.over():
             break
     _end(run, states.WRITING, states.WRITTEN)
+
+
+def _refused(planned: list[Planned]) -> Conflict:
+    """Why nothing of these rows stays: of a list, what was written before them cannot be undone together."""
+    one = next(p for p in planned if p.act == "wrong")
+    why = next(iter(one.wrong.values()))
+    return Conflict(
+        _("Row {n} could not be brought in any more: {why}", n=one.number, why=render(why, DEFAULT_LOCALE))
+    )
 
 
 def _planner(run: ImportRun) -> Planner:
