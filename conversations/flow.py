@@ -106,6 +106,8 @@ class Flow:
     """Given the answers so far and words that do not answer the open question: the answers that they change."""
     outright: re.Pattern[str] | None = None
     """Words that say that she wants just this (我要投诉, …): they go before all else that she mentions, save a cry for help."""
+    yields: tuple[str, ...] = ()
+    """Flows whose words are never an answer here: 我登记过了 is no name."""
 
 
 @dataclass(frozen=True, slots=True)

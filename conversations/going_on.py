@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.fields.state import State
 from conversations import changed, phrases
+from conversations.registry import admits
 from conversations.talk import Talk
 
 
@@ -25,9 +26,14 @@ def resume_or_menu(talk: Talk) -> None:
 
 
 def after(talk: Talk) -> None:
-    """After a digression: back to the question that is open, or to what waits beneath."""
-    if talk.flow is not None or talk.memory.unpark():
-        _return_to(talk)
+    """After a digression: back to the question that is open, or to what waits beneath, unless it is for her no more: who was
+    recognised need not register."""
+    while talk.memory.flow is not None or talk.memory.unpark():
+        flow = talk.flow
+        if flow is not None and admits(flow, talk.person):
+            _return_to(talk)
+            return
+        talk.memory.close()
 
 
 def _return_to(talk: Talk) -> None:

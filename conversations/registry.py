@@ -77,6 +77,15 @@ class Registry:
         text = straight(text)
         return next((command for pattern, command in self._cries if pattern.search(text)), None)
 
+    def yielded(self, flow: Flow, text: str, person: Person) -> Flow | None:
+        """The Flow that these words are for, although `flow` is open and might take them for an answer."""
+        text = straight(text)
+        for name in flow.yields:
+            other = self.flows[name]
+            if admits(other, person) and _longest(other.intents, text):
+                return other
+        return None
+
     def meaning(self, text: str, person: Person) -> Meant | None:
         """The Flow or Command that the free text is about: the longest match wins. Words that mean nothing as they stand are
         read once more as they were probably meant."""

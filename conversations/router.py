@@ -127,6 +127,9 @@ def run(talk: Talk, command: Command, argument: str) -> None:
 
 
 def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
+    if said.choice is None and (other := talk.registry.yielded(flow, said.text, talk.person)) is not None:
+        _follow(talk, other, said)
+        return
     state = State.from_json(talk.memory.form or {})
     step = flow.form.step(state, said, talk.now, talk.speaks)
     if step.outcome == "misheard" and command is None and said.choice is None and said.text:

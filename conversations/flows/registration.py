@@ -7,6 +7,7 @@ not wait for office hours.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from backend.core import orgs
@@ -153,12 +154,18 @@ def _status(person: Person, argument: str) -> Answer:
 
 # --- "I am registered already" --------------------------------------------------------------------------------
 
+_WHICH_MOBILE = _("With which mobile number did you register?")
 LINK = Form(
     "link",
     _("I am registered already"),
-    [MOBILE],
+    [replace(MOBILE, ask=_WHICH_MOBILE, ask_short=_WHICH_MOBILE)],
     review=False,
     intro=_("I send a code to the mobile number that you registered with; then I know you here too."),
+)
+
+
+_NOT_THIS_NUMBER = Words(
+    _("I find no registration under this number. (If you have none yet, write “register”.)"),
 )
 
 
@@ -167,7 +174,10 @@ def _start_link(person: Person, text: str) -> Opening | Answer:
         return Answer.of(_registered_already(person.resident_id))
     if person.channel == "sms":
         # The channel itself vouches for the number.
-        return _linked(person, person.address)
+        resident_id = join_proven(person.identity_id, person.address)
+        if resident_id is not None:
+            return Answer.of(_welcome_back(queries.name_of(resident_id)))
+        return Opening(before=(_NOT_THIS_NUMBER,))
     # A caller's number is only likely hers: a code goes there.
     return Opening(prefill={"mobile": person.address} if person.channel == "voice" else {})
 
@@ -208,6 +218,7 @@ FLOWS = [
         intents=(_REGISTER,),
         audience="newcomer",
         menu=10,
+        yields=("link",),
         examples=_REGISTER_SAID,
     ),
     Flow(

@@ -257,6 +257,35 @@ def test_already_registered_needs_only_the_phone_and_its_code(engine: Engine, ch
     assert telegram.resident_id == chen
 
 
+@pytest.mark.parametrize("said", ["我已经登记过", "I registered already"])
+def test_who_is_registered_already_says_so_at_any_question_and_is_not_registered_again(
+    engine: Engine, chen: int, said: str
+) -> None:
+    telegram = Phone(engine, "telegram", "4711")
+    telegram.says("登记", "同意")
+    assert "哪个手机号" in telegram.says(said), "it is no name"
+    answer = telegram.says("13800132210", "CODE")
+    assert "欢迎回来" in answer and "接着办" not in answer and "姓名" not in answer
+    assert telegram.resident_id == chen
+
+
+@pytest.mark.parametrize("said", ["不用，我登记过了", "no, I registered already"])
+def test_registered_already_is_no_refusal_of_consent(engine: Engine, said: str) -> None:
+    telegram = Phone(engine, "telegram", "4711")
+    telegram.says("登记")
+    assert "哪个手机号" in telegram.says(said)
+
+
+def test_by_sms_from_another_number_she_is_asked_which_one_she_registered_with(
+    engine: Engine, chen: int
+) -> None:
+    other = Phone(engine, "sms", "+8613700137000")
+    answer = other.says("我已经登记过")
+    assert "没对上" in answer and "哪个手机号" in answer
+    assert "欢迎回来" in other.says("13800132210", "CODE")
+    assert other.resident_id == chen
+
+
 def test_an_unknown_phone_learns_nothing_and_is_offered_to_register(engine: Engine, chen: int) -> None:
     telegram = Phone(engine, "telegram", "4711")
     answer = telegram.says("我已经登记过了", "13900139000", "CODE")
