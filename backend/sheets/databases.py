@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 import pymysql
+from pymysql.constants import FIELD_TYPE
+from pymysql.converters import conversions
 from pymysql.cursors import SSCursor
 
 from backend.core.errors import Forbidden, Invalid
@@ -31,6 +33,8 @@ _TABLES = {
     " ('pg_catalog', 'information_schema') ORDER BY 1, 2",
     "mysql": "SELECT '', table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name",
 }
+_NO_DAY = "0000-00-00"
+"""How MySQL says that a day is not known."""
 _QUOTES = {"sqlite": '"', "postgresql": '"', "mysql": "`"}
 
 
@@ -95,6 +99,7 @@ class Database:
                 host=parts.hostname or "", port=parts.port or 3306, user=unquote(parts.username or ""),
                 password=unquote(parts.password or ""), database=parts.path.strip("/"), connect_timeout=_WAIT_S,
                 read_timeout=_QUERY_S, charset="utf8mb4", local_infile=False, cursorclass=SSCursor,
+                conv={**conversions, FIELD_TYPE.BIT: lambda bits: int.from_bytes(bits, "big")},
                 ssl={"check_hostname": True} if parse_qs(parts.query).get("ssl") else None,
             )  # fmt: skip
             connection.query("SET SESSION TRANSACTION READ ONLY")
@@ -157,9 +162,11 @@ def opened(url: str) -> Database:
 def _cell(value: Any) -> Cell:
     if isinstance(value, bytes):
         try:
-            return tidy(value.decode())
+            value = value.decode()
         except UnicodeDecodeError:
             return None
+    if isinstance(value, str) and value.startswith(_NO_DAY):
+        return None
     if value is None or isinstance(value, str | int | float | bool):
         return value if isinstance(value, int) else tidy(value)
     return tidy(value) if hasattr(value, "isoformat") and hasattr(value, "year") else tidy(str(value))

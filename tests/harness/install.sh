@@ -20,6 +20,8 @@ need libharfbuzz-subset0 any /usr/lib/*/libharfbuzz-subset.so.0 /usr/lib64/libha
 need mosquitto command -v mosquitto
 need mosquitto-clients command -v mosquitto_pub
 need postgresql any /usr/lib/postgresql/*/bin/initdb
+# Lists are brought in from MySQL, too: the server alone, 8 MB.
+need mariadb-server-core command -v mariadbd
 need nodejs command -v node
 need npm command -v npm
 # The browser driver's own Node is linked against it.
