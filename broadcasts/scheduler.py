@@ -26,9 +26,12 @@ from conversations.store import HOLDER
 LEASE_S = 15.0
 RENEW_S = 4.0
 MODULES = (
+    "backend.core.retention",
+    "backend.residents.jobs",
     "backend.messaging.unseen",
     "backend.attachments.jobs",
     "backend.records.jobs",
+    "backend.reports.jobs",
     "conversations.reminders",
     "backend.sheets.jobs",
     "backend.inbox.jobs",

@@ -51,6 +51,7 @@ _ADMIN = (
     | {"staff.read", "staff.change", "audit.read", "health.read", "form.preview"}
     | _RECORDS
     | {"record.delete", "record.define", "record.import", "record.export"}
+    | {"report.send", "usage.read", "retention.change", "consent.ask"}
     | _PRINT
     | {"print.change"}
 )
@@ -87,6 +88,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "health.read",
             "audit.read",
             "form.preview",
+            "usage.read",
         }
     ),
     "auditor": frozenset(
@@ -95,7 +97,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _LIFE_READ
         | _CARE_READ
         | _RECORDS_READ
-        | {"audit.read", "message.read", "staff.read", "health.read"}
+        | {"audit.read", "message.read", "staff.read", "health.read", "usage.read"}
     ),
 }
 
