@@ -7,13 +7,12 @@ import threading
 
 import structlog
 from flask import Blueprint
-from telegram.error import TelegramError
 
 from backend.inbox import answering, marks, thread
 from backend.inbox.office import RIGHT
 from backend.settings import settings
 from backend.web import session
-from bots import telegram_api, webchat
+from bots import webchat
 
 blueprint = Blueprint("inbox_typing", __name__, url_prefix="/admin/inbox")
 log = structlog.get_logger()
@@ -40,6 +39,11 @@ def typing(handover_id: int) -> tuple[str, int]:
 
 
 async def _act(chat_id: int) -> None:
+    # Slow to load, and needless where there is no bot.
+    from telegram.error import TelegramError
+
+    from bots import telegram_api
+
     bot = telegram_api.make_bot(connections=1)
     try:
         await bot.send_chat_action(chat_id, "typing")

@@ -8,13 +8,12 @@ from typing import Any
 
 import structlog
 from flask import Blueprint, redirect, render_template
-from telegram.error import TelegramError
 
 from backend.core.errors import NotFound
 from backend.core.i18n import Msg, _
 from backend.events import queries as events
 from backend.settings import settings
-from bots import event_pages, telegram_api
+from bots import event_pages
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 log = structlog.get_logger()
@@ -64,6 +63,8 @@ def telegram() -> Any:
     token = settings().telegram_bot_token.get_secret_value()
     if not token:
         raise NotFound()
+    from telegram.error import TelegramError  # slow to load, and needless where there is no bot
+
     try:
         return redirect(f"https://t.me/{_bot_name(token)}")
     except TelegramError as error:
@@ -75,6 +76,8 @@ def telegram() -> Any:
 
 @lru_cache(maxsize=1)
 def _bot_name(token: str) -> str:
+    from bots import telegram_api
+
     async def ask() -> str:
         bot = telegram_api.make_bot(1)
         try:

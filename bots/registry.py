@@ -7,7 +7,6 @@ from bots.channel import Channel
 from bots.email import EmailChannel
 from bots.sms import SmsChannel
 from bots.sms_kept import KeptCodes
-from bots.telegram_channel import TelegramChannel
 from bots.voice import VoiceChannel
 from bots.webchat import WebchatChannel
 
@@ -17,6 +16,8 @@ def channels() -> dict[str, Channel]:
     now = settings()
     found: list[Channel] = [WebchatChannel(), EmailChannel()]
     if now.telegram_bot_token.get_secret_value():
+        from bots.telegram_channel import TelegramChannel  # slow to load
+
         found.append(TelegramChannel())
     if now.twilio_account_sid:
         found += [SmsChannel(), VoiceChannel()]

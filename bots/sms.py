@@ -17,14 +17,14 @@ from backend.messaging import deliveries, people
 from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
 from backend.settings import settings
-from bots import photo_link, served, sms_media, sms_shape, twilio_client
+from bots import photo_link, served, sms_shape, twilio
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.sms_shape import Body
 from conversations import engine, store
 from conversations.inbound import Inbound, Turn
 
 blueprint = Blueprint("sms", __name__, url_prefix="/hooks/sms")
-blueprint.before_request(twilio_client.verify)
+blueprint.before_request(twilio.verify)
 
 _STATUS = {
     "sent": "sent",
@@ -62,6 +62,8 @@ class SmsChannel(Channel):
         return Sent(sid)
 
     async def _one(self, due: Due, text: str) -> str:
+        from bots import twilio_client  # slow to load: only who sends needs it
+
         found = settings()
         reachable = found.public_url or found.twilio_api_base
         callback = {"status_callback": _status_url([due.id])} if reachable else {}
@@ -71,6 +73,8 @@ class SmsChannel(Channel):
         )
 
     async def close(self) -> None:
+        from bots import twilio_client  # slow to load: only who sends needs it
+
         await twilio_client.close()
 
 
@@ -83,8 +87,8 @@ def shape(*replies: Content) -> list[Body]:
 def heard() -> Response:
     """A text or a photo from somebody; the answer is in the response."""
     form = request.form
-    event_id = twilio_client.sid(form.get("MessageSid") or form.get("SmsSid") or "")
-    sender = twilio_client.personal_number(form.get("From", ""))
+    event_id = twilio.sid(form.get("MessageSid") or form.get("SmsSid") or "")
+    sender = twilio.personal_number(form.get("From", ""))
     if sender is None or not event_id or sender == settings().twilio_from:
         # Short codes, company names, WhatsApp, ourselves: answering machines there would answer us, for ever.
         return _twiml()
@@ -92,6 +96,8 @@ def heard() -> Response:
     locale = _language(text)
     said = Said(text=text)
     if form.get("NumMedia", "0") not in ("", "0") and not store.heard_before("sms", sender, event_id):
+        from bots import sms_media  # slow to load, and few texts bring a photo
+
         owner = people.ensure("sms", sender, locale)
         said = Said(text=text, media=sms_media.photo(form, f"identity:{owner.id}"))
     opt_out = form.get("OptOutType")
@@ -108,11 +114,11 @@ def status() -> Response:
         code = form.get("ErrorCode", "")
         number = int(code) if code.isascii() and code.isdigit() and len(code) < 7 else None
         error = f"Twilio {number}: {form['MessageStatus']}" if number else None
-        sid = twilio_client.sid(form.get("MessageSid", ""))
+        sid = twilio.sid(form.get("MessageSid", ""))
         named: list[int | None] = [*_ids(request.args.get("d", ""))]
         for delivery_id in named or [None]:
             deliveries.receipt(
-                "sms", sid, found, error, delivery_id, ends_identity=twilio_client.dead_number(number)
+                "sms", sid, found, error, delivery_id, ends_identity=twilio.dead_number(number)
             )
     return Response(status=204)
 

@@ -26,6 +26,7 @@ from backend.ready import wait_ready
 from backend.settings import settings
 from bots import telegram_api
 from bots.telegram_channel import TelegramChannel, seconds
+from bots.telegram_hook import webhook_secret
 from bots.telegram_turn import DATABASE_LOST, Listener
 from conversations import engine
 from conversations.inbound import Inbound, Turn
@@ -139,7 +140,7 @@ async def prepare(bot: telegram_api.LinliBot) -> None:
         await bot.set_webhook(
             f"{public}/hooks/telegram",
             allowed_updates=telegram_api.ALLOWED_UPDATES,
-            secret_token=telegram_api.webhook_secret(),
+            secret_token=webhook_secret(),
         )
         log.info("telegram.webhook_set")
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 from typing import Any
 
@@ -124,9 +122,3 @@ def make_bot(connections: int = CONNECTIONS) -> LinliBot:
 async def close(bot: Bot) -> None:
     """Give back the bot's connections (`Bot.shutdown` does so only after the network call of `Bot.initialize`)."""
     await bot.request.shutdown()
-
-
-def webhook_secret() -> str:
-    """What Telegram shows us with every webhook call; derived, so that every process knows it."""
-    key = settings().secret_key.get_secret_value().encode()
-    return hmac.new(key, b"telegram webhook", hashlib.sha256).hexdigest()

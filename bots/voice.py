@@ -21,14 +21,14 @@ from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
 from backend.messaging.models import Conversation, Delivery, Message
 from backend.settings import settings
-from bots import served, twilio_client, voice_shape
+from bots import served, twilio, voice_shape
 from bots.channel import Channel, Refused, Sent
 from bots.voice_step import Step
 from conversations import engine
 from conversations.inbound import Inbound, Turn
 
 blueprint = Blueprint("voice", __name__, url_prefix="/hooks/voice")
-blueprint.before_request(twilio_client.verify)
+blueprint.before_request(twilio.verify)
 
 UNSURE_BELOW = 0.4
 """Recognition less confident than this is asked again, once."""
@@ -69,6 +69,8 @@ class VoiceChannel(Channel):
     per_address_second = 1 / 60
 
     async def send(self, due: Due) -> Sent:
+        from bots import twilio_client  # slow to load: only who sends needs it
+
         found = settings()
         if not (found.public_url or found.twilio_api_base):
             raise Refused("calls need PUBLIC_URL: Twilio asks us there what to say")
@@ -90,6 +92,8 @@ class VoiceChannel(Channel):
         return Sent(sid)
 
     async def close(self) -> None:
+        from bots import twilio_client  # slow to load: only who sends needs it
+
         await twilio_client.close()
 
 
@@ -101,7 +105,7 @@ def shape(*replies: Content) -> list[str]:
 @blueprint.post("")
 def called() -> Response:
     """A call to us, or the next turn of any call."""
-    caller, call = _caller(), twilio_client.sid(request.form.get("CallSid", ""))
+    caller, call = _caller(), twilio.sid(request.form.get("CallSid", ""))
     if caller is None or not call:
         return _twiml(_hidden())
     step = Step.of(request.args)
@@ -137,7 +141,7 @@ def status() -> Response:
     elif found == "failed":
         error = f"the call: {request.form['CallStatus']}"
     if found and given.isascii() and given.isdigit() and len(given) < 10:
-        call = twilio_client.sid(request.form.get("CallSid", ""))
+        call = twilio.sid(request.form.get("CallSid", ""))
         deliveries.receipt("voice", call, found, error, int(given))
     return Response(status=204)
 
@@ -287,7 +291,7 @@ def _hidden() -> str:
 
 def _caller() -> str | None:
     """The person at the other end: who called us, or whom we called."""
-    return twilio_client.personal_number(request.form.get("To" if _ours() else "From", ""))
+    return twilio.personal_number(request.form.get("To" if _ours() else "From", ""))
 
 
 def _ours() -> bool:

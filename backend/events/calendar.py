@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from urllib.parse import urlsplit
 
-from icalendar import Alarm, Calendar
-from icalendar import Event as Entry
-
 from backend.core.i18n import render
 from backend.events.models import Event
 from backend.settings import settings
@@ -20,6 +17,9 @@ def file(event: Event, locale: str, link: str) -> bytes:
 
     Its UID stays the same and SEQUENCE grows, so that a file fetched again replaces the older entry.
     """
+    from icalendar import Alarm, Calendar  # slow to load, and few processes give a file
+    from icalendar import Event as Entry
+
     calendar = Calendar()
     calendar.add("prodid", "-//Linli//Events//EN")
     calendar.add("version", "2.0")

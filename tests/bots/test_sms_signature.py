@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from bots.twilio_client import genuine, personal_number, signature
+from bots.twilio import genuine, personal_number, signature
 from tests.bots.conftest import PUBLIC, Phones, hooks
 
 TOKEN = "a-token"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backend.inbox.models import Handover
 from backend.messaging.models import Inbound
-from bots import telegram_api
+from bots import telegram_hook
 from tests.databases import TestDatabase
 from tests.fuzz import inputs
 from tests.fuzz.town import Town, chat_cookie, new_phone, serial
@@ -145,7 +145,7 @@ def test_a_form_that_is_none_is_survived(town: Town, path: str) -> None:
 
 def test_more_than_twelve_megabytes_are_refused(town: Town) -> None:
     form = {"event": "12345678", "Body": "x", "photo": "x" * (13 * 1024 * 1024)}
-    headers = {"X-Linli": "1", "X-Telegram-Bot-Api-Secret-Token": telegram_api.webhook_secret()}
+    headers = {"X-Linli": "1", "X-Telegram-Bot-Api-Secret-Token": telegram_hook.webhook_secret()}
     for path in ("/hooks/sms", "/hooks/voice", "/hooks/telegram", "/chat/photo", "/admin/sign-in"):
         response = town.client.post(
             path, data=form, headers=headers, content_type="application/x-www-form-urlencoded"

@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from bots import served, telegram_api, twilio_client
+from bots import served, telegram_hook, twilio
 from bots.webchat_session import GUARD
 from tests.harness import twiml_grammar
 from tests.harness.phones import replies
@@ -50,7 +50,7 @@ class Town:
         return self._signed(path, body, read)
 
     def _signed(self, path: str, body: bytes, read: MultiDict[str, str]) -> TestResponse:
-        signature = twilio_client.signature(AUTH_TOKEN, PUBLIC + path, read)
+        signature = twilio.signature(AUTH_TOKEN, PUBLIC + path, read)
         response = self.client.post(
             path,
             data=body,
@@ -83,7 +83,7 @@ class Town:
             "/hooks/telegram",
             data=body,
             content_type="application/json",
-            headers={"X-Telegram-Bot-Api-Secret-Token": telegram_api.webhook_secret()},
+            headers={"X-Telegram-Bot-Api-Secret-Token": telegram_hook.webhook_secret()},
         )
 
     # --- the chat page -----------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
 from backend.messaging.models import Delivery, Inbound
-from bots import telegram_api as api
-from bots import telegram_hook
+from bots.telegram_background import background
+from bots.telegram_hook import webhook_secret
 from tests.databases import TestDatabase
 from tests.harness.telegram import TelegramEmulator, TelegramUser
 from tests.servers import free_port, until
@@ -55,7 +55,7 @@ def hooked(
 ) -> Iterator[FlaskClient]:
     yield app_of_the_hook.test_client()
     with app_of_the_hook.app_context():
-        telegram_hook.background().stop()
+        background().stop()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def app_of_the_hook(request: pytest.FixtureRequest, telegram_api: TelegramEmulat
 
 
 def post(client: FlaskClient, body: bytes | str, secret: str | None = None) -> int:
-    headers = {"X-Telegram-Bot-Api-Secret-Token": api.webhook_secret() if secret is None else secret}
+    headers = {"X-Telegram-Bot-Api-Secret-Token": webhook_secret() if secret is None else secret}
     return client.post(
         "/hooks/telegram", data=body, headers=headers, content_type="application/json"
     ).status_code
@@ -156,7 +156,7 @@ def test_a_conversation_runs_over_the_webhook(
     try:
         url = f"http://127.0.0.1:{port}/hooks/telegram"
         telegram_api.post(
-            f"/bot{telegram_api.token}/setWebhook", {"url": url, "secret_token": api.webhook_secret()}
+            f"/bot{telegram_api.token}/setWebhook", {"url": url, "secret_token": webhook_secret()}
         )
         chen.says("/start")
         chen.waits_for("Linli")
