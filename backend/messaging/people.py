@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +104,22 @@ def identities(to: To, *, reachable: bool = True, asked_for: bool = False) -> li
             query = query.where(Identity.verified_at.is_null(False))
     return list(query.order_by(Identity.preference, Identity.verified_at.desc(), Identity.id))
 
+
+def reached(resident_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """(channel, language) of the address that each resident would be written to first; who has none is absent."""
+    found: dict[int, tuple[str, str]] = {}
+    for start in range(0, len(resident_ids), 500):
+        part = resident_ids[start : start + 500]
+        rows = execute(_REACHED.format(", ".join("?" * len(part))), part).fetchall()
+        for resident_id, channel, locale in rows:
+            found.setdefault(resident_id, (channel, locale))
+    return found
+
+
+_REACHED = (
+    "SELECT resident_id, channel, locale FROM identity WHERE resident_id IN ({}) AND state = 'active'"
+    " AND verified_at IS NOT NULL ORDER BY preference, verified_at DESC, id"
+)
 
 DEFAULT_PREFERENCE = {"telegram": 10, "webchat": 15, "sms": 20, "email": 40, "voice": 90}
 """Chat first (free, with buttons): what nobody sees in a webchat goes on to the next (`unseen`). A call only when nothing

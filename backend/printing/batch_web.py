@@ -15,7 +15,7 @@ from backend.printing.actions import Draft
 from backend.printing.models import PrintBatch
 from backend.printing.page import PRESETS
 from backend.printing.press import PRESS
-from backend.records import asked, bulk, tables
+from backend.records import asked, bulk, bulk_web, tables
 from backend.web import session, subjects
 from backend.web.text import locale, say
 
@@ -47,7 +47,9 @@ def of_table(key: str) -> Any:
     table = tables.of(key)
     params = {name: given.getlist(name) for name in asked.KEPT}
     question = asked.read(table, tables.columns_for(actor, table), params, locale())
-    ticked = [int(i) for i in given.getlist("row") if i.isascii() and i.isdigit() and len(i) < 10]
+    ticked = bulk_web.ticked(given.getlist("row"))
+    if not ticked and given.get("every") != "1":
+        return bulk_web.ask_for_all(actor, table)
     return prepared(actor, kind, bulk.chosen(actor, question.query, ticked, given.get("every") == "1"))
 
 

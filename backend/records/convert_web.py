@@ -13,6 +13,7 @@ from backend.core.i18n import _, ngettext
 from backend.records import converting
 from backend.records.define_web import KINDS, options_of, read_options
 from backend.records.list_web import blueprint, reached
+from backend.records.models import BulkRun
 from backend.records.tables import Column, Table
 from backend.web import session, workbook
 from backend.web.text import locale, say
@@ -65,6 +66,8 @@ def undo_conversion(key: str, conversion_id: int) -> Any:
     except LinliError as error:
         flash(say(error.text), "warning")
     else:
+        if isinstance(undone, BulkRun):
+            return redirect(url_for("records.run", key=key, run_id=undone.id), code=303)
         flash(say(ngettext("{n} row is as it was before.", "{n} rows are as they were before.", undone.rows)))
     return redirect(url_for("records.columns", key=key), code=303)
 

@@ -21,9 +21,9 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import LANGUAGES, Text, _, render
 from backend.fields.base import Context, Field, Misunderstood
 from backend.fields.words import Said
-from backend.records import defining, history, holding, state, store, tables
+from backend.records import bulk_runs, defining, history, holding, state, store, tables
 from backend.records.formula_text import renamed
-from backend.records.models import Conversion, DataColumn, SavedView
+from backend.records.models import BulkRun, Conversion, DataColumn, SavedView
 from backend.records.state import State
 from backend.records.tables import SEALED, Column, Table
 
@@ -143,8 +143,9 @@ def of(table: Table) -> list[Any]:
     )
 
 
-def undo(actor: Actor, table: Table, conversion_id: int) -> history.Undone:
-    """The old column is in use again, the new one out of use with whatever was written into it since. Raises NotFound, Conflict."""
+def undo(actor: Actor, table: Table, conversion_id: int) -> history.Undone | BulkRun:
+    """The old column is in use again, the new one out of use with whatever was written into it since; what a large one wrote is taken
+    back by a worker. Raises NotFound, Conflict."""
     found = Conversion.get_or_none((Conversion.id == conversion_id) & (Conversion.table_id == table.id))
     if found is None or found.undone:
         raise NotFound()
@@ -162,7 +163,7 @@ def undo(actor: Actor, table: Table, conversion_id: int) -> history.Undone:
         old.field = old.field | {"label": {c: render(fresh.label, c) for c in LANGUAGES}}
         old.save(only=(DataColumn.field,))
         _follow(table, found.new_key, found.old_key)
-    return history.undo(actor, found.batch_id)
+    return bulk_runs.undo(actor, found.batch_id)
 
 
 _OLD = {"zh_CN": "（旧）", "en": " (old)"}
@@ -186,7 +187,9 @@ def _portion(conversion_id: int) -> tuple[int, bool]:
         if isinstance(made, Misunderstood):
             run.unfit += 1
         else:
-            pairs.append((row, store.with_values(table, row, {**values, fresh.key: made})))
+            colour = row.cells.get(column.key)
+            marked = replace(row, cells={**row.cells, fresh.key: colour}) if colour else row
+            pairs.append((row, store.with_values(table, marked, {**values, fresh.key: made})))
     by = Actor("staff", run.by_id, run.by_name)
     store.replace_rows(pairs, by, "", run.batch_id)
     run.done += len(rows)

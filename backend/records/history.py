@@ -47,42 +47,53 @@ def undo(actor: Actor, batch_id: int) -> Undone:
     """Take back what the batch did: rows that nobody touched since are as they were before it, rows that it made are gone.
     Where somebody wrote since, only values that still say what the batch wrote go back. Each part of the rows in a transaction
     of its own: what was broken off is done by undoing once more. Raises NotFound, Forbidden, Conflict (it was undone)."""
+    batch, ids = to_undo(actor, batch_id)
+    back = begin_undoing(actor, batch)
+    kept: list[tuple[int, Text]] = []
+    for start in range(0, len(ids), _PART):
+        with transaction():
+            kept += undo_rows(actor, batch, ids[start : start + _PART], back).kept
+    with transaction():
+        end_undoing(actor, batch, len(ids) - len(kept), len(kept))
+    return Undone(len(ids) - len(kept), tuple(kept))
+
+
+def to_undo(actor: Actor, batch_id: int) -> tuple[Any, list[int]]:
+    """The batch, and the rows that it wrote. Raises NotFound, Forbidden, Conflict (it was undone)."""
     batch = RecordBatch.get_or_none(RecordBatch.id == batch_id)
     if batch is None:
         raise NotFound()
     access.check(actor, "record.import" if batch.kind == "import" else "record.change", batch.org_id)
     if batch.undone_at is not None:
         raise Conflict(_("This was undone already."))
-    table = tables.by_id(batch.table_id)
     touched = execute(
         "SELECT id FROM record WHERE batch_id = ? UNION SELECT record_id FROM record_version WHERE batch_id = ?",
         [batch_id, batch_id],
     ).fetchall()
-    ids = sorted(row[0] for row in touched)
-    back = _undoing(actor, batch)
-    rows = 0
-    kept: list[tuple[int, Text]] = []
-    for start in range(0, len(ids), _PART):
-        with transaction():
-            for row_id, said in _versions(ids[start : start + _PART], lock=True).items():
-                refused = _take_back(actor, table, said, batch_id, back)
-                rows += refused is None
-                if refused is not None:
-                    kept.append((row_id, refused))
-    with transaction():
-        batch.undone_at, batch.undone_by = clock.now(), actor.id
-        batch.save(only=(RecordBatch.undone_at, RecordBatch.undone_by))
-        audit.record(
-            actor,
-            "record.undo",
-            f"batch:{batch_id}",
-            org_id=batch.org_id,
-            after={"rows": rows, "kept": len(kept)},
-        )
-    return Undone(rows, tuple(kept))
+    return batch, sorted(row[0] for row in touched)
 
 
-def _undoing(actor: Actor, batch: Any) -> int:
+def undo_rows(actor: Actor, batch: Any, ids: Sequence[int], back: int) -> Undone:
+    """Take back what the batch did to these rows, as the batch `back`, inside the caller's transaction."""
+    table = tables.by_id(batch.table_id)
+    kept = []
+    for row_id, said in _versions(ids, lock=True).items():
+        refused = _take_back(actor, table, said, batch.id, back)
+        if refused is not None:
+            kept.append((row_id, refused))
+    return Undone(len(ids) - len(kept), tuple(kept))
+
+
+def end_undoing(actor: Actor, batch: Any, rows: int, kept: int) -> None:
+    """From now on the batch counts as undone."""
+    batch.undone_at, batch.undone_by = clock.now(), actor.id
+    batch.save(only=(RecordBatch.undone_at, RecordBatch.undone_by))
+    after = {"rows": rows, "kept": kept}
+    audit.record(actor, "record.undo", f"batch:{batch.id}", org_id=batch.org_id, after=after)
+
+
+def begin_undoing(actor: Actor, batch: Any) -> int:
+    """The batch that the undoing writes."""
     with transaction():
         made = RecordBatch.create(
             kind="undo", table_id=batch.table_id, org_id=batch.org_id, title=batch.title, by_id=actor.id,
@@ -145,6 +156,8 @@ def _rest_back(table: Table, row_id: int, before: State, wrote: State, actor: Ac
     fresh = replace(now, cells={key: colour for key, colour in cells.items() if colour})
     for name in ("org_id", "parent_id", "colour", "tags", "responsible_id", "deleted_at"):
         if table.source is not None and name in ("org_id", "parent_id", "deleted_at"):
+            continue
+        if name == "responsible_id" and table.source is not None and table.source.handing is not None:
             continue
         if getattr(now, name) == getattr(wrote, name):
             fresh = replace(fresh, **{name: getattr(before, name)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +10,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from backend.core import access
 from backend.core.access import Actor
-from backend.core.errors import Conflict, LinliError
-from backend.core.i18n import _, ngettext
+from backend.core.errors import LinliError
+from backend.core.i18n import _
 from backend.core.orgs import Org
-from backend.records import asked, bulk, history, query, reading, tables, views
+from backend.records import asked, bulk, notices, query, reading, tables, views
 from backend.records.state import State
 from backend.records.tables import Column, Table
+from backend.staff import queries as staff
 from backend.web import nav, session
 from backend.web.text import locale, say
 
@@ -31,7 +33,7 @@ LAST_PAGE = query.COUNTED // PER_PAGE
 WIDE = 8
 """Columns shown when a view says nothing."""
 
-nav.register(_("Data"), "records.index", "record.read", 25, group="records", also=("/admin/reports",))
+nav.register(_("Data"), "records.index", "record.read", 25, group="records")
 
 
 @blueprint.get("")
@@ -65,12 +67,13 @@ def rows(key: str) -> Any:
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     found = query.page(actor, question.query, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
     shown = _shown(columns, view)
+    private = reading.private_of(table, found)
     return render_template(
         "records/rows.html",
         table=table,
         columns=columns,
         shown=shown,
-        rows=[_line(table, row, shown) for row in found[:PER_PAGE]],
+        rows=[_line(table, row, shown, private) for row in found[:PER_PAGE]],
         question=question,
         params={name: list(values) for name, values in params.items()},
         count=query.count(actor, question.query),
@@ -81,13 +84,12 @@ def rows(key: str) -> Any:
         view=view,
         ops=asked.OPS,
         fitting={c.key: asked.fitting(c) for c in columns},
-        colours=asked.COLOURS,
         orgs=orgs_of(actor, table.permission("read")),
         roles=access.ROLES,
+        **marks_of(actor, table, found),
         may_add=access.may(actor, table.permission("create"))
         and table.source is None
         and table.parent is None,
-        may_mark=access.may(actor, table.permission("change")) and question.as_of is None,
         may_delete=access.may(actor, table.permission("delete"))
         and table.source is None
         and question.as_of is None,
@@ -111,7 +113,7 @@ def save_view(key: str) -> Any:
         )  # fmt: skip
     except LinliError as error:
         flash(say(error.text), "warning")
-        return redirect(_address(key, params), code=303)
+        return redirect(address(key, params), code=303)
     flash(say(_("The view is saved.")))
     return redirect(url_for("records.rows", key=key, view=view_id), code=303)
 
@@ -122,52 +124,6 @@ def delete_view(key: str, view_id: int) -> Any:
     actor = session.current_actor()
     views.delete(actor, reached(actor, key, "read"), view_id)
     flash(say(_("The view is deleted.")))
-    return redirect(url_for("records.rows", key=key), code=303)
-
-
-@blueprint.post("/<key>/bulk")
-@session.staff_only
-def act(key: str) -> Any:
-    """Colour, tag or delete what was ticked, or the whole result."""
-    actor = session.current_actor()
-    table = reached(actor, key, "read")
-    given = request.form
-    params = {name: given.getlist(name) for name in asked.KEPT}
-    back = redirect(_address(key, params), code=303)
-    question = asked.read(table, tables.columns_for(actor, table), params, locale())
-    ids = [int(i) for i in given.getlist("row") if i.isdigit()]
-    try:
-        chosen = bulk.chosen(actor, question.query, ids, given.get("every") == "1")
-        batch_id = _do(actor, table, given.get("act", ""), chosen, given)
-    except LinliError as error:
-        flash(say(error.text), "warning")
-        return back
-    flash(say(ngettext("{n} row is changed.", "{n} rows are changed.", len(chosen))), "success")
-    return redirect(_address(key, params, undo=batch_id), code=303)
-
-
-def _do(actor: Actor, table: Table, what: str, ids: list[int], given: Any) -> int:
-    org_id = org_of(actor, table)
-    if what == "delete":
-        return bulk.delete(actor, table, ids, org_id, given.get("why", ""))
-    if what == "colour":
-        colour = given.get("new_colour", "")
-        return bulk.mark(actor, table, ids, org_id, colour=colour if colour in asked.COLOURS else "")
-    if what in ("tag", "untag"):
-        words = {"add" if what == "tag" else "remove": given.get("words", "")}
-        return bulk.mark(actor, table, ids, org_id, **words)
-    raise Conflict(_("Please choose what to do with these rows."))
-
-
-@blueprint.post("/<key>/undo/<int:batch_id>")
-@session.staff_only
-def undo(key: str, batch_id: int) -> Any:
-    actor = session.current_actor()
-    reached(actor, key, "read")
-    undone = history.undo(actor, batch_id)
-    flash(say(ngettext("{n} row is as it was before.", "{n} rows are as they were before.", undone.rows)))
-    for _row_id, why in undone.kept[:5]:
-        flash(say(why), "warning")
     return redirect(url_for("records.rows", key=key), code=303)
 
 
@@ -192,7 +148,22 @@ def orgs_of(actor: Actor, permission: str) -> list[tuple[int, str]]:
     return [(o.id, "　" * (o.path.count("/") - least) + o.name) for o in found]
 
 
-def _address(key: str, params: asked.Params, **more: int) -> str:
+def marks_of(actor: Actor, table: Table, rows: Sequence[State]) -> dict[str, Any]:
+    """What a page needs to show and change the marks of these rows."""
+    today = not request.args.get("as_of")
+    changing = today and access.may(actor, table.permission("change"))
+    colleagues = bulk.colleagues(actor, table) if changing else []
+    responsible = {row.responsible_id for row in rows if row.responsible_id is not None}
+    return {
+        "colours": asked.COLOURS,
+        "may_mark": changing,
+        "colleagues": colleagues,
+        "names": {i: s.name for i, s in staff.by_ids(sorted(responsible)).items()},
+        "may_tell": today and notices.hearers(table) is not None and access.may(actor, notices.RIGHT),
+    }
+
+
+def address(key: str, params: asked.Params, **more: int) -> str:
     """The list as it was asked for."""
     kept = urlencode(asked.kept(params) | more, doseq=True)
     return url_for("records.rows", key=key) + (f"?{kept}" if kept else "")
@@ -217,11 +188,15 @@ def page_of(table: Table, row: State) -> str:
     return url_for(source.endpoint, **values)
 
 
-def _line(table: Table, row: State, shown: list[Column]) -> dict[str, Any]:
+def _line(
+    table: Table, row: State, shown: list[Column], private: Mapping[int, frozenset[str]]
+) -> dict[str, Any]:
     return {
         "id": row.id,
         "link": page_of(table, row),
-        "values": reading.shown(table, row, shown, locale()),
+        "values": reading.shown(table, row, shown, locale(), private=private),
         "colour": row.colour,
         "tags": row.tags.split(),
+        "cells": row.cells,
+        "responsible": row.responsible_id,
     }

@@ -14,8 +14,8 @@ from backend.core.access import Actor
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import Text, _
 from backend.fields.form import Form
-from backend.records import history, query, reading, store, tables
-from backend.records.list_web import blueprint, org_of, orgs_of, page_of, reached
+from backend.records import history, marks_web, query, reading, store, tables
+from backend.records.list_web import blueprint, marks_of, org_of, orgs_of, page_of, reached
 from backend.records.state import State
 from backend.records.store import New
 from backend.records.tables import Column, Table
@@ -43,12 +43,15 @@ def show(key: str, row_id: int) -> Any:
     row = _row(actor, table, row_id, "read")
     columns = tables.columns_for(actor, table)
     subs = [s for s in tables.subtables(table) if access.may(actor, s.permission("read"), row.org_id)]
+    values = reading.shown(table, row, columns, locale())
     return render_template(
         "records/record.html",
         table=table,
         row=row,
         title=reading.title(table, row, locale()),
-        lines=[(c.label, reading.shown(table, row, [c], locale()).get(c.key, "–")) for c in columns],
+        lines=[(c.label, values.get(c.key, "–"), row.cells.get(c.key, "")) for c in columns],
+        columns=columns,
+        **marks_of(actor, table, [row]),
         told=told(table, columns, row_id),
         subtables=[(s, of_parent(actor, s, row_id)) for s in subs],
         may_change=access.may(actor, table.permission("change"), row.org_id) and row.deleted_at is None,
@@ -115,11 +118,12 @@ def change(key: str, row_id: int) -> Any:
     table = reached(actor, key, "change")
     row = _row(actor, table, row_id, "change")
     values = store.values_of(table, row)
-    typed: Mapping[str, Any] = reading.typed(table, values)
+    kept = reading.kept_of(row, reading.private_of(table, [row]))
+    typed: Mapping[str, Any] = reading.typed(table, values, kept)
     errors: dict[str, Text] = {}
     if request.method == "POST":
         typed = request.form
-        given, errors = _read(actor, table, typed, row=values)
+        given, errors = _read(actor, table, typed, row=values, kept=kept)
         if not errors:
             try:
                 stamp = request.form.get("stamp", type=int) or 0
@@ -132,7 +136,7 @@ def change(key: str, row_id: int) -> Any:
             else:
                 flash(say(_("Saved.")))
                 return redirect(page_of(table, row), code=303)
-    return _form_page(actor, table, row, None, typed, errors)
+    return _form_page(actor, table, row, None, typed, errors, kept)
 
 
 @blueprint.post("/<key>/<int:row_id>/delete")
@@ -153,15 +157,16 @@ def delete(key: str, row_id: int) -> Any:
 def told(table: Table, columns: tuple[Column, ...], row_id: int) -> list[Told]:
     """The changes of a row, the newest first."""
     said = history.versions(row_id)
+    private, names = reading.private_of(table, said), marks_web.names_of(said)
     lines = []
     for before, now in zip([None, *said], said, strict=False):
-        old = reading.shown(table, before, columns, locale()) if before else {}
-        new = reading.shown(table, now, columns, locale())
+        old = reading.shown(table, before, columns, locale(), private=private) if before else {}
+        new = reading.shown(table, now, columns, locale(), private=private)
         changes = [
             (c.label, old.get(c.key, "–"), new.get(c.key, "–"))
             for c in columns
             if old.get(c.key) != new.get(c.key) or (before is not None and _differs(c, before, now))
-        ]
+        ] + marks_web.told(before, now, columns, names)
         lines.append(
             Told(
                 clock.from_ms(now.since), now.by_name or say(_("The resident")), now.why or "", changes,
@@ -192,10 +197,10 @@ def of_parent(actor: Actor, sub: Table, row_id: int) -> list[tuple[int, list[str
     ]
 
 
-def _form(actor: Actor, table: Table, *, changing: bool) -> Form:
-    """The columns that are typed; a sensitive one that is left empty keeps its value."""
+def _form(actor: Actor, table: Table, *, changing: bool, kept: frozenset[str] = frozenset()) -> Form:
+    """The columns that are typed; a sensitive one, or one that its person keeps to herself, keeps its value when left empty."""
     fields = [
-        replace(c.field, optional=True) if changing and c.sealed else c.field
+        replace(c.field, optional=True) if changing and (c.sealed or c.key in kept) else c.field
         for c in tables.columns_for(actor, table)
         if c.writable and not (table.source and c.id is None)
     ]
@@ -203,14 +208,19 @@ def _form(actor: Actor, table: Table, *, changing: bool) -> Form:
 
 
 def _read(
-    actor: Actor, table: Table, typed: Mapping[str, str], row: Mapping[str, Any] | None = None
+    actor: Actor,
+    table: Table,
+    typed: Mapping[str, str],
+    row: Mapping[str, Any] | None = None,
+    kept: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Any], dict[str, Text]]:
-    form = _form(actor, table, changing=row is not None)
+    form = _form(actor, table, changing=row is not None, kept=kept)
     given = {f.name: typed[f.name] for f in form.fields if typed.get(f.name, "").strip()}
     values, errors = form.validate(given, {}, clock.now(), locale())
     if row is not None:
         for field in form.fields:
-            if field.name in typed and not typed[field.name].strip() and not table.column(field.name).sealed:
+            unseen = table.column(field.name).sealed or field.name in kept
+            if field.name in typed and not typed[field.name].strip() and not unseen:
                 values[field.name] = None
     return values, errors
 
@@ -222,8 +232,9 @@ def _form_page(
     parent: State | None,
     typed: Mapping[str, Any],
     errors: dict[str, Text],
+    kept: frozenset[str] = frozenset(),
 ) -> Any:
-    form = _form(actor, table, changing=row is not None)
+    form = _form(actor, table, changing=row is not None, kept=kept)
     page = render_template(
         "records/form.html",
         table=table,

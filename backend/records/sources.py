@@ -42,6 +42,12 @@ Face = tuple[int, int, Mapping[str, Any], int | None]
 """What a domain's row shows: subject_id, org_id, all its built-in values, and the subject of the main table that it belongs to."""
 
 
+KEPT = "•••"
+"""What stands instead of a value that its person keeps to herself."""
+Private = Callable[[Iterable[int]], Mapping[int, frozenset[str]]]
+"""Of these subjects the columns that their person keeps to herself; those without any are absent."""
+
+
 class Remove(Protocol):
     """Takes a subject that an import made away again, by the domain's own rules; raises a LinliError when it may not be."""
 
@@ -56,9 +62,19 @@ class Writer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Handing:
+    """How a domain gives one of its subjects to a staff member who holds `role`: by its own rules, raising a LinliError."""
+
+    role: str
+    give: Callable[[Actor, int, int], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """`permissions` by act (read, change, create, delete); `endpoint` shows one subject and takes `arg`; `rebuild` gives the
-    face of every subject, for when faces must be made anew; `parent`: rows are those of another built-in table. `write` None: rows are not made or changed from here."""
+    face of every subject, for when faces must be made anew; `parent`: rows are those of another built-in table; `private`: what nobody reads here, not even with a reason;
+    `handing`: how it has its own say in who is at work on a row; `hearing`: of these subjects, who are residents, those whom a notice
+    may go to. `write` None: rows are not made or changed from here."""
 
     key: str
     title: Text
@@ -71,6 +87,9 @@ class Source:
     write: Writer | None = None
     remove: Remove | None = None
     parent: str | None = None
+    private: Private | None = None
+    handing: Handing | None = None
+    hearing: Callable[[Iterable[int]], set[int]] | None = None
 
 
 _sources: dict[str, Source] = {}

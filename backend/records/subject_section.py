@@ -9,6 +9,7 @@ from backend.core import access
 from backend.core.access import Actor
 from backend.core.i18n import _
 from backend.records import reading, store, tables
+from backend.records.list_web import marks_of
 from backend.records.record_web import of_parent, told
 from backend.web.sections import Maker, Section
 from backend.web.text import locale
@@ -31,14 +32,25 @@ def of(key: str) -> Maker:
             for s in tables.subtables(table)
             if s.source is None and access.may(actor, s.permission("read"), row.org_id)
         ]
-        if not own and not subs:
+        columns = tables.columns_for(actor, table)
+        shown = marks_of(actor, table, [row])
+        shown["may_mark"] = row.deleted_at is None and access.may(
+            actor, table.permission("change"), row.org_id
+        )
+        marked = [(c.label, row.cells[c.key]) for c in columns if c.key in row.cells and c not in own]
+        some = bool(row.colour or row.tags.strip() or row.cells or row.responsible_id)
+        if not own and not subs and not some and not shown["may_mark"]:
             return None
         values = reading.shown(table, row, own, locale())
         html = render_template(
             "records/subject.html",
             table=table,
             row=row,
-            lines=[(c.label, values.get(c.key, "–")) for c in own],
+            lines=[(c.label, values.get(c.key, "–"), row.cells.get(c.key, "")) for c in own],
+            columns=columns,
+            some=some,
+            marked=marked,
+            **shown,
             told=[line for line in told(table, own, row.id) if line.changes][:_LINES],
             subtables=[
                 (s, of_parent(actor, s, row.id), access.may(actor, s.permission("create"), row.org_id))
@@ -48,6 +60,6 @@ def of(key: str) -> Maker:
             and row.deleted_at is None
             and access.may(actor, table.permission("change"), row.org_id),
         )
-        return Section(_("More about it"), Markup(html))  # noqa: S704  # rendered by our own template
+        return Section(_("More about it") if own or subs else _("Marks"), Markup(html))  # noqa: S704  # rendered by our own template
 
     return made

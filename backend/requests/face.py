@@ -14,7 +14,7 @@ from backend.fields.finder import Choices
 from backend.fields.numbers import Rating
 from backend.fields.text import Text
 from backend.records import sources, store
-from backend.records.sources import BuiltIn, Face, Source
+from backend.records.sources import BuiltIn, Face, Handing, Source
 from backend.requests import lifecycle, triage
 from backend.requests.models import Request
 
@@ -62,6 +62,13 @@ def _day(at: datetime | None) -> date | None:
     return at.astimezone(clock.zone()).date() if at else None
 
 
+def _give(actor: Actor, number: int, worker_id: int) -> None:
+    # Assigning shows the request's face again: the two know each other.
+    from backend.requests import assigning
+
+    assigning.assign(actor, number, worker_id)
+
+
 def _all() -> Iterable[Face]:
     last = 0
     while rows := list(Request.select().where(Request.id > last).order_by(Request.id).limit(AT_ONCE)):
@@ -87,5 +94,6 @@ sources.register(
         30,
         _all,
         parent="resident",
+        handing=Handing("repairer", _give),
     )
 )

@@ -6,10 +6,13 @@ one (PIPL articles 14, 15, 29). Taking back is as easy as giving. Change a text:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from backend.core import clock
 from backend.core.i18n import Msg, _
 from backend.fields.words import Words
-from backend.residents.models import Consent
+from backend.residents.models import Consent, Resident
 
 VERSION = "2026-11"
 GENERAL = "general"
@@ -68,10 +71,10 @@ def give(resident_id: int, version: str, channel: str) -> None:
         )
 
 
-def withdraw(resident_id: int) -> int:
-    """Take back every consent that stands; returns how many did."""
+def withdraw(resident_id: int, channel: str = "") -> int:
+    """Take back every consent that stands; returns how many did. `channel`: where she did, "" when it ends with her file."""
     return int(
-        Consent.update(withdrawn_at=clock.now())
+        Consent.update(withdrawn_at=clock.now(), withdrawn_channel=channel)
         .where((Consent.resident == resident_id) & Consent.withdrawn_at.is_null())
         .execute()
     )
@@ -81,3 +84,20 @@ def stands(resident_id: int) -> bool:
     return bool(
         Consent.select().where((Consent.resident == resident_id) & Consent.withdrawn_at.is_null()).exists()
     )
+
+
+def hearing(resident_ids: Iterable[int]) -> set[int]:
+    """Of these those whom the office may tell something: approved, and not who took their consent back."""
+    wanted = list(resident_ids)
+    approved: Any = (
+        Resident.select(Resident.id).where(Resident.id.in_(wanted) & (Resident.status == "approved")).tuples()
+    )
+    said: Any = (
+        Consent.select(Consent.resident, Consent.withdrawn_at).where(Consent.resident.in_(wanted)).tuples()
+    )
+    asked, stand = set(), set()
+    for resident_id, withdrawn_at in said:
+        asked.add(resident_id)
+        if withdrawn_at is None:
+            stand.add(resident_id)
+    return {row[0] for row in approved} - (asked - stand)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from backend.core import access, audit, clock, orgs
 from backend.core.access import Actor
@@ -11,12 +12,14 @@ from backend.core.orgs import Org
 from backend.fields.base import Context
 from backend.fields.choices import Choice
 from backend.fields.numbers import Decimal, Integer, Money, Rating
-from backend.records import query, store, tables
+from backend.records import query, reading, store, tables
 from backend.records.query import Query
+from backend.records.sources import KEPT
+from backend.records.state import AT_ONCE, State
 from backend.records.tables import Column, Table
 from backend.sheets.mapping import HIDDEN
 from backend.sheets.planning import UNWRITABLE
-from backend.web.workbook import Cell, Look, Sheet
+from backend.web.workbook import Cell, Coloured, Look, Sheet, bare
 
 ORG = _("Community or grid")
 _MASKED = _("Masked. What is left as it is stays as it is when the file is brought in again.")
@@ -34,7 +37,7 @@ def sheet(
     of = [c for c in columns if c.field.kind not in UNWRITABLE]
     open_at = {o.id for o in orgs.within(actor.paths("resident.reveal"))} if full else set()
     headers = [*(render(c.label, locale) for c in of), render(ORG, locale)]
-    looks = {n: _look(c, locale, masked=c.sealed and not open_at) for n, c in enumerate(of)}
+    looks = {n: look_of(c, locale, masked=c.sealed and not open_at) for n, c in enumerate(of)}
     if asked.as_of is None:
         looks |= {len(headers) + n: Look(hidden=True) for n in range(len(HIDDEN))}
         headers += HIDDEN
@@ -55,7 +58,7 @@ def template(table: Table, columns: Sequence[Column], locale: str) -> Sheet:
     """An empty file for new rows: lists to choose from, rules for what is typed, and a note at the head of each column."""
     of = [c for c in columns if c.writable and c.field.kind not in UNWRITABLE]
     headers = [f"{render(c.label, locale)}{'' if c.field.optional else '*'}" for c in of]
-    looks = {n: _look(c, locale) for n, c in enumerate(of)}
+    looks = {n: look_of(c, locale) for n, c in enumerate(of)}
     if table.parent:
         main = tables.of(table.parent)
         headers.append(render(_("Row of the main table"), locale))
@@ -67,24 +70,38 @@ def _rows(
     actor: Actor, asked: Query, columns: Sequence[Column], locale: str, open_at: set[int]
 ) -> Iterator[list[Cell]]:
     names = {org.id: org.name for org in Org.select()}
-    for row in query.all_rows(actor, asked):
+    for row, kept in _with_kept(asked.table, query.all_rows(actor, asked)):
         values = store.values_of(asked.table, row)
         cells: list[Cell] = []
         for column in columns:
             value = values.get(column.key)
             if value is None:
                 cells.append(None)
+            elif column.key in kept:
+                cells.append(KEPT)
             elif column.sealed and row.org_id not in open_at:
                 cells.append(column.field.masked(value, locale))
             else:
                 cells.append(column.field.cell(value, locale))
+            if colour := row.cells.get(column.key) or row.colour:
+                cells[-1] = Coloured(bare(cells[-1]), colour)
         cells.append(names.get(row.org_id))
         if asked.as_of is None:
             cells += [row.id, row.since]
         yield cells
 
 
-def _look(column: Column, locale: str, *, masked: bool = False) -> Look:
+def _with_kept(table: Table, rows: Iterable[State]) -> Iterator[tuple[State, frozenset[str]]]:
+    """Each row with the columns that its person keeps to herself, asked for many rows at once."""
+    coming = iter(rows)
+    while part := list(islice(coming, AT_ONCE)):
+        private = reading.private_of(table, part)
+        for row in part:
+            yield row, reading.kept_of(row, private)
+
+
+def look_of(column: Column, locale: str, *, masked: bool = False) -> Look:
+    """How a column of a file is filled in: a list to choose from, a rule, a note at its head."""
     field = column.field
     notes: list[Text] = [_MASKED] if masked else []
     if field.help:

@@ -11,7 +11,7 @@ from typing import IO
 
 from backend.sheets import ods
 from backend.web import workbook
-from backend.web.workbook import Cell, Marked, Sheet, defused, local
+from backend.web.workbook import Cell, Sheet, bare, defused, local
 
 Write = Callable[[IO[bytes], Iterable[Sheet]], None]
 
@@ -37,7 +37,7 @@ def _csv(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
 
 
 def _plain(cell: Cell) -> str | int | float:
-    value = local(cell.value if isinstance(cell, Marked) else cell)
+    value = local(bare(cell))
     if value is None:
         return ""
     if isinstance(value, datetime):

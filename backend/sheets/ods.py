@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from backend.web.workbook import Cell, Marked, Sheet, defused, local
+from backend.web.workbook import Cell, Sheet, bare, defused, local
 
 TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _MOST_DIGITS = 10**15
@@ -52,7 +52,7 @@ def _row(cells: Iterable[Cell]) -> str:
 
 
 def _cell(value: Cell) -> str:
-    plain = local(value.value if isinstance(value, Marked) else value)
+    plain = local(bare(value))
     match plain:
         case None | "":
             return "<table:table-cell/>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.core import access, orgs
@@ -59,6 +60,20 @@ def actor_by_id(staff_id: int) -> Actor:
 def staff_with_permission(permission: str, org_id: int) -> list[Staff]:
     """Active staff who hold `permission` at the Org, through a post there or above; the nearest post first."""
     return _holding([role for role, held in PERMISSIONS.items() if permission in held], org_id)
+
+
+def working_below(paths: Sequence[str], *, permission: str = "", role: str = "") -> list[Staff]:
+    """Active staff who hold the permission, or the role, somewhere in these subtrees or above them, by name."""
+    roles = [role] if role else [r for r, held in PERMISSIONS.items() if permission in held]
+    rows: Any = (
+        Staff.select(Staff, Org.path.alias("reach"))
+        .join(StaffPost)
+        .join(Org)
+        .where(Staff.active, StaffPost.role.in_(roles))
+        .objects()
+    )
+    near = {s.id: s for s in rows if any(s.reach.startswith(p) or p.startswith(s.reach) for p in paths)}
+    return sorted(near.values(), key=lambda s: (s.name, s.id))
 
 
 def staff_with_role(role: str, org_id: int) -> list[Staff]:

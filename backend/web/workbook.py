@@ -31,7 +31,22 @@ class Marked(NamedTuple):
     note: str
 
 
-Cell = Plain | Marked
+class Coloured(NamedTuple):
+    """A cell that somebody gave a colour, one of FILLS."""
+
+    value: Plain
+    colour: str
+
+
+Cell = Plain | Marked | Coloured
+FILLS = {
+    "red": "#F4B5B0",
+    "orange": "#F8CFA8",
+    "yellow": "#FBEFA6",
+    "green": "#BFE3C5",
+    "blue": "#B9D6F2",
+    "purple": "#D9C4EC",
+}
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEASURED = 200
 """Rows that the width of a column is taken from: they are held back, all others are written as they come."""
@@ -58,6 +73,11 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "text": {"num_format": "@"},
     "wrapped": {"text_wrap": True, "valign": "top"},
     "wrong": {"bg_color": "#FFD9D6", "font_color": "#7A1A12"},
+}
+_FORMATS |= {
+    f"{name} {colour}": {**_FORMATS[name], "bg_color": fill}
+    for name in ("plain", "moment", "day", "text", "wrapped")
+    for colour, fill in FILLS.items()
 }
 
 
@@ -123,6 +143,11 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
+def bare(cell: Cell) -> Plain:
+    """What the cell says, without its colour and note."""
+    return cell.value if isinstance(cell, Marked | Coloured) else cell
+
+
 def local(value: Plain) -> Plain:
     """A moment without its zone, as the community's clocks showed it; anything else as it is."""
     if isinstance(value, datetime) and value.tzinfo:
@@ -181,24 +206,32 @@ class _Book:
         self._book.close()
 
     def _cell(self, page: Any, row: int, column: int, value: Cell) -> None:
-        wrong = isinstance(value, Marked)
-        plain = _fit(local(value.value if isinstance(value, Marked) else value))
-        formats = self._formats
+        plain = _fit(local(bare(value)))
         if plain is None or plain == "":
-            if wrong:
-                page.write_blank(row, column, None, formats["wrong"])
+            if isinstance(value, Marked | Coloured):
+                page.write_blank(row, column, None, self._look(value, "plain"))
         elif isinstance(plain, str):
             text = defused(plain)
-            wrapped = formats["wrapped"] if "\n" in text or width(text) > WIDEST else None
-            page.write_string(row, column, text, formats["wrong"] if wrong else wrapped)
+            wide = "\n" in text or width(text) > WIDEST
+            # A colour of its own takes the column's look away: a text stays one.
+            look = "wrapped" if wide else "text" if isinstance(value, Coloured) else ""
+            page.write_string(row, column, text, self._look(value, look))
         elif isinstance(plain, bool):
-            page.write_boolean(row, column, plain, formats["wrong"] if wrong else None)
+            page.write_boolean(row, column, plain, self._look(value, ""))
         elif isinstance(plain, date):
-            page.write_datetime(
-                row, column, plain, formats["moment" if isinstance(plain, datetime) else "day"]
-            )
+            look = "moment" if isinstance(plain, datetime) else "day"
+            format_ = self._formats[look] if isinstance(value, Marked) else self._look(value, look)
+            page.write_datetime(row, column, plain, format_)
         else:
-            page.write_number(row, column, float(plain), formats["wrong"] if wrong else None)
+            page.write_number(row, column, float(plain), self._look(value, ""))
+
+    def _look(self, cell: Cell, name: str) -> Any:
+        """The format of that name, in the cell's colour; None for none."""
+        if isinstance(cell, Marked):
+            return self._formats["wrong"]
+        if isinstance(cell, Coloured) and cell.colour in FILLS:
+            return self._formats[f"{name or 'plain'} {cell.colour}"]
+        return self._formats[name] if name else None
 
     def _rule(self, page: Any, column: int, look: Look) -> None:
         rule: dict[str, Any] | None = None
@@ -236,8 +269,7 @@ def _fit(value: Plain) -> Plain:
 
 
 def _shown(value: Cell) -> str:
-    if isinstance(value, Marked):
-        value = value.value
+    value = bare(value)
     if isinstance(value, datetime):
         return "2026-01-01 00:00"
     return "" if value is None else str(value)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 
+from backend.records import bulk_runs, bulk_work, marking, store
+from backend.records.models import BulkRun
+from backend.records.query import Query
+from backend.sheets import exporting
+from backend.web import workbook
 from tests.records.volunteers import Volunteers
 from tests.web.browser import Browser, employ
 
@@ -110,3 +117,76 @@ def test_a_question_that_makes_no_sense_gets_a_page_that_says_so(
     lin: Browser, volunteers: Volunteers, typed: str
 ) -> None:
     assert lin.get(f"/admin/data/{volunteers.table.key}?{typed}").status_code == 200
+
+
+def test_values_and_rows_are_coloured_and_handed_over_in_the_list_and_on_the_page(
+    lin: Browser, volunteers: Volunteers
+) -> None:
+    v = volunteers
+    one = v.add("王小明", hours=100)
+    v.add("李芳", hours=1)
+    rows, hours = f"/admin/data/{v.table.key}", v.keys["hours"]
+    lin.get(rows)
+    lin.post(f"{rows}/bulk", {"act": "colour", "cell": hours, "new_colour": "red", "row": one})
+    assert 'class="cell-red"' in lin.get(rows).text
+    for said in ("red", "红", "红色", ""):
+        page = lin.get(f"{rows}?col={hours}&op=coloured&val={said}").text
+        assert "王小明" in page and "李芳" not in page, said
+    assert "紫色" in lin.get(f"{rows}?col={hours}&op=coloured&val=pink").text, "the colours are named"
+    page = lin.get(f"{rows}/{one}").text
+    me = re.search(r'name="responsible">.*?<option value="(\d+)"[^>]*>林主任', page, re.S)[1]  # type: ignore[index]
+    lin.post(f"{rows}/{one}/mark", {"act": "colour", "cell": v.keys["name"], "new_colour": "blue"})
+    lin.post(f"{rows}/{one}/mark", {"act": "hand", "responsible": me})
+    told = lin.get(f"{rows}/{one}").text
+    assert "“小时”的颜色" in told and "蓝色" in told
+    page = lin.get(f"{rows}?who=me").text
+    assert "王小明" in page and "李芳" not in page
+
+
+def test_with_nothing_chosen_the_page_asks_before_it_takes_all(lin: Browser, volunteers: Volunteers) -> None:
+    for name in ("王小明", "李芳"):
+        volunteers.add(name)
+    rows = f"/admin/data/{volunteers.table.key}"
+    lin.get(rows)
+    asked = lin.post(f"{rows}/bulk", {"act": "tag", "words": "重点"}).text
+    assert "2" in asked and "没有勾选" in asked and 'name="every" value="1"' in asked
+    assert "王小明" not in lin.get(f"{rows}?tag=重点").text
+    asked = lin.post(f"/admin/print/batches/table/{volunteers.table.key}", {}).text
+    assert "没有勾选" in asked
+
+
+def test_an_excel_file_shows_the_colours_of_values_and_rows(volunteers: Volunteers) -> None:
+    v = volunteers
+    wang = v.add("王小明", hours=3)
+    marking.colour_values(v.lin, v.table, [wang], v.keys["hours"], "red")
+    marking.colour_values(v.lin, v.table, [wang], v.keys["note"], "blue")
+    sheet = exporting.sheet(v.lin, Query(v.table), v.table.open, "zh_CN")
+    page = load_workbook(io.BytesIO(workbook.written([sheet]))).active
+    assert page is not None
+    head = [cell.value for cell in page[1]]
+    fills = {title: page.cell(2, n).fill.fgColor.rgb for n, title in enumerate(head, 1)}
+    assert fills["小时"] == "FFF4B5B0" and page.cell(2, head.index("小时") + 1).value == 3
+    assert fills["备注"] == "FFB9D6F2", "an empty value keeps its colour"
+    assert fills["姓名"] == "00000000"
+
+
+def test_much_is_undone_by_a_worker_in_portions(lin: Browser, volunteers: Volunteers) -> None:
+    v = volunteers
+    first = v.add("王小明")
+    many = [store.New(v.happy.id, v.values(name="李芳")) for _ in range(bulk_runs.LARGE)]
+    store.create(v.lin, v.table, many)
+    rows = f"/admin/data/{v.table.key}"
+    lin.get(rows)
+    done = lin.post(f"{rows}/bulk", {"act": "colour", "new_colour": "green", "every": "1"}).text
+    marking.mark(v.lin, v.table, [first], colour="red")
+    undo = re.search(rf'action="({rows}/undo/\d+)"', done)[1]  # type: ignore[index]
+    page = lin.post(undo)
+    again = lin.post(undo)
+    assert page.request.path == again.request.path, "a second click finds the same work"
+    run = BulkRun.get()
+    assert not bulk_work.work(run.id, seconds=-1) and "<progress" in lin.get(page.request.path).text
+    assert bulk_work.work(run.id)
+    assert volunteers.found(where={"colour": ["green"]}) == []
+    assert volunteers.found(where={"colour": ["red"]}) == ["王小明"]
+    assert "501" in lin.get(page.request.path).text
+    assert "已经撤销" in lin.post(undo).text

@@ -1,0 +1,180 @@
+"""Acts on what was ticked in a list, or on the whole result: colours, tags, who is responsible, a message to its people, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from backend.core.access import Actor
+from backend.core.errors import Conflict, LinliError
+from backend.core.i18n import _, ngettext
+from backend.records import asked, bulk, bulk_runs, notices, query, reading, tables
+from backend.records.list_web import address, blueprint, org_of, page_of, reached
+from backend.records.models import BulkRun
+from backend.records.tables import Table
+from backend.web import session
+from backend.web.text import locale, say
+
+CHANNELS = {
+    "telegram": _("Telegram"),
+    "webchat": _("Chat on the web"),
+    "sms": _("SMS"),
+    "email": _("E-mail"),
+    "voice": _("Phone call"),
+}
+
+
+@blueprint.post("/<key>/bulk")
+@session.staff_only
+def act(key: str) -> Any:
+    """Do it to what was ticked, or to the whole result; with nothing chosen the page asks."""
+    actor = session.current_actor()
+    table = reached(actor, key, "read")
+    given = request.form
+    ids, every = ticked(given.getlist("row")), given.get("every") == "1"
+    if not ids and not every:
+        return ask_for_all(actor, table)
+    params = {name: given.getlist(name) for name in asked.KEPT}
+    question = asked.read(table, tables.columns_for(actor, table), params, locale())
+    what = given.get("act", "")
+    most = bulk_runs.MOST if what == "notify" else bulk.MOST
+    try:
+        chosen = bulk.chosen(actor, question.query, ids, every, at_most=most)
+        if what == "notify":
+            run = bulk_runs.draft_notice(actor, table, org_of(actor, table), chosen)
+            return redirect(url_for("records.run", key=key, run_id=run.id), code=303)
+        if what == "hand":
+            return _handed(actor, table, chosen, given.get("responsible", ""), params)
+        batch_id = _do(actor, table, what, chosen, given)
+    except LinliError as error:
+        flash(say(error.text), "warning")
+        return redirect(address(key, params), code=303)
+    flash(say(ngettext("{n} row is changed.", "{n} rows are changed.", len(chosen))), "success")
+    return redirect(address(key, params, undo=batch_id), code=303)
+
+
+def ask_for_all(actor: Actor, table: Table) -> Any:
+    """The page that says how many rows "all" are, before anything is done to them. What was posted goes along."""
+    params = {name: request.form.getlist(name) for name in asked.KEPT}
+    question = asked.read(table, tables.columns_for(actor, table), params, locale())
+    count = query.count(actor, question.query, bulk_runs.MOST)
+    if not count:
+        flash(say(_("No row is chosen.")), "warning")
+        return redirect(address(table.key, params), code=303)
+    return render_template(
+        "records/all_of_them.html",
+        table=table,
+        target=request.path,
+        given=[
+            (name, value)
+            for name, values in request.form.lists()
+            if name not in ("csrf_token", "row", "every")
+            for value in values
+        ],
+        count=count,
+        most=bulk_runs.MOST,
+        back=address(table.key, params),
+    )
+
+
+def ticked(values: Sequence[str]) -> list[int]:
+    return [int(i) for i in values if i.isascii() and i.isdigit() and len(i) < 10]
+
+
+def _do(actor: Actor, table: Table, what: str, ids: list[int], given: Any) -> int:
+    org_id = org_of(actor, table)
+    if what == "delete":
+        return bulk.delete(actor, table, ids, org_id, given.get("why", ""))
+    if what == "colour":
+        colour = given.get("new_colour", "")
+        colour = colour if colour in asked.COLOURS else ""
+        if cell := given.get("cell"):
+            return bulk.colour_values(actor, table, ids, org_id, cell, colour)
+        return bulk.mark(actor, table, ids, org_id, colour=colour)
+    if what in ("tag", "untag"):
+        words = {"add" if what == "tag" else "remove": given.get("words", "")}
+        return bulk.mark(actor, table, ids, org_id, **words)
+    raise Conflict(_("Please choose what to do with these rows."))
+
+
+def _handed(actor: Actor, table: Table, ids: list[int], who: str, params: asked.Params) -> Any:
+    staff_id = int(who) if who.isascii() and who.isdigit() and len(who) < 10 else None
+    done = bulk.hand(actor, table, ids, org_of(actor, table), staff_id)
+    flash(say(ngettext("{n} row is handed over.", "{n} rows are handed over.", done.rows)), "success")
+    for _row_id, why in done.refused[:5]:
+        flash(say(why), "warning")
+    more = {} if done.batch_id is None else {"undo": done.batch_id}
+    return redirect(address(table.key, params, **more), code=303)
+
+
+@blueprint.post("/<key>/undo/<int:batch_id>")
+@session.staff_only
+def undo(key: str, batch_id: int) -> Any:
+    actor = session.current_actor()
+    reached(actor, key, "read")
+    undone = bulk_runs.undo(actor, batch_id)
+    if isinstance(undone, BulkRun):
+        return redirect(url_for("records.run", key=key, run_id=undone.id), code=303)
+    flash(say(ngettext("{n} row is as it was before.", "{n} rows are as they were before.", undone.rows)))
+    for _row_id, why in undone.kept[:5]:
+        flash(say(why), "warning")
+    return redirect(url_for("records.rows", key=key), code=303)
+
+
+@blueprint.route("/<key>/runs/<int:run_id>", methods=["GET", "POST"])
+@session.staff_only
+def run(key: str, run_id: int) -> Any:
+    """A message before it goes out, or how far an act on many rows is."""
+    actor = session.current_actor()
+    table = reached(actor, key, "read")
+    found = bulk_runs.seen(actor, table, run_id)
+    problem = None
+    typed = found.text or ""
+    if request.method == "POST":
+        typed = request.form.get("text", "")
+        try:
+            bulk_runs.write(actor, found, table, typed)
+            return redirect(url_for("records.run", key=key, run_id=run_id), code=303)
+        except LinliError as error:
+            problem = error.text
+    sending = found.kind == "notify"
+    draft = found.state == bulk_runs.DRAFT
+    outlook = None
+    if draft and found.text and problem is None:
+        try:
+            outlook = notices.outlook(actor, table, found.rows, found.text)
+        except LinliError as error:
+            problem = error.text
+    page = render_template(
+        "records/run.html",
+        table=table,
+        run=found,
+        sending=sending,
+        draft=draft,
+        typed=typed,
+        problem=problem,
+        outlook=outlook,
+        channels=CHANNELS,
+        words=bulk_runs.WORDS,
+        counted=bulk_runs.COUNTED,
+        longest=notices.LONGEST,
+        columns=tables.columns_for(actor, table),
+        link=lambda row: page_of(table, row),
+        title=lambda row: reading.title(table, row, locale()),
+    )
+    return page, 422 if problem else 200
+
+
+@blueprint.post("/<key>/runs/<int:run_id>/<any(send, stop):what>")
+@session.staff_only
+def go_on(key: str, run_id: int, what: str) -> Any:
+    actor = session.current_actor()
+    table = reached(actor, key, "read")
+    found = bulk_runs.seen(actor, table, run_id)
+    try:
+        (bulk_runs.send if what == "send" else bulk_runs.stop)(actor, found)
+    except LinliError as error:
+        flash(say(error.text), "warning")
+    return redirect(url_for("records.run", key=key, run_id=run_id), code=303)
