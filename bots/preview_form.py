@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from backend.core.i18n import LOCALES, text_from_json
 from backend.fields.form import Form
-from backend.web import form_builder, session
+from backend.web import form_builder, form_conditions, session
 from backend.web.text import locale
 from bots import preview
 
@@ -23,7 +23,7 @@ def show() -> Any:
     given = request.form
     draft = form_builder.read(given.get("form", ""), name=NAME)
     if draft.form is None:
-        return render_template("bots/tried.html", problems=draft.problems, shapes=()), 422
+        return render_template("bots/tried.html", problems=draft.problems, shapes=(), sometimes=()), 422
     language = given.get("in") if given.get("in") in LOCALES else locale()
     walking = given.get("walk") == "1"
     answers = [a[: preview.LONGEST] for a in given.getlist("a")][: preview.MOST_ANSWERS]
@@ -32,6 +32,8 @@ def show() -> Any:
     return render_template(
         "bots/tried.html",
         problems=(),
+        sometimes=form_conditions.sometimes(form),
+        answers=answers,
         shapes=shapes,
         language=language,
         open_question=any(not shape.ended for shape in shapes) and not walking,

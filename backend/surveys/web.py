@@ -29,7 +29,7 @@ from backend.surveys import (
 )
 from backend.surveys.audience import Audience
 from backend.surveys.models import Survey
-from backend.web import dashboard, listing, nav, sections, session, subjects, workbook
+from backend.web import dashboard, form_conditions, listing, nav, sections, session, subjects, workbook
 from backend.web.dashboard import Card, Item
 from backend.web.form_builder import Draft
 from backend.web.sections import Section
@@ -166,6 +166,7 @@ def show(survey_id: int) -> Any:
         rate=queries.rate(survey),
         view=view,
         counted=results.COUNTED,
+        when={field.name: words for _n, field, words in form_conditions.sometimes(view.form)},
         texts={q.of.name: _texts(actor, survey, q.of, view.rows, given.get("q", "")) for q in view.questions if not q.bars and not q.figures},
         audience=audience.told(),
         fitting=len(selection.ids(audience.selection(clock.local(clock.now()).date()))) if survey.status == "draft" else 0,

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from backend.core.i18n import LANGUAGES, Msg, _
-from backend.web.form_checks import KINDS, OPERATIONS, Problem
+from backend.web import form_checks
+from backend.web.form_checks import KINDS, Problem
 from backend.web.text import say
 
-_OPERATIONS: dict[str, Msg] = {
+OPERATIONS: dict[str, Msg] = {
     "eq": _("is"),
     "ne": _("is not"),
     "has": _("includes"),
@@ -49,8 +50,8 @@ def for_page(kinds: Iterable[str], problems: Sequence[Problem]) -> dict[str, Any
         # Pairs, since JSON for a page sorts the keys of an object.
         "kinds": [[kind, say(KINDS[kind])] for kind in kinds],
         "allKinds": {kind: say(label) for kind, label in KINDS.items()},
-        "operations": {kind: list(operations) for kind, operations in OPERATIONS.items()},
-        "operationNames": {name: say(label) for name, label in _OPERATIONS.items()},
+        "operations": {kind: list(operations) for kind, operations in form_checks.OPERATIONS.items()},
+        "operationNames": {name: say(label) for name, label in OPERATIONS.items()},
         "languages": [[code, language.name, language.tag] for code, language in LANGUAGES.items()],
         # The places ({n}) are filled in by the script.
         "words": {key: say(msg) for key, msg in _WORDS.items()},

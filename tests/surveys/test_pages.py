@@ -200,6 +200,9 @@ def test_the_builder_is_shown_how_a_form_looks_on_every_channel(hood: Neighbourh
         "/admin/preview-form", {"form": json.dumps(GARDEN.to_json()["fields"]), "in": "zh_CN", "a": ["不去"]}
     )
     assert "为什么不去" in answered.text and "data-answer" in answered.text
+    assert "” is “Never”" in page.text, "the walk does not come by there"
+    begun = desk.post("/admin/preview-form", {"form": json.dumps(GARDEN.to_json()["fields"]), "in": "zh_CN"})
+    assert "data-pick>每天" in begun.text and "data-pick" not in page.text
     broken = desk.post("/admin/preview-form", {"form": '[{"kind":"choice","name":"q1"}]'})
     assert broken.status_code == 422 and "Please write the question" in broken.text
 

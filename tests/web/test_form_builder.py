@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from backend.core.i18n import render
 from backend.fields.form import Form
 from backend.settings import ROOT
-from backend.web import form_builder
+from backend.web import form_builder, form_conditions
 from backend.web.form_checks import KINDS
 
 PARK: list[dict[str, Any]] = [
@@ -45,6 +45,18 @@ def changed(number: int, **settings: Any) -> list[dict[str, Any]]:
     fields = copy.deepcopy(PARK)
     fields[number - 1] |= settings
     return fields
+
+
+def test_staff_read_a_condition_as_a_sentence_in_their_language() -> None:
+    both = {"and": [{"field": "q1", "op": "ne", "value": "o1"}, {"field": "q2", "op": "filled"}]}
+    form = read([*PARK[:2], {**PARK[2], "when": both}]).form
+    assert form is not None
+    found = [(number, render(words, "en")) for number, _field, words in form_conditions.sometimes(form)]
+    assert found == [
+        (2, "“Do you go to the garden?” is “Never”"),
+        (3, "“Do you go to the garden?” is not “Often”, and “Why not?” was answered"),
+    ]
+    assert form_conditions.in_words(form, {"fact": "channel", "op": "eq", "value": "sms"}) == ""
 
 
 def test_a_whole_form_is_kept_in_both_languages_and_comes_back_the_same() -> None:

@@ -501,8 +501,11 @@ class Builder {
     if (!answer || (!answer.ok && answer.status !== 422)) { target.textContent = this.words.not_shown; return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     target.replaceChildren(...fresh.body.childNodes);
+    for (const key of all(target, "[data-pick]")) key.addEventListener("click", () => { this.answers.push(key.textContent.trim()); this.show(); });
+    const back = one(target, "[data-answer-back]");
+    if (back) back.addEventListener("click", () => { this.answers.pop(); this.show(); });
     const typed = one(target, "[data-answer]");
-    if (!typed) return;
+    if (!typed) { if (back) back.focus(); return; }
     const go = () => { if (typed.value.trim()) { this.answers.push(typed.value.trim()); this.show(); } };
     one(target, "[data-answer-go]").addEventListener("click", go);
     typed.addEventListener("keydown", (event) => { if (event.key === "Enter") go(); });
