@@ -14,7 +14,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import cli
+from backend import cli, domains
 from backend.core import db, health, log, metrics
 from backend.messaging import deliveries
 from backend.settings import settings
@@ -25,6 +25,7 @@ BLUEPRINTS: tuple[str, ...] = (
     # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means than a token in the form.
     "backend.web.pages",
     "backend.web.audit_pages",
+    "backend.web.retention_pages",
     "backend.web.live_pages",
     "backend.staff.signin_web",
     "backend.staff.web",
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.sheets.web",
     "backend.residents.web",
     "backend.residents.links_web",
+    "backend.residents.consents_web",
     "backend.family.web",
     "backend.alarms.web",
     "backend.care.web",
@@ -109,6 +111,7 @@ def create_app() -> Flask:
     app.before_request(_connected)
     app.add_url_rule("/healthz", "healthz", _healthz)
     app.add_url_rule("/metrics", "metrics", _metrics)
+    domains.load()
     for name in BLUEPRINTS:
         module = import_module(name)
         app.register_blueprint(module.blueprint)

@@ -1,5 +1,5 @@
-"""The domains whose rows are tables of the dynamic database, and those that hear of what changes there: a process that works at
-those tables has to know them all."""
+"""The domains whose rows are tables of the dynamic database, those that hear of what changes there, and those that say how long
+they keep what they hold: a process that works for all of them has to know them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ WITH_TABLES = ("backend.residents.actions", "backend.requests.face")
 """Each registers itself with `backend.records.sources`."""
 FOLLOWING = ("backend.alarms.actions", "backend.care.hooks")
 """Each registers itself with `backend.residents.moves`: a file of rows moves people as well as a page does."""
+WITH_RETENTION = tuple(
+    f"backend.{domain}.retention"
+    for domain in (
+        *("messaging", "residents", "inbox", "alarms", "feedback", "requests", "events", "surveys", "care"),
+    )
+)
+"""Each registers itself with `backend.core.retention`."""
 
 
 def load() -> None:
     """Make them known in this process."""
-    for name in (*WITH_TABLES, *FOLLOWING):
+    for name in (*WITH_TABLES, *FOLLOWING, *WITH_RETENTION):
         import_module(name)

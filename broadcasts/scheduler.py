@@ -27,7 +27,7 @@ LEASE_S = 15.0
 RENEW_S = 4.0
 MODULES = (
     "backend.core.retention",
-    "backend.residents.jobs",
+    "backend.residents.asking_anew",
     "backend.messaging.unseen",
     "backend.attachments.jobs",
     "backend.records.jobs",

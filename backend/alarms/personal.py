@@ -38,17 +38,19 @@ def forget(resident_id: int) -> None:
                 raise Conflict(
                     _("An alarm of hers is still open: {title}. Please close it first.", title=kinds.KINDS[alarm.kind].title)
                 )  # fmt: skip
-            AlarmNote.update(data=None).where(
-                AlarmNote.alarm == alarm.id, AlarmNote.act.in_(timeline.PERSONAL)
-            ).execute()
-            AlarmStep.update(name=FORGOTTEN).where(
-                AlarmStep.alarm == alarm.id, AlarmStep.staff_id.is_null()
-            ).execute()
-            Alarm.update(
-                words=record.packed(Words(FORGOTTEN)),
-                place=None,
-                identity_id=None,
-                answered_by=None,
-            ).where(Alarm.id == alarm.id).execute()
-            audit.erase_payloads(f"alarm:{alarm.id}")
+            empty(alarm)
         AlarmStep.update(name=FORGOTTEN).where(AlarmStep.resident_id == resident_id).execute()
+
+
+def empty(alarm: Alarm) -> None:
+    """Leave of one that is over what kind it was and how fast people answered."""
+    AlarmNote.update(data=None).where(
+        AlarmNote.alarm == alarm.id, AlarmNote.act.in_(timeline.PERSONAL)
+    ).execute()
+    AlarmStep.update(name=FORGOTTEN).where(
+        AlarmStep.alarm == alarm.id, AlarmStep.staff_id.is_null()
+    ).execute()
+    Alarm.update(
+        words=record.packed(Words(FORGOTTEN)), place=None, identity_id=None, answered_by=None
+    ).where(Alarm.id == alarm.id).execute()
+    audit.erase_payloads(f"alarm:{alarm.id}")

@@ -42,7 +42,7 @@ def raise_alarm(
             one_at_a_time.hold(resident_id)
         if dedupe is not None and (known := _again(dedupe, words)) is not None:
             return known
-        resident = residents.find(resident_id) if resident_id is not None else None
+        resident = residents.in_need(resident_id) if resident_id is not None else None
         where = place or (resident.home if resident else None)
         try:
             with savepoint():

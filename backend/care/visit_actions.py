@@ -43,7 +43,10 @@ def shown(visit: Visit) -> Words:
 
 def gone(done: Gone) -> Words:
     visit = done.visit
-    who = residents.by_id(visit.resident_id)
+    # Whoever goes because of an alarm gets her number also when she keeps it to herself.
+    who = (residents.in_need(visit.resident_id) if visit.alarm_id else None) or residents.by_id(
+        visit.resident_id
+    )
     return Words(
         _("Good. {name}, {place}, phone {phone}. Please report when you know how she is.",
           name=who.name, place=visits.place(who.id), phone=(who.mobile or "-").removeprefix("+86")),

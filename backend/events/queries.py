@@ -17,6 +17,7 @@ from backend.events.models import Event, EventPhoto, EventSignup
 from backend.events.participants import Participant as Participant
 from backend.events.participants import participants as participants
 from backend.fields.form import Form
+from backend.residents import queries as residents
 
 PUBLIC = ("published", "over", "cancelled")
 """What has been on the front page, so that its address still answers."""
@@ -114,6 +115,18 @@ def has_answers(event: Event) -> bool:
     """Whether anybody has answered its own questions."""
     given = (EventSignup.event == event) & EventSignup.answers.is_null(False)
     return bool(EventSignup.select(EventSignup.id).where(given).exists())
+
+
+def company(event: Event, resident_id: int, locale: str, most: int = 8) -> list[str]:
+    """Who else comes and shows the community so, a line each: for residents who stand on the list themselves."""
+    row = EventSignup
+    others = row.select(row.resident_id).where(
+        (row.event == event)
+        & row.status.in_(places.HOLDING)
+        & row.resident_id.is_null(False)
+        & (row.resident_id != resident_id)
+    )
+    return list(residents.acquainted([s.resident_id for s in others if s.resident_id is not None], locale).values())[:most]
 
 
 # --- hers -----------------------------------------------------------------------------------------------------

@@ -78,14 +78,21 @@ def room(event: Event, places: Places) -> Text:
     return _("All places are taken; {n} are waiting.", n=places.waiting)
 
 
-def details(event: Event, places: Places, signup: EventSignup | None, ahead: int = 0) -> Words:
-    """One event: what, when, where, whether there is room or how she stands, and what she can do."""
+def details(
+    event: Event,
+    places: Places,
+    signup: EventSignup | None,
+    ahead: int = 0,
+    company: Sequence[str] = (),
+) -> Words:
+    """One event: what, when, where, whether there is room or how she stands, and what she can do. `company`: who else comes."""
     stands = _stands(event, signup, ahead) if signup is not None else None
     now = stands or room(event, places)
     head = _("**{title}**\n{when}, {place}", title=event.title, when=wording.when(event), place=event.place)
+    others = _("Also there: {people}", people="\n".join(company)) if company else None
     code = signup.code if signup is not None and signup.status in ("signed", "attended") else None
     return Words(
-        join(head, event.body or None, now, _pass(signup) if code else link(event)) or head,
+        join(head, event.body or None, now, others, _pass(signup) if code else link(event)) or head,
         short=_(
             "{title}, {start}, {place}. {now}",
             title=event.title,

@@ -39,17 +39,20 @@ def forget(resident_id: int) -> None:
     """What the office counts remains: the kind, what about, how it ended."""
     with transaction():
         for feedback in Feedback.select().where(_hers(resident_id)):
-            if feedback.photo:
-                media.forget(feedback.photo)
-            own = FeedbackEvent.feedback_id == feedback.id
-            FeedbackEvent.update(text=None).where(own).execute()
-            FeedbackEvent.update(actor_name="").where(
-                own & (FeedbackEvent.actor_kind == "resident")
-            ).execute()
-            Feedback.update(
-                text=FORGOTTEN, photo=None, contact=None, identity_id=None, wants_answer=False
-            ).where(Feedback.id == feedback.id).execute()
-            audit.erase_payloads(feedback.subject)
+            empty(feedback)
+
+
+def empty(feedback: Feedback) -> None:
+    """Leave of one what the office counts."""
+    if feedback.photo:
+        media.forget(feedback.photo)
+    own = FeedbackEvent.feedback_id == feedback.id
+    FeedbackEvent.update(text=None).where(own).execute()
+    FeedbackEvent.update(actor_name="").where(own & (FeedbackEvent.actor_kind == "resident")).execute()
+    Feedback.update(text=FORGOTTEN, photo=None, contact=None, identity_id=None, wants_answer=False).where(
+        Feedback.id == feedback.id
+    ).execute()
+    audit.erase_payloads(feedback.subject)
 
 
 def _hers(resident_id: int) -> Any:

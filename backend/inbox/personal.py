@@ -39,7 +39,7 @@ def forget(resident_id: int) -> None:
     """Her words and the notes about her are emptied; a thread that is open ends."""
     with transaction():
         for handover in Handover.select().where(_hers(resident_id)):
-            _forget_photos(handover)
+            forget_photos(handover)
             HandoverEvent.update(text=None).where(HandoverEvent.handover_id == handover.id).execute()
             ended: dict[str, Any] = (
                 {}
@@ -51,7 +51,7 @@ def forget(resident_id: int) -> None:
             audit.erase_payloads(handover.subject)
 
 
-def _forget_photos(handover: Handover) -> None:
+def forget_photos(handover: Handover) -> None:
     """Those that staff sent her. Her messages still hold their keys: they are emptied after us."""
     sent = HandoverEvent.select(HandoverEvent.message_id).where(
         (HandoverEvent.handover_id == handover.id) & (HandoverEvent.kind == "answer")

@@ -11,7 +11,7 @@ from backend.core.i18n import Text, _
 from backend.printing import rows
 from backend.printing.columns import Column
 from backend.printing.rows import Family, Row, RowSource
-from backend.records import query, reading, state, store, tables
+from backend.records import query, reading, sources, state, store, tables
 from backend.records.query import Query
 from backend.records.tables import Table
 
@@ -59,10 +59,12 @@ class _Readers:
         """In full only what an export would hold, and of no table that a domain keeps; ID numbers never."""
         found = self._seen(actor, ids)
         columns = tables.columns_for(actor, self.table)
+        private = reading.private_of(self.table, found.values())
         for row in (found[i] for i in ids if i in found):
             whole = in_full and self.table.source is None and access.may(actor, "record.export", row.org_id)
-            values = store.values_of(self.table, row)
-            yield {
+            kept = reading.kept_of(row, private)
+            values = {k: v for k, v in store.values_of(self.table, row).items() if k not in kept}
+            yield dict.fromkeys(kept, sources.KEPT) | {
                 c.key: values[c.key].key
                 if c.field.kind == "photo"
                 else reading.text(c, values[c.key], locale, open_=whole and c.field.kind != "id_number")

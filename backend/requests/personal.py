@@ -52,10 +52,10 @@ def forget(resident_id: int) -> None:
                 raise Conflict(
                     _("R-{number} is still open. Please finish or cancel it first.", number=request.number)
                 )
-            _empty(request)
+            empty(request)
 
 
-def _empty(request: Request) -> None:
+def empty(request: Request) -> None:
     for photo in RequestPhoto.select().where(RequestPhoto.request == request):
         media.forget(photo.media_key)
     RequestPhoto.delete().where(RequestPhoto.request == request).execute()

@@ -10,7 +10,7 @@ from backend.core.i18n import Text, _
 from backend.fields.words import Option, Words
 from backend.messaging import Resident as ToResident
 from backend.messaging import people, say
-from backend.residents import decisions, face, file, flags, home_face, households, links, moves
+from backend.residents import decisions, face, file, flags, home_face, households, links, living, moves
 from backend.residents.file import Answers
 from backend.residents.form import FILE
 from backend.residents.models import Household, Resident
@@ -112,6 +112,7 @@ def apply(resident: Resident, changes: Answers, *, quiet: bool = False) -> None:
         index = file.id_index(str(changes.get("id_type", resident.id_type)), changes["id_number"])
         if Resident.select().where((Resident.id_index == index) & (Resident.id != resident.id)).exists():
             raise Invalid(_("This document is on another file."), "id_number")
+    living.check(file.answers_of(resident) | dict(changes))
     mobile, email, org_id, home_id = resident.mobile, resident.email, resident.org_id, resident.household_id
     kept = {n: v for n, v in changes.items() if n != "mobile"}
     file.write(resident, kept)

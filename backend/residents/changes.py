@@ -10,7 +10,7 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import Msg, _
 from backend.fields.words import Words
-from backend.residents import approval, decisions, file
+from backend.residents import approval, decisions, file, living
 from backend.residents.file import Answers
 from backend.residents.form import FILE
 from backend.residents.models import FileChange
@@ -29,6 +29,7 @@ def request_change(
         if resident.status not in ("pending", "approved"):
             raise Conflict(_("This file is closed. Please register again, or call the office."))
         before = file.answers_of(resident)
+        living.check(before | dict(changes))
         new = {n: v for n, v in changes.items() if n in FILE and before.get(n) != v}
         if not new:
             raise Invalid(_("That is what your file says already."))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from backend.core import clock, crypto
 from backend.core.access import Actor
 from backend.messaging import people
+from backend.records.sources import KEPT
 from backend.residents import households
 from backend.residents.form import FILE
+from backend.residents.living import LIVING
 from backend.residents.models import Resident
 
 Answers = Mapping[str, Any]
 """Parsed values by Field name; None: the honest answer is that there is none (e-mail)."""
+
+_LIVING: dict[str, str | None] = {f.name: "" if f.kind == "choice" else None for f in LIVING}
+"""How she lives here, and what stands in the row where that is not known."""
 
 
 def id_index(id_type: str, number: str) -> str:
@@ -42,6 +47,7 @@ def answers_of(resident: Resident) -> dict[str, Any]:
         "mobile": resident.mobile,
         "email": resident.email,
         "home": home,
+        **{name: getattr(resident, name) for name in _LIVING},
     }
     return {name: value for name, value in held.items() if value}
 
@@ -51,6 +57,9 @@ def write(resident: Resident, answers: Answers) -> None:
     for name in ("name", "gender", "birthday"):
         if name in answers:
             setattr(resident, name, answers[name])
+    for name in _LIVING:
+        if name in answers:
+            setattr(resident, name, answers[name] or _LIVING[name])
     if "id_number" in answers:
         resident.id_type = str(answers.get("id_type", resident.id_type))
         resident.id_number = answers["id_number"]
@@ -90,12 +99,16 @@ def from_text(text: str | None) -> dict[str, Any]:
     return loaded(json.loads(text)) if text else {}
 
 
-def masked(answers: Answers, locale: str) -> dict[str, str]:
-    """What pages and messages show: sensitive values masked."""
+def masked(answers: Answers, locale: str, private: Collection[str] = ()) -> dict[str, str]:
+    """What pages and messages show: sensitive values masked; of those that she keeps to herself, only that there is one."""
     shown = {}
     for name, value in answers.items():
         field = FILE.get(name)
-        if field is not None and value is not None:
+        if field is None or value is None:
+            continue
+        if name in private:
+            shown[name] = KEPT
+        else:
             shown[name] = field.masked(value, locale) if field.sensitive else field.show(value, locale)
     return shown
 

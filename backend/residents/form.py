@@ -17,6 +17,7 @@ from backend.fields.id_number import GENDERS, ID_TYPES, IdNumber
 from backend.fields.phone import Phone
 from backend.fields.text import Email, RealName
 from backend.residents import consent
+from backend.residents.living import LIVING
 
 CONSENT = YesNo(
     "consent",
@@ -135,7 +136,7 @@ COMMUNITY = Choice(
 )
 
 FILE: dict[str, Field] = {
-    f.name: f for f in (NAME, GENDER, BIRTHDAY, ID_TYPE, ID_NUMBER, MOBILE, EMAIL, HOME)
+    f.name: f for f in (NAME, GENDER, BIRTHDAY, ID_TYPE, ID_NUMBER, MOBILE, EMAIL, HOME, *LIVING)
 }
 """The Fields that a file consists of, by name, in the order in which a page shows them."""
 

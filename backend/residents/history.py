@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.core import audit
-from backend.core.i18n import Msg, Text, _
-from backend.residents import file
+from backend.core.i18n import Msg, Text, _, render
+from backend.residents import file, privacy
 from backend.residents.form import FILE
 
 WORDS: dict[str, Msg] = {
@@ -36,6 +36,9 @@ WORDS: dict[str, Msg] = {
     "resident.email_confirmed": _("Confirmed the e-mail address"),
     "resident.request_erasure": _("Asked for the deletion of her data"),
     "resident.withdraw_consent": _("Took the consent back"),
+    "resident.privacy": _("Chose who may see something"),
+    "resident.consent": _("Gave the consent"),
+    "resident.consent_asked": _("Was asked for the consent anew"),
     "resident.keep": _("The deletion was put off"),
     "resident.erase": _("Erased"),
 }
@@ -63,22 +66,42 @@ class Line:
 
 
 def of(resident_id: int, locale: str) -> list[Line]:
-    """Newest first."""
-    return [_line(entry, locale) for entry in audit.of(file.subject(resident_id))]
+    """Newest first; without what she keeps to herself."""
+    private = privacy.hidden(resident_id)
+    return [_line(entry, locale, private) for entry in audit.of(file.subject(resident_id))]
 
 
-def _line(entry: audit.AuditEntry, locale: str) -> Line:
+def _line(entry: audit.AuditEntry, locale: str, private: frozenset[str]) -> Line:
     payload = json.loads(entry.payload) if entry.payload else {}
     what = WORDS.get(entry.action, entry.action)
     before, after = payload.get("before"), payload.get("after")
-    shown = changes(file.loaded(before or {}), file.loaded(after or {}), locale) if before and after else []
+    if before and after and entry.action == "resident.privacy":
+        shown = _levels(before, after, locale)
+    elif before and after:
+        shown = changes(file.loaded(before), file.loaded(after), locale, private)
+    else:
+        shown = []
     who = _("The resident") if entry.actor_kind == "resident" else entry.actor_name
     return Line(entry.at, who, what, payload.get("why", ""), shown, entry.payload is None)
 
 
-def changes(before: file.Answers, after: file.Answers, locale: str) -> list[Change]:
+def _levels(before: dict[str, str], after: dict[str, str], locale: str) -> list[Change]:
+    """What she chose about an item; one in a column that is out of use is told by its key."""
+    return [
+        Change(
+            privacy.label(item),
+            render(privacy.LEVELS[before[item]], locale),
+            render(privacy.LEVELS[level], locale),
+        )
+        for item, level in after.items()
+    ]
+
+
+def changes(
+    before: file.Answers, after: file.Answers, locale: str, private: frozenset[str] = frozenset()
+) -> list[Change]:
     """What differs, masked."""
-    old, new = file.masked(before, locale), file.masked(after, locale)
+    old, new = file.masked(before, locale, private), file.masked(after, locale, private)
     return [
         Change(FILE[name].label, old.get(name, "–"), new.get(name, "–"))
         for name in FILE

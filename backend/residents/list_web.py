@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,9 +12,20 @@ from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
 from backend.printing import batch_web, batches
-from backend.residents import actions, consent, decisions, file, history, page_form, printing, queries
+from backend.residents import (
+    actions,
+    consent,
+    decisions,
+    file,
+    history,
+    page_form,
+    printing,
+    privacy,
+    queries,
+    tenancies,
+)
 from backend.residents.flags import FLAGS
-from backend.residents.form import FILE, REGISTRATION
+from backend.residents.form import REGISTRATION
 from backend.residents.status import STATUS_WORDS
 from backend.web import dashboard, listing, nav, session, subjects
 from backend.web.dashboard import Card, Item
@@ -63,9 +75,47 @@ def _card(actor: Actor) -> Card | None:
 dashboard.register(_card, order=30)
 
 
+def _tenancies(actor: Actor) -> Card | None:
+    """Whose tenancy ends soon; nothing where nobody's does."""
+    if not _may_decide(actor):
+        return None
+    ending = tenancies.ending(actor)
+    count = ending.count()
+    if not count:
+        return None
+    return Card(
+        _("Tenancies that end"),
+        count,
+        [
+            Item(r.name, url_for("residents.show", resident_id=r.id), r.tenancy_until.isoformat())
+            for r in ending.limit(5)
+        ],
+        url_for("residents.index", tenancy="ending"),
+        live="resident",
+    )
+
+
+dashboard.register(_tenancies, order=60)
+
+
 def _home(resident: Any) -> str:
-    home = file.answers_of(resident).get("home")
-    return FILE["home"].show(home, locale()) if home else ""
+    return _homes([resident])[resident.id]
+
+
+def _homes(residents: Sequence[Any]) -> dict[int, str]:
+    """Where they live, by id, as far as staff may see it."""
+    return {r_id: shown.get("home", "") for r_id, shown in _seen(residents, ("home",)).items()}
+
+
+def _seen(residents: Sequence[Any], names: tuple[str, ...]) -> dict[int, dict[str, str]]:
+    """These values of several files, masked, by id."""
+    private = privacy.only_hers(r.id for r in residents)
+    found = {}
+    for resident in residents:
+        answers = file.answers_of(resident)
+        wanted = {n: answers[n] for n in names if n in answers}
+        found[resident.id] = file.masked(wanted, locale(), private.get(resident.id, ()))
+    return found
 
 
 @blueprint.get("")
@@ -74,11 +124,12 @@ def index() -> Any:
     actor = session.current_actor()
     page = listing.paginate(queries.listed(actor, _filters()))
     counts = queries.counts(actor)
+    seen = _seen(page.items, ("home", "mobile"))
     return render_template(
         "residents/index.html",
         page=page,
-        homes={r.id: _home(r) for r in page.items},
-        mobiles={r.id: file.masked({"mobile": r.mobile}, locale()).get("mobile", "–") for r in page.items},
+        homes={r_id: shown.get("home", "") for r_id, shown in seen.items()},
+        mobiles={r_id: shown.get("mobile", "–") for r_id, shown in seen.items()},
         statuses=[(s, words, counts.get(s, 0)) for s, words in STATUS_WORDS.items()],
         status_words=STATUS_WORDS,
         tones=TONES,
@@ -86,6 +137,7 @@ def index() -> Any:
         orgs=queries.orgs_of(actor),
         flags=FLAGS,
         waiting=queries.waiting_count(actor) if _may_decide(actor) else 0,
+        ending=tenancies.ending(actor).count() if _may_decide(actor) else 0,
         may_add=access.may(actor, "resident.create"),
         may_print=access.may(actor, "print.use"),
     )
@@ -94,7 +146,11 @@ def index() -> Any:
 def _filters() -> queries.Filters:
     given = request.args
     return queries.Filters(
-        given.get("status", ""), given.get("building", ""), given.get("org", type=int), given.get("q", "")
+        given.get("status", ""),
+        given.get("building", ""),
+        given.get("org", type=int),
+        given.get("q", ""),
+        given.get("tenancy", ""),
     )
 
 
@@ -116,7 +172,7 @@ def queue() -> Any:
     return render_template(
         "residents/queue.html",
         files=files,
-        homes={r.id: _home(r) for r in files},
+        homes=_homes(files),
         changes=changes,
         kinds=KINDS,
         differing={c.id: differing(c) for c in changes},
@@ -185,7 +241,8 @@ def correct(resident_id: int) -> Any:
     resident = decisions.get(actor, resident_id, "resident.change")
     on_file = file.answers_of(resident)
     errors: dict[str, Text] = {}
-    typed: Any = page_form.typed_of(on_file)
+    private = privacy.hidden(resident_id)
+    typed: Any = page_form.typed_of({n: v for n, v in on_file.items() if n not in private})
     if request.method == "POST":
         typed = request.form
         changes, errors = page_form.read_correction(typed, on_file, locale())
@@ -205,7 +262,7 @@ def correct(resident_id: int) -> Any:
         "residents/correct.html",
         resident=resident,
         rows=drawn,
-        kept=file.masked(on_file, locale()),
+        kept=file.masked(on_file, locale(), private),
         errors=errors,
         why=request.form.get("why", ""),
     )

@@ -51,6 +51,13 @@ class Resident(Model):
     flags = peewee.CharField(160, default="")
     """What staff should look at, space-separated names of `flags.FLAGS`."""
     note = peewee.CharField(500, default="")
+    residence = peewee.CharField(16, default="")
+    """See `living.RESIDENCES`; `relation` see `living.RELATIONS`."""
+    relation = peewee.CharField(16, default="")
+    tenancy_from = peewee.DateField(null=True)
+    tenancy_until = peewee.DateField(null=True)
+    landlord = Encrypted(null=True)
+    landlord_phone = Encrypted(null=True)
     created_at = Instant(index=True)
     approved_at = Instant(null=True)
     approved_by = peewee.IntegerField(null=True)
@@ -60,11 +67,38 @@ class Consent(Model):
     """What a person agreed to, in which version of the text; kept after withdrawal, as its proof."""
 
     resident = peewee.ForeignKeyField(Resident, backref="consents", on_delete="CASCADE")
-    version = peewee.CharField(20)
+    version = peewee.CharField(20, index=True)
     kinds = peewee.CharField(80)
     channel = peewee.CharField(12)
     given_at = Instant()
     withdrawn_at = Instant(null=True)
+    withdrawn_channel = peewee.CharField(12, default="")
+
+
+class ConsentAsked(Model):
+    """That a resident is asked for her consent to this version of the text, once; `at` is empty until the message is said."""
+
+    resident = peewee.ForeignKeyField(Resident, on_delete="CASCADE", index=False)
+    resident_id: int
+    version = peewee.CharField(20)
+    at = Instant(null=True)
+
+    class Meta:
+        indexes = ((("resident", "version"), True),)
+
+
+class PrivacyChoice(Model):
+    """Who may see one item of her file, where she chose something else than staff (`privacy.ADMINS`)."""
+
+    resident = peewee.ForeignKeyField(Resident, on_delete="CASCADE", index=False)
+    resident_id: int
+    item = peewee.CharField(40)
+    level = peewee.CharField(10)
+    channel = peewee.CharField(12)
+    at = Instant()
+
+    class Meta:
+        indexes = ((("resident", "item"), True),)
 
 
 class FileChange(Model):
@@ -99,3 +133,9 @@ class Link(Model):
     resident_id: int
     expires_at = Instant()
     used_at = Instant(null=True)
+
+
+Resident.add_index(
+    Resident.tenancy_until, where=Resident.tenancy_until.is_null(False), name="resident_tenancy_until"
+)
+ConsentAsked.add_index(ConsentAsked.id, where=ConsentAsked.at.is_null(), name="consent_asked_waiting")

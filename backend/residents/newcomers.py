@@ -13,7 +13,7 @@ from backend.core.errors import Forbidden, Invalid, LinliError
 from backend.core.i18n import DEFAULT_LOCALE, _
 from backend.records import state, store
 from backend.records.sources import Wanted
-from backend.residents import face, file, flags, home_face, households
+from backend.residents import face, file, flags, home_face, households, living
 from backend.residents.form import FILE, ID_NUMBER
 from backend.residents.households import Placed
 from backend.residents.models import Resident
@@ -23,9 +23,10 @@ CARD = "resident_id"
 _COLUMNS = (
     *("org_id", "household_id", "status", "name", "gender", "birthday", "id_type", "id_number", "id_index", "mobile"),
     *("mobile_index", "email", "email_index", "locale", "channel", "flags", "note", "created_at", "approved_at"),
-    "approved_by",
+    *("approved_by", "residence", "relation", "tenancy_from", "tenancy_until", "landlord", "landlord_phone"),
 )  # fmt: skip
-_PLACES = {name: getattr(Resident, name).place for name in ("id_number", "mobile", "email")}
+_SEALED = ("id_number", "mobile", "email", "landlord", "landlord_phone")
+_PLACES = {name: getattr(Resident, name).place for name in _SEALED}
 """What their encryption is bound to."""
 _T = TypeVar("_T")
 
@@ -74,6 +75,7 @@ def _new(place: int, row: Wanted) -> _New:
         if name not in given:
             raise Invalid(_("“{label}” must not be empty.", label=FILE[name].label), name)
     given.setdefault("id_type", CARD)
+    living.check(given)
     if given["id_type"] == CARD:
         given = ID_NUMBER.fills(given["id_number"]) | given
     return _New(place, row, given, file.id_index(str(given["id_type"]), given["id_number"]))
@@ -143,7 +145,10 @@ def _lines(new: Sequence[_New], homes: Sequence[Placed]) -> list[dict[str, Any]]
                 "id_number": said["id_number"], "id_index": one.index, "mobile": mobile,
                 "mobile_index": file.mobile_index(mobile) if mobile else None, "email": email,
                 "email_index": file.email_index(email) if email else None, "locale": DEFAULT_LOCALE,
-                "channel": "staff", "note": "",
+                "channel": "staff", "note": "", "residence": said.get("residence") or "",
+                "relation": said.get("relation") or "", "tenancy_from": said.get("tenancy_from"),
+                "tenancy_until": said.get("tenancy_until"), "landlord": said.get("landlord"),
+                "landlord_phone": said.get("landlord_phone"),
             }
         )  # fmt: skip
     shared = _shared([line["mobile_index"] for line in lines if line["mobile_index"]])

@@ -15,6 +15,7 @@ from backend.printing import batches, rows
 from backend.printing.columns import Column
 from backend.printing.rows import Row, RowSource
 from backend.residents import file
+from backend.residents import privacy as privacy_of
 from backend.residents.form import FILE
 from backend.residents.models import Household, Resident
 
@@ -48,13 +49,15 @@ def _rows(actor: Actor, ids: Sequence[int], locale: str, in_full: bool) -> Itera
     places = {
         o.id: o.name for o in orgs.Org.select().where(orgs.Org.id.in_({r.org_id for r in found.values()}))
     }
+    private = privacy_of.only_hers(found)
     exported = {org_id: access.may(actor, "resident.export", org_id) for org_id in places}
     for resident in (found[i] for i in ids if i in found):
         answers = file.answers_of(resident)
-        row = file.masked(answers, locale)
+        hers = private.get(resident.id, frozenset())
+        row = file.masked(answers, locale, hers)
         if in_full and exported.get(resident.org_id):
-            row |= {n: FILE[n].show(answers[n], locale) for n in _IN_FULL if n in answers}
-        home = resident.household
+            row |= {n: FILE[n].show(answers[n], locale) for n in _IN_FULL if n in answers and n not in hers}
+        home = resident.household if "home" not in hers else None
         row |= {part: getattr(home, part) if home else "" for part in _HOME_PARTS}
         yield row | {"org": places.get(resident.org_id, "")}
 

@@ -19,7 +19,7 @@ from backend.fields.id_number import ID_TYPES
 from backend.fields.phone import read_phone
 from backend.fields.plain import half_width
 from backend.fields.words import Said
-from backend.residents import file, households
+from backend.residents import file, households, privacy, tenancies
 from backend.residents.form import FILE
 from backend.residents.models import FileChange, Household, Resident
 from backend.residents.status import STATUS_WORDS
@@ -27,7 +27,8 @@ from backend.residents.status import STATUS_WORDS
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A resident as other domains see her. `home` is JSON of a `fields.address.Home`, or None."""
+    """A resident as other domains see her, and show her to staff: what she keeps to herself is None. `home` is JSON of a
+    `fields.address.Home`, or None. Who must reach her in need asks `in_need`."""
 
     id: int
     name: str
@@ -39,8 +40,13 @@ class Summary:
 
 
 def find(resident_id: int) -> Summary | None:
+    return by_ids([resident_id]).get(resident_id)
+
+
+def in_need(resident_id: int) -> Summary | None:
+    """The same with what she keeps to herself: for an alarm and whoever goes to her door because of one, and for herself."""
     resident = Resident.get_or_none(Resident.id == resident_id)
-    return None if resident is None else _summary(resident)
+    return None if resident is None else _summary(resident, frozenset())
 
 
 def by_id(resident_id: int) -> Summary:
@@ -61,13 +67,16 @@ def by_ids(ids: Iterable[int]) -> dict[int, Summary]:
         .join(Household, peewee.JOIN.LEFT_OUTER)
         .where(Resident.id.in_(wanted))
     )
-    return {r.id: _summary(r) for r in rows}
+    private = privacy.only_hers(wanted)
+    return {r.id: _summary(r, private.get(r.id, frozenset())) for r in rows}
 
 
-def _summary(resident: Resident) -> Summary:
-    home = households.home_of(resident.household).to_json() if resident.household else None
+def _summary(resident: Resident, hers: frozenset[str]) -> Summary:
+    household = None if "home" in hers else resident.household
+    home = households.home_of(household).to_json() if household else None
+    mobile = None if "mobile" in hers else resident.mobile
     return Summary(
-        resident.id, resident.name, resident.status, resident.org_id, home, resident.mobile, resident.locale
+        resident.id, resident.name, resident.status, resident.org_id, home, mobile, resident.locale
     )
 
 
@@ -80,17 +89,46 @@ def org_of(resident_id: int) -> int:
 
 
 def home_of(resident_id: int) -> dict[str, str] | None:
-    """JSON of her Home, as the Address field's fact "home"; None when she has none."""
-    return by_id(resident_id).home
+    """JSON of her Home, as the Address field's fact "home"; None when she has none. Also one that she keeps to herself: for what
+    she asks to have done there, and for who must find her. Raises NotFound."""
+    found = in_need(resident_id)
+    if found is None:
+        raise NotFound()
+    return found.home
 
 
 def mobile_of(resident_id: int) -> str | None:
-    """E.164, in full: mask it before it is shown (`FILE["mobile"].masked`)."""
+    """E.164, in full, unless she keeps it to herself: mask it before it is shown (`FILE["mobile"].masked`)."""
     return by_id(resident_id).mobile
 
 
 def status_of(resident_id: int) -> str:
     return by_id(resident_id).status
+
+
+def acquainted(resident_ids: Iterable[int], locale: str) -> dict[int, str]:
+    """Of these residents those who show their name to the community, with whatever else they show, in one line each: what another
+    resident of the community may read of them. Of a birthday the day without the year."""
+    wanted = list(resident_ids)
+    shared = {r_id: items for r_id, items in privacy.shares(wanted).items() if "name" in items}
+    rows = (
+        Resident.select(Resident, Household)
+        .join(Household, peewee.JOIN.LEFT_OUTER)
+        .where(Resident.id.in_(list(shared)) & (Resident.status == "approved"))
+    )
+    found = {}
+    for resident in rows:
+        answers, items = file.answers_of(resident), shared[resident.id]
+        told = [resident.name]
+        told += [
+            FILE[n].show(answers[n], locale)
+            for n in ("mobile", "email", "home")
+            if n in items and n in answers
+        ]
+        if "birthday" in items and resident.birthday:
+            told.append(f"{resident.birthday:%m-%d}")
+        found[resident.id] = " · ".join(told)
+    return found
 
 
 # --- lists ----------------------------------------------------------------------------------------------------
@@ -104,6 +142,8 @@ class Filters:
     building: str = ""
     org_id: int | None = None
     text: str = ""
+    tenancy: str = ""
+    """"ending": those whose tenancy ends soon, or has just ended."""
 
 
 def listed(actor: Actor, filters: Filters) -> Any:
@@ -122,6 +162,8 @@ def listed(actor: Actor, filters: Filters) -> Any:
         query = query.where(Household.building == filters.building)
     if filters.org_id is not None:
         query = query.where(Resident.org_id == filters.org_id)
+    if filters.tenancy == "ending":
+        query = query.where(tenancies.soon())
     if filters.text.strip():
         query = query.where(_text(filters.text.strip()))
     return query

@@ -15,6 +15,7 @@ from backend.messaging import At, forgetting, people, say
 from backend.messaging import Resident as ToResident
 from backend.records import store
 from backend.residents import approval, consent, decisions, file, home_face, links, one_at_a_time
+from backend.residents import privacy as privacy_of
 from backend.residents.form import FILE
 from backend.residents.models import Consent, FileChange, Link, Resident
 
@@ -27,13 +28,15 @@ def reveal(actor: Actor, resident_id: int, field: str, why: str) -> str:
         raise Invalid(_("Please say why you need to see it; it is kept on record."), "why")
     with transaction():
         resident = decisions.get(actor, resident_id, "resident.reveal")
+        hers = field in privacy_of.hidden(resident_id)
         value = file.answers_of(resident).get(field)
-        if value is None or not FILE[field].sensitive:
+        own = privacy_of.own_value(resident_id, field, "en") if hers and field not in FILE else None
+        if own is None and (value is None or not (hers or FILE[field].sensitive)):
             raise NotFound()
         audit.record(
             actor, "resident.reveal", file.subject(resident_id), org_id=resident.org_id, why=f"{field}: {why}"
         )
-        return FILE[field].show(value, "en")
+        return own if own is not None else FILE[field].show(value, "en")
 
 
 def export_own_data(resident_id: int) -> dict[str, Any]:
@@ -58,9 +61,12 @@ def export_own_data(resident_id: int) -> dict[str, Any]:
                     "given_at": _iso(c.given_at),
                     "channel": c.channel,
                     "withdrawn_at": _iso(c.withdrawn_at),
+                    "withdrawn_channel": c.withdrawn_channel or None,
                 }
                 for c in Consent.select().where(Consent.resident == resident_id).order_by(Consent.id)
             ],
+            "privacy": privacy_of.settings_of(resident_id),
+            "lists_of_the_office": privacy_of.held_by_office(resident_id),
             "history": [
                 {"at": _iso(e.at), "by": e.actor_kind, "what": e.action}
                 for e in audit.of(file.subject(resident_id))
@@ -114,7 +120,7 @@ def request_erasure(resident_id: int, *, channel: str, identity_id: int | None =
 def withdraw_consent(resident_id: int, *, channel: str, identity_id: int | None = None) -> int:
     """She takes her consent back, at once; without it we may keep nothing, so the deletion of her file is asked for too."""
     with transaction():
-        consent.withdraw(resident_id)
+        consent.withdraw(resident_id, channel)
         resident = Resident.get_by_id(resident_id)
         audit.record(
             file.as_actor(resident),
@@ -161,6 +167,7 @@ def _erase(actor: Actor, resident: Resident) -> None:
     forgetting.forget(resident.id, keep=reached[0].id if reached else None, also=_unproven(resident))
     people.release(resident.id)
     consent.withdraw(resident.id)
+    privacy_of.forget(resident.id)
     Link.delete().where(Link.resident == resident.id).execute()
     FileChange.update(before=None, after=None, why=None, decision=None).where(
         FileChange.resident == resident.id
@@ -202,6 +209,12 @@ def empty(resident_id: int) -> None:
         household=None,
         flags="",
         note="",
+        residence="",
+        relation="",
+        tenancy_from=None,
+        tenancy_until=None,
+        landlord=None,
+        landlord_phone=None,
     ).where(Resident.id == resident_id).execute()
 
 

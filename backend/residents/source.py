@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.core.i18n import _
 from backend.records import sources
 from backend.records.sources import Source
-from backend.residents import face, home_face, importing
+from backend.residents import consent, face, home_face, importing, privacy
 
 _RIGHTS = {
     "read": "resident.read",
@@ -26,6 +26,8 @@ sources.register(
         face.everybody,
         importing.write,
         importing.remove,
+        private=privacy.only_hers,
+        hearing=consent.hearing,
     )
 )
 sources.register(

@@ -13,9 +13,21 @@ from backend.fields.id_number import described
 from backend.messaging import Resident as To
 from backend.messaging import channels, people
 from backend.records import subject_section
-from backend.residents import actions, decisions, file, files, flags, history, home_web, queries
+from backend.residents import (
+    actions,
+    decisions,
+    file,
+    files,
+    flags,
+    history,
+    home_web,
+    privacy,
+    queries,
+    tenancies,
+)
 from backend.residents.form import FILE
 from backend.residents.list_web import KINDS, TONES, blueprint, differing, done
+from backend.residents.living import LIVING, RELATION
 from backend.residents.models import Consent, FileChange, Resident
 from backend.residents.status import STATUS_WORDS
 from backend.web import sections, session
@@ -40,17 +52,25 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
     resident = decisions.get(actor, resident_id, "resident.read")
     answers = file.answers_of(resident)
     waiting = _in_queue(resident)
+    private = privacy.hidden(resident_id)
+    members = [] if "home" in private else _members(resident)
     html = render_template(
         "residents/show.html",
         resident=resident,
-        fields=[(n, f.label, f.sensitive) for n, f in FILE.items() if n in answers],
-        shown=file.masked(answers, locale()) | (revealed or {}),
+        fields=[(n, f.label, f.sensitive or n in private) for n, f in FILE.items() if n in answers],
+        own=[(item, privacy.label(item)) for item in sorted(private - FILE.keys())],
+        shown=file.masked(answers, locale(), private) | (revealed or {}),
+        private=private,
         revealed=revealed or {},
         region=described(resident.id_number or "", locale()) if resident.id_type == "resident_id" else "",
+        living=[f.name for f in LIVING],
+        relations={c.value: c.label for c in RELATION.choices},
+        tenancy_over=resident.tenancy_until is not None and resident.tenancy_until < tenancies.today(),
         status=STATUS_WORDS[resident.status],
         tone=TONES[resident.status],
         flags=[flags.FLAGS[f] for f in flags.listed(resident.flags)],
-        members=_members(resident),
+        members=members,
+        ageless=_ageless(members),
         addresses=people.identities(To(resident_id), reachable=False),
         channels=CHANNELS,
         consents=list(Consent.select().where(Consent.resident == resident_id).order_by(Consent.id.desc())),
@@ -76,7 +96,7 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
 def _members(resident: Resident) -> list[Resident]:
     if resident.household is None:
         return []
-    return list(
+    found = list(
         Resident.select()
         .where(
             (Resident.household == resident.household)
@@ -85,6 +105,13 @@ def _members(resident: Resident) -> list[Resident]:
         )
         .order_by(Resident.birthday)
     )
+    private = privacy.only_hers(m.id for m in found)
+    return [m for m in found if "home" not in private.get(m.id, ())]
+
+
+def _ageless(members: list[Resident]) -> set[int]:
+    """Those who keep their birthday to themselves."""
+    return {r_id for r_id, items in privacy.only_hers(m.id for m in members).items() if "birthday" in items}
 
 
 def _waiting_changes(resident: Resident) -> list[FileChange]:

@@ -61,12 +61,12 @@ def forget(resident_id: int) -> None:
         ):
             before: Any = SurveyAnswerBefore.select().where(SurveyAnswerBefore.answer == row)
             for stored in (form.stored(one) for one in (row, *before)):
-                _forget_photos(form.questions(row.survey), stored)
+                forget_photos(form.questions(row.survey), stored)
             row.delete_instance(recursive=True)
         SurveyInvitation.delete().where(SurveyInvitation.resident_id == resident_id).execute()
 
 
-def _forget_photos(questions: Form, stored: dict[str, Any]) -> None:
+def forget_photos(questions: Form, stored: dict[str, Any]) -> None:
     for f in questions.fields:
         if f.kind == "photo" and stored.get(f.name) is not None:
             media.forget(f.load(stored[f.name]).key)
