@@ -167,17 +167,16 @@ class Registry:
 
     def _outright(self, text: str, person: Person) -> Meant | None:
         """What she says that she wants; of two, both."""
-        wanted = sorted(
-            (
-                (len(match.group()), e)
-                for e in (*self.commands.values(), *self.flows.values())
-                if e.outright is not None and admits(e, person) and (match := e.outright.search(text))
-            ),
-            key=lambda found: -found[0],
-        )
+        entries: list[Flow | Command] = [*self.commands.values(), *self.flows.values()]
+        wanted = [
+            (len(match.group()), entry)
+            for entry in entries
+            if entry.outright is not None and admits(entry, person) and (match := entry.outright.search(text))
+        ]
         if not wanted:
             return None
-        return Meant(wanted[0][1], text, True, wanted[1][1] if len(wanted) > 1 else None)
+        (_length, first), *others = sorted(wanted, key=lambda found: -found[0])
+        return Meant(first, text, True, others[0][1] if others else None)
 
 
 def straight(text: str) -> str:

@@ -5,6 +5,7 @@ from backend.care.absences import actor_of, back, cancel, tell, tell_for
 from backend.care.answering import (
     Heard,
     Voice,
+    ails,
     close,
     decides,
     friendly,
@@ -14,19 +15,23 @@ from backend.care.answering import (
     troubled,
     well,
 )
-from backend.care.answers import meaning
+from backend.care.answers import COMPLAINT, complains, meaning
 from backend.care.long_away import still
 from backend.care.plans import Wanted, confirm, decline, pause, save, wish
-from backend.care.wording import how_can_we_help, plan_noted, plan_stopped
+from backend.care.wording import ails_you, how_can_we_help, plan_noted, plan_stopped, rest_well
 
 __all__ = [
+    "COMPLAINT",
     "Heard",
     "Voice",
     "Wanted",
     "actor_of",
+    "ails",
+    "ails_you",
     "back",
     "cancel",
     "close",
+    "complains",
     "confirm",
     "decides",
     "decline",
@@ -39,6 +44,7 @@ __all__ = [
     "pause",
     "plan_noted",
     "plan_stopped",
+    "rest_well",
     "save",
     "slight",
     "still",

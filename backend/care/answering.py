@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from backend.alarms import actions as alarms
@@ -17,7 +18,7 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
 from backend.fields.words import Words
-from backend.messaging import At, say
+from backend.messaging import At, people, say
 
 _RUNG_BACK = Words(
     _(
@@ -123,6 +124,35 @@ def troubled(by: Voice, said: str) -> Heard | None:
     with transaction():
         open_ones = record.waiting(care.resident_id)
         return _cry(care, by, said, record.locked(open_ones[0].id) if open_ones else None)
+
+
+def ails(by: Voice, said: str) -> Heard | None:
+    """She speaks of something slight without having been asked here: she is asked whether somebody should come, as after a
+    question of ours. None: she has no plan."""
+    care = record.plan_of(by.resident_id) if by.resident_id is not None else None
+    if care is None or care.status != "active":
+        return None
+    with transaction():
+        record.locked_plan(care.id)
+        if (called := record.being_helped(care)) is not None:
+            return help_(by, called.id, said)
+        open_ones = record.waiting(care.resident_id)
+        check_in = open_ones[0] if open_ones else _of_her_own(care, by)
+        return slight(by, check_in.id, said)
+
+
+def _of_her_own(care: CarePlan, by: Voice) -> CheckIn:
+    """A check-in that she began herself. The plan is locked."""
+    at = clock.now()
+    while CheckIn.select().where((CheckIn.plan == care.id) & (CheckIn.due_at == at)).exists():
+        at += timedelta(milliseconds=1)
+    check_in: CheckIn = CheckIn.create(
+        plan=care.id, resident_id=care.resident_id, org_id=care.org_id, due_at=at, asked_at=at, status="asked"
+    )
+    CheckInQuestion.create(
+        check_in=check_in.id, channel=people.get(by.identity_id).channel, identity_id=by.identity_id, at=at
+    )
+    return check_in
 
 
 def friendly(by: Voice, said: str) -> Heard | None:

@@ -65,6 +65,32 @@ _FRIENDLY = re.compile(
     r"挺好|很好|都好|蛮好|还好|好着呢?|好得很|好是好|还行|行是行|还可以|还不错|不错|没事|没问题|平安|健康|硬朗|老样子|正常|\b(?:fine|well|good|ok(?:ay)?|all right|alright|great)\b",
     re.IGNORECASE,
 )
+_BEFORE = (
+    r"我|俺|咱|阿拉|这(?:两|几)天|最近|今天|今早|今儿|昨天|昨晚|早上|晚上|夜里|现在|刚才|突然|身体|浑身|身上|人|感觉|觉得|好像|可能|总是?|老是?|一直|又|还是|还|也|就是|都|有点儿?|有些|稍微|很|好|唉|哎|呀|的"
+    r"|\bi(?:'m| am| feel| have got| have|'ve got)?\b|\bam\b|\bfeel(?:ing)?\b|\bhave\b|\btoday\b|\bjust\b|\bstill\b|\bmy\b"
+)
+_AFTER = (
+    r"了|啊|呀|呢|的|着|啦|哦|唉|一点儿?|怎么办|咋办|咋整|\btoday\b|\bnow\b|\ba (?:little|bit)\b|\bplease\b"
+)
+_AILS = (
+    r"(?:头|脑袋|脑壳)(?:也|还|都|又|有点儿?|有些|很|好)*(?:晕|昏|疼|痛)|(?:肚子|胃|眼睛|耳朵|肩膀|胳膊|手|背|后背|膝盖骨)(?:也|还|都|又|有点儿?|有些)*(?:疼|痛|酸|不舒服|难受)"
+    r"|不(?:太|大|怎么|是很|很)?(?:舒服|好受|得劲)|难受|发?(?:低)?烧|(?:生)?病|血压(?:有点儿?|有些)?高"
+    r"|(?:a (?:bit|little) |slightly |rather )?(?:dizzy|unwell|sick|ill|under the weather)|not (?:feeling )?(?:so |very |too )?(?:well|good)|(?:do not|don't) feel (?:so |very |too )?(?:well|good)"
+    r"|(?:a )?(?:slight |bit of a )?(?:headache|stomach ?ache|cold|cough|toothache|back ?ache)|(?:head|stomach|back|shoulder|arm|hand)s? (?:hurts?|aches?|is sore)"
+)
+_AILS_HER = rf"(?:{_AILS}|{_SLIGHT.pattern})"
+COMPLAINT = re.compile(
+    rf"^(?=.{{1,60}}$)\W*(?:(?:{_BEFORE})\W*)*{_AILS_HER}\W*(?:(?:{_AILS_HER}|{_BEFORE}|{_AFTER})\W*)*$",
+    re.IGNORECASE,
+)
+"""Words that are nothing but a complaint about her own body."""
+
+
+def complains(text: str) -> bool:
+    """Whether she speaks of something slight without having been asked: she is asked whether somebody should come. What is much,
+    or anything beside it, is for others to judge."""
+    plain = folded(text[: LONGEST + 1])
+    return len(plain) <= LONGEST and COMPLAINT.fullmatch(plain) is not None and not _MUCH.search(plain)
 
 
 def meaning(text: str) -> Meaning | None:

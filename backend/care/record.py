@@ -106,6 +106,16 @@ def waiting(resident_id: int) -> list[CheckIn]:
     )
 
 
+def being_helped(care: CarePlan) -> CheckIn | None:
+    """The check-in for which people are on their way to her."""
+    return (  # type: ignore[no-any-return]
+        CheckIn.select()
+        .where((CheckIn.plan == care.id) & (CheckIn.status == "help") & CheckIn.settled_at.is_null())
+        .order_by(CheckIn.due_at.desc())
+        .first()
+    )
+
+
 def end(check_in: CheckIn, status: str, by: str, said: str = "") -> None:
     """How it ended, and by whom. Belongs in a transaction that holds it."""
     in_vain = check_in.status == "missed" and check_in.asked_at is not None

@@ -111,6 +111,27 @@ def how_can_we_help() -> Words:
     )
 
 
+def ails_you(said: str, *, told: bool) -> Words:
+    """Of somebody without a plan. `told`: the office knows already and answers her."""
+    come = Option(f"emergency:{said[:80]}", _("Yes, please come"), _("Please come"))
+    call = Option("checkin.call:", _("Please call me"), _("Call me"))
+    no = Option("checkin.rest:", _("No, nobody need come"), _("Not needed"))
+    if told:
+        words = how_can_we_help()
+        text, short = (
+            _("{words} Shall somebody come and see you?", words=form) for form in (words.text, words.short)
+        )
+        return Words(text, short, options=(come, no))
+    return Words(
+        _("I am sorry to hear that. Shall somebody come and see you, or call you?"),
+        options=(come, call, no),
+    )
+
+
+def rest_well() -> Words:
+    return Words(_("All right. If it gets worse, call 120 or write “SOS” to us at once. Get well soon."))
+
+
 # --- what people are told -------------------------------------------------------------------------------------
 
 

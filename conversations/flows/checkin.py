@@ -94,6 +94,33 @@ def _troubled(person: Person, said: str) -> Answer:
     return Answer((actions.how_can_we_help(),), handover="asked")
 
 
+def _ails(person: Person, said: str) -> Answer:
+    """Something slight, and nobody asked: shall somebody come, or call? The office hears at once of what might be more."""
+    if not actions.complains(said):
+        return _troubled(person, said)
+    heard = actions.ails(voice(person), said)
+    if heard is not None:
+        return Answer.of(heard.words)
+    serious = _TROUBLE.search(said) is not None
+    return Answer((actions.ails_you(said, told=serious),), handover="asked" if serious else None)
+
+
+def _call(person: Person, argument: str) -> Answer:
+    return Answer((phrases.person_called(),), handover="asked")
+
+
+def _rest(person: Person, argument: str) -> Answer:
+    return Answer.of(actions.rest_well())
+
+
+def _wants_a_call(argument: str, text: str) -> str | None:
+    return argument if affirmed(text) else None
+
+
+def _wants_nobody(argument: str, text: str) -> str | None:
+    return argument if affirmed(text) is False else None
+
+
 _SHALL_I_STOP = Words(
     _("Shall I ask you no more each day how you are?"),
     options=(Option("checkin.stop:", _("Ask no more")), Option("checkin.keep:", _("Go on asking"))),
@@ -134,7 +161,11 @@ COMMANDS = [
             "I am fine today, checking in",
         ),
     ),
+    # Of two that fit equally well the first is meant.
+    Command("checkin.ails", _ails, patterns=(actions.COMPLAINT,), whole=True),
     Command("checkin.trouble", _troubled, patterns=(_TROUBLE,), audience="resident", whole=True),
+    Command("checkin.call", _call, hears=_wants_a_call),
+    Command("checkin.rest", _rest, hears=_wants_nobody),
     Command("checkin.stop_asked", _stop_asked, patterns=(_STOP,), audience="resident"),
     Command("checkin.stop", _stop, audience="resident"),
     Command("checkin.keep", _keep, audience="resident"),

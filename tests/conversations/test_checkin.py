@@ -213,19 +213,79 @@ def test_a_well_pressed_after_help_tells_of_the_alarm_and_one_tap_more_ends_it(
     assert Alarm.get().status == "cleared"
 
 
-def test_trouble_told_without_a_question_calls_people(chat: Talker, town: Town, morning: Hands) -> None:
-    assert "请待在原地" in chat.say("我不舒服")
+def test_trouble_told_without_a_question_calls_people(chat: Talker, morning: Hands) -> None:
+    assert "请待在原地" in chat.say("我心慌")
     assert Alarm.get().kind == "asked_for_help"
+
+
+@pytest.mark.parametrize("said", ["我头晕", "腿疼", "今天腿有点疼，没睡好", "I feel a bit dizzy"])
+def test_something_slight_told_without_a_question_is_asked_about_first(
+    said: str, chat: Talker, morning: Hands
+) -> None:
+    assert "要人来看看吗" in chat.say(said)
+    assert not Alarm.select().exists()
+    assert chat.say("不用了，谢谢").startswith("那就好")
+    assert (CheckIn.get().status, CheckIn.get().said) == ("well", said)
+    morning.forward(hours=1)
+    following.remind()
+    assert not Alarm.select().exists()
+
+
+def test_without_an_answer_people_come_for_what_she_told_by_herself(chat: Talker, morning: Hands) -> None:
+    chat.say("我头晕")
+    morning.forward(minutes=14)
+    following.remind()
+    assert not Alarm.select().exists()
+    morning.forward(minutes=1)
+    following.remind()
+    assert (Alarm.get().kind, CheckIn.get().status) == ("asked_for_help", "help")
+    assert "头晕" in alarm_record.unpacked(Alarm.get()).text["zh_CN"]
+
+
+def test_a_complaint_elsewhere_belongs_to_the_question_that_waits(chat: Talker, morning: Hands) -> None:
+    asked(morning)
+    assert "要人来看看吗" in chat.say("腿疼")
+    assert (CheckIn.select().count(), CheckIn.get().why) == (1, "slight")
+
+
+def test_who_complains_on_while_people_come_is_not_asked_again(chat: Talker, morning: Hands) -> None:
+    chat.say("腿疼")
+    chat.say("要的")
+    assert "请待在原地" in chat.say("腿疼")
+    assert (CheckIn.select().count(), Alarm.select().count()) == (1, 1)
+
+
+def test_who_has_no_plan_is_asked_whether_somebody_should_come_or_call(town: Town, morning: Hands) -> None:
+    towns.elder(town, "周敏", 502, "telegram")
+    zhou = talker("telegram", "telegram-502")
+    assert "要不要有人上门看看您，或者给您打个电话" in zhou.say("腿疼")
+    assert not Alarm.select().exists() and not Handover.select().exists()
+    assert "120" in zhou.say("不用")
+    zhou.say("腿疼")
+    zhou.say("好的")
+    assert Handover.select().count() == 1
+    zhou.say("腿疼")
+    zhou.tap("要，请来看看")
+    assert Alarm.get().kind == "sos" and "腿疼" in alarm_record.unpacked(Alarm.get()).text["zh_CN"]
+
+
+def test_of_what_might_be_more_the_office_hears_at_once(town: Town, morning: Hands) -> None:
     towns.elder(town, "周敏", 502, "telegram")
     assert "已经告诉社区" in talker("telegram", "telegram-502").say("我头晕")
-    assert Handover.select().count() == 1
+    assert Handover.select().count() == 1 and not Alarm.select().exists()
+
+
+@pytest.mark.parametrize("said", ["胸口疼", "头晕得厉害，救命"])
+def test_a_cry_for_help_is_not_asked_about(said: str, chat: Talker, morning: Hands) -> None:
+    chat.say(said)
+    assert Alarm.get().kind == "sos"
 
 
 def test_words_that_were_said_in_vain_before_still_answer_the_question(phone: Talker, morning: Hands) -> None:
     for _n in range(5):
-        phone.say("睡不着")
+        phone.say("吃不下")
     asked(morning)
-    phone.say("睡不着")
+    phone.say("吃不下")
     assert Alarm.get().kind == "asked_for_help"
 
 

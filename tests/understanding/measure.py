@@ -21,7 +21,8 @@ HALVES = tuple(half for half in ("tune", "held_out") if (_HERE / f"{half}.tsv").
 """`held_out.tsv` is written by somebody who tunes nothing; once it has been looked at, it goes to `tune.tsv` and a new one comes."""
 DECIDE = frozenset({"request.hurry", "request.still"})
 NEWCOMERS = frozenset({"register", "link"})
-ASKED = frozenset({"alarm.nothing", "+unsure", "+lost", "+fine"})
+ASKED = frozenset({"alarm.nothing", "checkin.ails", "+unsure", "+lost", "+fine"})
+"""What asks, and does nothing: `checkin.ails` asks whether somebody should come."""
 
 
 @dataclass(frozen=True, slots=True)
