@@ -34,6 +34,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.printing.batch_web",
     "backend.records.web",
     "backend.reports.kept_web",
+    "backend.reports.usage_web",
     "backend.sheets.web",
     "backend.residents.web",
     "backend.residents.links_web",

@@ -33,6 +33,7 @@ MODULES = (
     "backend.records.jobs",
     "backend.reports.jobs",
     "conversations.reminders",
+    "conversations.usage",
     "backend.sheets.jobs",
     "backend.inbox.jobs",
     "backend.requests.jobs",

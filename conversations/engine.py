@@ -28,6 +28,7 @@ from conversations import (
     picking,
     router,
     store,
+    usage,
     with_a_person,
 )
 from conversations.flow import Person
@@ -60,6 +61,7 @@ class Engine:
         correlation = known or ids.correlation()
         with nullcontext() if known else structlog.contextvars.bound_contextvars(correlation=correlation):
             turn = self._surely(inbound, correlation)
+            usage.count(turn, inbound.channel)
             metrics.inbound_total.inc(inbound.channel, "repeat" if turn.repeated else turn.outcome)
             metrics.turn_seconds.observe(time.perf_counter() - began)
             log.info(
@@ -140,7 +142,11 @@ class Engine:
             people.set_state(found.id, "active")
         if talk.locale:
             people.set_locale(found.id, talk.locale)
-        return Turn(found.id, talk.speaks, replies, talk.outcome, picked=inbound.message_id)
+        by = usage.by(found.resident_id, found.staff_id)
+        return Turn(
+            found.id, talk.speaks, replies, talk.outcome, picked=inbound.message_id, used=tuple(talk.used),
+            by=by, org_id=found.org_id,
+        )  # fmt: skip
 
     def _hear(self, talk: Talk, inbound: Inbound, said: Said, where: str, found: Found, now: int) -> None:
         memory = talk.memory

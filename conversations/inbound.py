@@ -53,3 +53,8 @@ class Turn:
     repeated: bool = False
     picked: int | None = None
     """The Message whose option was picked: chat channels take its buttons away."""
+    used: tuple[tuple[str, str], ...] = ()
+    """The functions that it used (see `Talk.used`); none of a repeat."""
+    by: str = "unknown"
+    """Whether it was a resident, one of the staff, or somebody unknown."""
+    org_id: int | None = None

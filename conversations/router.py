@@ -34,6 +34,7 @@ def hear(talk: Talk, said: Said) -> None:
     if flow is None and _met(talk, said, command):
         return
     if command in _ANYWHERE:
+        talk.note(str(command), "used")
         _ANYWHERE[command](talk, said)
     elif asks_another and command != "cancel":
         talk.say(phrases.question_changed())
@@ -84,9 +85,11 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
             opened = opening or flow.start(talk.person, text)
     except LinliError as error:
         talk.say(Words(error.text))
+        talk.note(flow.name, "refused")
         going_on.after(talk)
         return
     if isinstance(opened, Answer):
+        talk.note(flow.name, "used")
         talk.say(*opened.replies)
         going_on.after(talk)
         return
@@ -95,6 +98,7 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
     talk.say(*opened.before)
     known = {"channel": talk.person.channel, "proven": vouched(talk.person), **changed.as_asked(flow)}
     talk.outcome = "started"
+    talk.note(flow.name, "started")
     _take(talk, flow, flow.form.start(dict(opened.prefill), {**known, **opened.facts}, talk.now, talk.speaks))
 
 
@@ -106,9 +110,11 @@ def run(talk: Talk, command: Command, argument: str) -> None:
     except LinliError as error:
         talk.say(Words(error.text))
         talk.outcome = "refused"
+        talk.note(command.name, "refused")
         going_on.after(talk)
         return
     talk.outcome = "done"
+    talk.note(command.name, "used")
     if isinstance(result, Opening):
         talk.memory.park()
         start(talk, talk.named(result.flow), "", result)
@@ -210,6 +216,7 @@ def _take(talk: Talk, flow: Flow, step: Step) -> None:
         talk.say(*(step.replies or (phrases.cancelled(flow.title),)))
         memory.close()
         talk.outcome = "cancelled"
+        talk.note(flow.name, "cancelled")
         going_on.after(talk)
         return
     if memory.flow != flow.name or memory.form is None:
@@ -249,6 +256,7 @@ def _submit(talk: Talk, flow: Flow, step: Step) -> None:
         return
     talk.memory.close()
     talk.outcome = "submitted"
+    talk.note(flow.name, "finished")
     talk.handover = result.handover or talk.handover
     talk.person = whoever(talk.person)
     talk.say(*result.replies)
@@ -377,5 +385,6 @@ def _follow(talk: Talk, entry: Flow | Command | commands.Command, said: Said, ar
     elif isinstance(entry, Command):
         run(talk, entry, argument or (said.text if entry.whole else ""))
     else:
+        talk.note(entry, "used")
         _ANYWHERE[entry](talk, said)
     _pictured(talk, said)

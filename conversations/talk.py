@@ -34,6 +34,9 @@ class Talk:
     elsewhere: Callable[[], Words | None] = lambda: None
     """Asks whether to go on here with what she left open on another channel; None when nothing is."""
 
+    used: list[tuple[str, str]] = field(default_factory=list)
+    """(function, what became of it) of this turn, for the figures about use (`backend.reports.usage`)."""
+
     made: dict[str, Flow | None] = field(default_factory=dict)
     """Flows of a Series that this turn has looked up."""
 
@@ -60,6 +63,10 @@ class Talk:
     @property
     def speaks(self) -> str:
         return self.locale or self.person.locale
+
+    def note(self, function: str, what: str) -> None:
+        """A function was used; of a Series all its Flows are one."""
+        self.used.append((function.partition(":")[0], what))
 
     def say(self, *words: Words) -> None:
         self.replies.extend(words)

@@ -13,12 +13,12 @@ from backend.core.access import Actor
 from backend.core.errors import LinliError
 from backend.core.i18n import _
 from backend.core.orgs import Org
-from backend.records import asked, bulk, notices, query, reading, tables, views
+from backend.records import asked, bulk, classes, notices, query, reading, tables, views
 from backend.records.state import State
 from backend.records.tables import Column, Table
 from backend.staff import queries as staff
 from backend.web import nav, session
-from backend.web.text import locale, say
+from backend.web.text import locale, say, url_with
 
 blueprint = Blueprint(
     "records",
@@ -67,6 +67,7 @@ def rows(key: str) -> Any:
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     found = query.page(actor, question.query, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
     shown = _shown(columns, view)
+    count = query.count(actor, question.query)
     private = reading.private_of(table, found)
     return render_template(
         "records/rows.html",
@@ -76,7 +77,8 @@ def rows(key: str) -> Any:
         rows=[_line(table, row, shown, private) for row in found[:PER_PAGE]],
         question=question,
         params={name: list(values) for name, values in params.items()},
-        count=query.count(actor, question.query),
+        count=count,
+        levels=classes.levels(actor, question.query, columns, asked.nodes(params), count, _within),
         counted=query.COUNTED,
         number=number,
         more=len(found) > PER_PAGE and number < LAST_PAGE,
@@ -171,6 +173,10 @@ def address(key: str, params: asked.Params, **more: int) -> str:
 
 def _params() -> dict[str, list[str]]:
     return {name: request.args.getlist(name) for name in request.args}
+
+
+def _within(chosen: list[str]) -> str:
+    return url_with(**{"class": chosen})
 
 
 def _shown(columns: tuple[Column, ...], view: Any) -> list[Column]:

@@ -79,6 +79,12 @@ def register(
     _entries[endpoint] = Entry(label, endpoint, permission, order, badge, group, also)
 
 
+def labels() -> dict[str, Msg]:
+    """What the pages of each blueprint are called: as the first entry of the menu that leads there."""
+    found = sorted(_entries.values(), key=lambda e: -e.order)
+    return {entry.endpoint.partition(".")[0]: entry.label for entry in found}
+
+
 def menu(actor: Actor, path: str) -> list[Group]:
     """What this actor sees of the menu, somebody at `path`: groups with at least one entry."""
     seen = [e for e in _entries.values() if e.permission is None or access.may(actor, e.permission)]
