@@ -15,11 +15,12 @@ from backend.fields.phone import Phone
 from backend.fields.slots import TimeSlot
 from backend.fields.state import Outcome, Phase, SendCode, State, Step, code_digest
 from backend.fields.text import Email, LongText, RealName, Text
+from backend.fields.tree import TreeChoice
 from backend.fields.words import Media, Option, Place, Said, Words
 
 __all__ = [
     "FILLED", "GENDERS", "ID_TYPES", "Address", "Choice", "Choices", "Command", "Condition", "Context", "Date", "Decimal",
     "Email", "Field", "Form", "Home", "IdNumber", "Integer", "Location", "LongText", "Media", "Misunderstood", "Money",
     "MultiChoice", "Option", "Outcome", "Phase", "Phone", "Photo", "Picked", "Place", "Rating", "RealName", "Said",
-    "SendCode", "State", "Step", "Text", "TimeSlot", "Words", "YesNo", "code_digest", "command",
+    "SendCode", "State", "Step", "Text", "TimeSlot", "TreeChoice", "Words", "YesNo", "code_digest", "command",
 ]  # fmt: skip

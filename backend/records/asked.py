@@ -1,7 +1,7 @@
 """A question as a page's address says it: what was typed, conditions row by row, sorting, the moment. Pure.
 
 `q` the search box; `col`, `op`, `val` repeated together, one condition each, and `match=any` for "or"; `colour`, `tag`, `org`; `who` is
-responsible ("me", "nobody", the id of a staff member);
+responsible ("me", "nobody", the id of a staff member); `class` a node of a classification, `key:path`;
 `sort` repeated, `-key` for downwards; `as_of` a day. The same parameters are what a saved view keeps.
 """
 
@@ -21,7 +21,7 @@ from backend.records.query import Query, Sort
 from backend.records.tables import Column, Table
 
 Params = Mapping[str, Sequence[str]]
-KEPT = ("q", "col", "op", "val", "match", "colour", "tag", "org", "who", "sort", "as_of")
+KEPT = ("q", "col", "op", "val", "match", "colour", "tag", "org", "who", "class", "sort", "as_of")
 """The parameters that make a question; all else (`page`, …) is about the page."""
 COLOURS: dict[str, Msg] = {
     "red": _("Red"),
@@ -33,6 +33,7 @@ COLOURS: dict[str, Msg] = {
 }
 OPS: dict[str, Msg] = {
     "eq": _("is"),
+    "under": _("is within"),
     "ne": _("is not"),
     "contains": _("contains"),
     "starts": _("starts with"),
@@ -54,6 +55,7 @@ _FITTING = {
     "number": ("eq", "ne", "lt", "le", "gt", "ge", "empty", "filled"),
     "date": ("eq", "lt", "le", "gt", "ge", "last_days", "empty", "filled"),
     "choice": ("eq", "ne", "empty", "filled"),
+    "tree_choice": ("under", "eq", "ne", "empty", "filled"),
     "flag": ("eq", "empty", "filled"),
     "list": ("has", "empty", "filled"),
     "home": ("eq", "building_is", "unit_is", "room_is", "empty", "filled"),
@@ -99,6 +101,11 @@ def read(table: Table, columns: Sequence[Column], params: Params, locale: str) -
     others += [{"tag": t} for t in _all(params, "tag") if t]
     if who := _first(params, "who"):
         others.append({"responsible": [_staff(who)]})
+    others += [
+        {"field": key, "op": "under", "value": path}
+        for key, path in nodes(params).items()
+        if path and key in known and known[key].tree
+    ]
     as_of, problem = _day(_first(params, "as_of"))
     org = _first(params, "org")
     query = Query(
@@ -120,7 +127,13 @@ def kept(params: Params) -> dict[str, list[str]]:
 def fitting(column: Column) -> tuple[str, ...]:
     """The comparisons that make sense for a column."""
     kind = column.field.kind
-    of = "sealed" if column.sealed else kind if kind in ("date", "choice") else expressions.kind(column)
+    of = (
+        "sealed"
+        if column.sealed
+        else kind
+        if kind in ("date", "choice", "tree_choice")
+        else expressions.kind(column)
+    )
     return *_FITTING[of], "coloured"
 
 
@@ -139,6 +152,11 @@ def _row(column: Column | None, op: str, value: str, locale: str) -> tuple[Row, 
         return Row(column, op, value, ops), _condition(column, op, value.strip(), locale)
     except Misunderstood as why:
         return Row(column, op, value, ops, why.text), None
+
+
+def nodes(params: Params) -> dict[str, str]:
+    """The nodes of classifications that are looked into, by column."""
+    return {key: path for key, _colon, path in (given.partition(":") for given in _all(params, "class"))}
 
 
 def _staff(who: str) -> str | int | None:
@@ -186,7 +204,7 @@ def _condition(column: Column, op: str, value: str, locale: str) -> dict[str, An
         home = field.parse(Said(text=value), context).to_json()
         parts = [{"field": column.key, "op": "eq", "part": part, "value": v} for part, v in home.items() if v]
         return {"and": parts}
-    parsed = field.known(Said(choice=value), context) if field.kind == "choice" else None
+    parsed = field.known(Said(choice=value), context) if field.kind in ("choice", "tree_choice") else None
     parsed = field.parse(Said(text=value), context) if parsed is None else parsed
     if column.sealed:
         return {"field": column.key, "op": op, "value": holding.blind(column, parsed)}

@@ -90,6 +90,9 @@ def send(actor: Actor, run: BulkRun) -> None:
 def undo(actor: Actor, batch_id: int) -> history.Undone | BulkRun:
     """Take a batch back: a small one now, a large one as a run. Raises NotFound, Forbidden, Conflict."""
     batch, ids = history.to_undo(actor, batch_id)
+    if batch.kind == "import":
+        # It may still be at work; what it brings in afterwards could never be taken back.
+        raise Conflict(_("An import is undone on its own page."))
     if len(ids) <= LARGE:
         return history.undo(actor, batch_id)
     with transaction():

@@ -1,7 +1,7 @@
 """What is looked for, as JSON, made into SQL. Pure, but for asking which database it is.
 
 The words are those of `fields.condition` (`{"field": "birthday", "op": "lt", "value": "1950-01-01"}`, `and`, `or`, `not`), with values as
-Fields dump them, and more: ops `contains`, `starts`, `between` (`value` a pair), `last_days`; `part` of a home;
+Fields dump them, and more: ops `under` (a node of a classification or below), `contains`, `starts`, `between` (`value` a pair), `last_days`; `part` of a home;
 `{"colour": ["red"]}`, `{"cell": "c3", "colour": ["red"]}` (of one value; without colours any), `{"tag": "独居"}`,
 `{"responsible": ["me", 7]}` (null: nobody), `{"org": 7}` (there and below), `{"words": "王"}` (as in the search box), `{"ids": […]}`,
 `{"sub": "t5", "where": {…}, "at_least": 1}` (rows of a sub-table), `{"main": {…}}` (the row that a sub-table's one belongs to), `{"parent": 12}` (that row by its id).
@@ -100,6 +100,10 @@ class Builder:
             case "last_days":
                 self._add((self.today - timedelta(days=int(want))).isoformat(), self.today.isoformat())
                 return f"({value} >= ? AND {value} <= ?)"
+            case "under":
+                # A range, which an index answers: "/" is followed by "0".
+                self._add(str(want), f"{want}/", f"{want}0")
+                return f"({value} = ? OR ({value} >= ? AND {value} < ?))"
             case "contains" | "starts":
                 return self._like(column, value, str(want), op)
             case "has":

@@ -81,8 +81,8 @@ def _field(column: Column, given: MultiDict[str, str]) -> dict[str, Any]:
     kept: dict[str, Any] = column.field.to_json()
     field: dict[str, Any] = {name: kept[name] for name in ("label", "optional", "sensitive") if name in kept}
     field["kind"] = given.get("kind", "") if given.get("kind") in KINDS else ""
-    if field["kind"] in ("choice", "multi_choice"):
-        field["options"] = read_options(given.get("options", ""))
+    if field["kind"] in ("choice", "multi_choice", "tree_choice"):
+        field["options"] = read_options(given.get("options", ""), field["kind"])
     return field
 
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from backend.core import access
 from backend.core.errors import Invalid, LinliError
 from backend.core.i18n import LANGUAGES, Msg, Text, _, render
+from backend.fields import tree
 from backend.records import computing, converting, defining, formulas, recount, tables
 from backend.records.list_web import blueprint, org_of, orgs_of, reached
 from backend.records.tables import Column, Table
@@ -27,6 +28,7 @@ KINDS: dict[str, Msg] = {
     "date": _("Date"),
     "choice": _("One of several"),
     "multi_choice": _("Several of several"),
+    "tree_choice": _("Classification of several levels"),
     "yes_no": _("Yes or no"),
     "phone": _("Phone number"),
     "email": _("E-mail"),
@@ -34,7 +36,7 @@ KINDS: dict[str, Msg] = {
     "address": _("Address"),
     "rating": _("Rating"),
 }
-_WITH_OPTIONS = ("choice", "multi_choice")
+_WITH_OPTIONS = ("choice", "multi_choice", "tree_choice")
 
 
 @blueprint.post("/tables")
@@ -146,12 +148,15 @@ def _field(given: Any, kind: str) -> dict[str, Any]:
         "sensitive": given.get("sensitive") == "1",
     }
     if kind in _WITH_OPTIONS:
-        field["options"] = read_options(given.get("options", ""))
+        field["options"] = read_options(given.get("options", ""), kind)
     return field
 
 
-def read_options(text: str) -> list[dict[str, Any]]:
-    """One a line, `value = label` or the label alone; the value of an option stays when its label changes."""
+def read_options(text: str, kind: str = "choice") -> list[dict[str, Any]]:
+    """One a line, `value = label` or the label alone; the value of an option stays when its label changes. Of a
+    classification see `fields.tree.lines`. Raises Invalid."""
+    if kind == "tree_choice":
+        return _read_tree(text)
     found = []
     for line in text.splitlines():
         value, sep, label = (part.strip() for part in line.partition("="))
@@ -161,6 +166,17 @@ def read_options(text: str) -> list[dict[str, Any]]:
         raise Invalid(_("Please write at least two options, one on each line."), "options")
     if len({o["value"] for o in found}) < len(found):
         raise Invalid(_("Two options are the same."), "options")
+    return found
+
+
+def _read_tree(text: str) -> list[dict[str, Any]]:
+    try:
+        found = tree.read_lines(text)
+    except ValueError as error:
+        problem = _("“{line}” has no place here: a line is at most one level below the one before it, and none is written twice.", line=str(error))  # fmt: skip
+        raise Invalid(problem, "options") from None
+    if not found:
+        raise Invalid(_("Please write the levels, one line each."), "options")
     return found
 
 
@@ -195,6 +211,8 @@ def _words(column: Column) -> dict[str, str]:
 
 def options_of(column: Column) -> str:
     """The options as the page edits them, in the reader's language."""
+    if isinstance(column.field, tree.TreeChoice):
+        return tree.lines(column.field, locale())
     lines = []
     for choice in getattr(column.field, "choices", ()):
         label = render(choice.label, locale())

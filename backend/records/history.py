@@ -77,8 +77,12 @@ def undo_rows(actor: Actor, batch: Any, ids: Sequence[int], back: int) -> Undone
     """Take back what the batch did to these rows, as the batch `back`, inside the caller's transaction."""
     table = tables.by_id(batch.table_id)
     kept = []
+    needed = table.permission("delete" if batch.kind == "delete" else "change")
     for row_id, said in _versions(ids, lock=True).items():
-        refused = _take_back(actor, table, said, batch.id, back)
+        if access.may(actor, needed, said[-1].org_id):
+            refused = _take_back(actor, table, said, batch.id, back)
+        else:
+            refused = _("This row belongs to another community; your role does not reach there.")
         if refused is not None:
             kept.append((row_id, refused))
     return Undone(len(ids) - len(kept), tuple(kept))

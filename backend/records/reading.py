@@ -70,7 +70,7 @@ def typed(table: Table, values: Mapping[str, Any], kept: frozenset[str] = _NOTHI
         column = table.by_key.get(key)
         if column is None or column.sealed or value is None or key in kept:
             continue
-        if column.field.kind in ("choice", "time_slot"):
+        if column.field.kind in ("choice", "tree_choice", "time_slot"):
             found[key] = str(value)
         elif column.field.kind == "yes_no":
             found[key] = "yes" if value else "no"

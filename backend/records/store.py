@@ -151,7 +151,7 @@ def create(
     with transaction():
         for org_id in {r.org_id for r in rows}:
             access.check(actor, table.permission("create"), org_id)
-        _check_parents(table, rows)
+        _check_parents(actor, table, rows)
         for row in rows:
             check_whole(table, row.values)
         ids = _make(table, rows, actor, why, batch_id)
@@ -366,13 +366,16 @@ def _parents(table: Table, subjects: Sequence[int]) -> dict[int, int]:
     return {subject: row.id for subject, row in rows.items() if row.id is not None}
 
 
-def _check_parents(table: Table, rows: Sequence[New]) -> None:
+def _check_parents(actor: Actor, table: Table, rows: Sequence[New]) -> None:
     if table.parent is None:
         return
     main = tables.of(table.parent)
     wanted = {row.parent_id for row in rows}
-    known = state.read_ids([p for p in wanted if p is not None])
-    if None in wanted or {p.id for p in known if p.table_id == main.id} != wanted:
+    known = [p for p in state.read_ids([p for p in wanted if p is not None]) if p.table_id == main.id]
+    seen = {
+        org_id for org_id in {p.org_id for p in known} if access.may(actor, main.permission("read"), org_id)
+    }
+    if None in wanted or {p.id for p in known if p.org_id in seen} != wanted:
         raise Invalid(
             _("Each row here belongs to one of “{table}”; this one is not there.", table=main.title)
         )

@@ -13,6 +13,7 @@ from backend.core.db import transaction
 from backend.core.errors import NotFound
 from backend.core.i18n import LANGUAGES, Text, render, text_from_json
 from backend.fields.base import Field
+from backend.fields.tree import TreeChoice
 from backend.records import sources
 from backend.records.models import DataColumn, DataTable
 
@@ -40,6 +41,11 @@ class Column:
     def sealed(self) -> bool:
         """Whether the value is encrypted, and found only whole."""
         return self.field.sensitive or self.field.kind in SEALED
+
+    @property
+    def tree(self) -> TreeChoice | None:
+        """The classification that its values are places in."""
+        return self.field if isinstance(self.field, TreeChoice) and not self.sealed else None
 
     @property
     def label(self) -> Text:

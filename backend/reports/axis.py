@@ -24,7 +24,9 @@ ROW: dict[str, Msg] = {
 """What every row has beside its columns."""
 PARTS: dict[str, Msg] = {"building": _("Building"), "unit": _("Unit"), "room": _("Room")}
 _TIMES = {"created": "created_at", "changed": "since"}
-_COUNTABLE = frozenset({"choice", "yes_no", "integer", "rating", "date", "address", "text", "real_name"})
+_COUNTABLE = frozenset(
+    {"choice", "tree_choice", "yes_no", "integer", "rating", "date", "address", "text", "real_name"}
+)
 _DAY_MS = 86_400_000
 
 
@@ -110,7 +112,7 @@ def words(axis: Axis, table: Table, value: Any, orgs: Mapping[int, str], locale:
     if axis.key in _TIMES:
         return str(value)
     column = table.column(axis.column)
-    if column.field.kind == "choice":
+    if column.field.kind in ("choice", "tree_choice"):
         context = Context(clock.now(), locale, clock.zone())
         return next(
             (render(o.label, locale) for o in column.field.options(context) if o.value == value), str(value)

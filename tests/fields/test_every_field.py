@@ -14,6 +14,7 @@ from backend.core.i18n import LOCALES, render
 from backend.fields import (
     Address,
     Choice,
+    Choices,
     Date,
     Decimal,
     Email,
@@ -36,11 +37,13 @@ from backend.fields import (
     Said,
     Text,
     TimeSlot,
+    TreeChoice,
     YesNo,
 )
 from backend.fields.base import KINDS
 from backend.fields.id_number import check_character
 from backend.fields.plain import clean, clean_lines
+from backend.fields.tree import read_lines
 from tests.fields.community import NOW, SLOTS, TROUBLES, context
 
 FEW = settings(max_examples=60, deadline=None)
@@ -97,6 +100,7 @@ HOMES = st.builds(
 )  # fmt: skip
 PROSE = st.text(min_size=1, max_size=60)
 
+CLASSES = [Choices.from_json(c) for c in read_lines("企业\n- 工业\n-- 纺织\n- 其他\n商户\n- 其他")]
 SAMPLES: list[tuple[Field, st.SearchStrategy[Any], dict[str, Any]]] = [
     (Text("t"), PROSE.map(clean).filter(lambda t: any(map(str.isalnum, t))), {}),
     (LongText("t"), PROSE.map(clean_lines).filter(lambda t: any(map(str.isalnum, t))), {}),
@@ -110,6 +114,7 @@ SAMPLES: list[tuple[Field, st.SearchStrategy[Any], dict[str, Any]]] = [
     (Date("d"), st.dates(date(1, 1, 1), date(9999, 12, 31)).filter(lambda d: d.year >= 1000), {}),
     (Date("b", birthday=True), st.dates(date(1880, 1, 1), TODAY), {}),
     (Choice("c", options=TROUBLES), st.sampled_from([c.value for c in TROUBLES]), {}),
+    (TreeChoice("c", options=CLASSES), st.sampled_from([c.value for c in CLASSES]), {}),
     (MultiChoice("c", options=TROUBLES, least=0), st.sets(st.sampled_from([0, 1, 2])).map(lambda s: tuple(TROUBLES[i].value for i in sorted(s))), {}),
     (YesNo("y"), st.booleans(), {}),
     (YesNo("y", yes={"zh_CN": "在流", "en": "Running"}, no={"zh_CN": "滴水", "en": "Dripping"}), st.booleans(), {}),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
-from backend.records import bulk_runs, bulk_work, marking, store
+from backend.records import bulk_runs, bulk_work, marking, store, tables
 from backend.records.models import BulkRun
 from backend.records.query import Query
 from backend.sheets import exporting
@@ -141,6 +142,35 @@ def test_values_and_rows_are_coloured_and_handed_over_in_the_list_and_on_the_pag
     assert "“小时”的颜色" in told and "蓝色" in told
     page = lin.get(f"{rows}?who=me").text
     assert "王小明" in page and "李芳" not in page
+
+
+def test_a_classification_is_gone_down_level_by_level_with_how_many_each_holds(
+    lin: Browser, volunteers: Volunteers
+) -> None:
+    rows = f"/admin/data/{volunteers.table.key}"
+    lin.get(f"{rows}/columns")
+    tree = {"kind": "tree_choice", "label_zh_CN": "服务", "keyword": "1"}
+    assert "没有位置" in lin.post(f"{rows}/columns", {**tree, "options": "-- 太深"}).text
+    lin.post(f"{rows}/columns", {**tree, "options": "助老\n- 送餐\n-- 午餐\n- 陪护\n环保"})
+    key = re.findall(rf'action="{rows}/columns/(c\d+)"', lin.get(f"{rows}/columns").text)[-1]
+    volunteers = replace(
+        volunteers, table=tables.of(volunteers.table.key), keys={**volunteers.keys, "class": key}
+    )
+    for name, place in (
+        ("王小明", "助老/送餐/午餐"),
+        ("李芳", "助老/陪护"),
+        ("陈强", "环保"),
+        ("赵敏", "助老"),
+    ):
+        volunteers.add(name, **{"class": place})
+    page = lin.get(rows).text
+    assert re.search(r'助老 <span class="quiet">3</span>', page) and "助老 › 送餐 › 午餐" in page
+    page = lin.get(f"{rows}?class={key}:助老").text
+    assert re.search(r'送餐 <span class="quiet">1</span>', page) and "赵敏" in page and "陈强" not in page
+    page = lin.get(f"{rows}?class={key}:助老/送餐").text
+    assert "王小明" in page and "李芳" not in page
+    assert volunteers.found(where={"field": key, "op": "under", "value": "助老/陪"}) == []
+    assert volunteers.found(text="午餐") == ["王小明"]
 
 
 def test_with_nothing_chosen_the_page_asks_before_it_takes_all(lin: Browser, volunteers: Volunteers) -> None:
