@@ -13,13 +13,24 @@ from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
 from backend.messaging import channels
 from backend.records import subject_section
-from backend.requests import actions, clocks, crew, files, lifecycle, personal, queries, replies, triage
+from backend.requests import (
+    actions,
+    clocks,
+    columns,
+    crew,
+    files,
+    lifecycle,
+    personal,
+    queries,
+    replies,
+    triage,
+)
 from backend.requests.models import Request
 from backend.residents import queries as residents
 from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
-from backend.web.text import locale, say
+from backend.web.text import locale, safe_next, say
 
 __all__ = ["blueprint", "files"]
 
@@ -43,8 +54,7 @@ TONES = {
     "cancelled": "calm",
 }
 URGENCY_TONES = {"emergency": "urgent", "urgent": "attention", "normal": "calm"}
-COLUMNS = ("new", "assigned", "accepted", "on_the_way", "in_progress", "done")
-PER_COLUMN = 30
+SUGGESTED = 3
 SOURCES: dict[str, Text] = {**channels.NAMES, "desk": _("The office")}
 
 
@@ -137,30 +147,28 @@ def index() -> Any:
         overdue=given.get("late") == "1",
         search=given.get("q", ""),
     )
-    found = queries.board(actor, wanted)
     board = given.get("view") == "board"
-    page = listing.paginate(found)
-    shown: list[Request] = []
-    columns: list[tuple[str, int, list[Request]]] = []
     if board:
-        for status in COLUMNS:
-            column = found.where(Request.status == status)
-            cards = list(column.limit(PER_COLUMN))
-            columns.append((status, column.count(), cards))
-            shown += cards
+        drawn = columns.columns(actor, wanted, {s: given.get(f"after_{s}", "") for s in columns.STATUSES})
+        shown = [card for column in drawn for card in column.cards]
+        page = listing.Page(shown, sum(column.total for column in drawn), 1, 1)
+        areas = sorted({r.org_id for r in shown if r.status == "new"})
     else:
+        drawn, areas = [], []
+        page = listing.paginate(queries.board(actor, wanted))
         shown = page.items
     return render_template(
         "requests/index.html",
         page=page,
         board=board,
-        columns=columns,
+        columns=drawn,
+        back=request.full_path if board else "",
         names=queries.assignees(shown),
         workers=queries.workers_seen(actor),
         orgs=queries.orgs_seen(actor),
         may_add=access.may(actor, "request.create"),
         may_assign=access.may(actor, "request.assign"),
-        suggested={r.id: crew.workers(r.org_id)[:3] for r in shown if board and r.status == "new"},
+        suggested={org_id: crew.workers(org_id)[:SUGGESTED] for org_id in areas},
         **_words(),
     )
 
@@ -267,8 +275,8 @@ def reopen(number: int) -> Any:
 
 def _back(number: int, words: Text) -> Any:
     flash(say(words), "success")
-    if request.form.get("to_board"):
-        return redirect(url_for("requests.index", view="board"), code=303)
+    if back := request.form.get("to_board"):
+        return redirect(safe_next(back, url_for("requests.index", view="board")), code=303)
     return redirect(url_for("requests.show", number=number), code=303)
 
 

@@ -49,6 +49,7 @@ STATUSES: dict[str, tuple[Msg, str]] = {
     "closed": (_("Ended"), "calm"),
 }
 TEXTS_SHOWN = 200
+KNOWN_SHOWN = 30
 
 nav.register(_("Surveys"), "surveys.index", "survey.read", 35, group="community")
 subjects.register("survey", _("survey {number}"), "surveys.show", "survey_id")
@@ -137,7 +138,7 @@ def _edit_page(survey: Survey | None, typed: dict[str, str], draft: Draft, error
         places=page_form.places(actor),
         modes=list(page_form.MODES.items()),
         spoken=[(code, language.name) for code, language in LANGUAGES.items()],
-        buildings=residents.buildings(actor),
+        buildings=[say(_("Building {n}", n=name)) for name in residents.buildings(actor)[:KNOWN_SHOWN]],
         frozen=survey is not None and survey.status != "draft",
     )
 

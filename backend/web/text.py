@@ -84,12 +84,21 @@ def mask(value: str | None) -> str:
 
 
 def url_with(**changes: Any) -> str:
-    """The address of this page with some of its query changed; a value of None or "" takes that part away."""
-    args: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
-    if "page" not in changes:
-        args.pop("page", None)
+    """The address of this page with some of its query changed; a value of None or "" takes that part away. Whatever else is
+    looked at begins anew: the page (`page`) and where lists go on (`after_…`) are kept only by links that leaf."""
+    kept_marks = all(map(_leafs, changes))
+    args: dict[str, Any] = {
+        k: v
+        for k, v in request.args.to_dict(flat=False).items()
+        if k != "page" and (kept_marks or not _leafs(k))
+    }
+    args |= changes
     kept = {k: v for k, v in args.items() if v not in (None, "", [])}
     return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
+
+
+def _leafs(name: str) -> bool:
+    return name == "page" or name.startswith("after_")
 
 
 def safe_next(target: str | None, otherwise: str) -> str:

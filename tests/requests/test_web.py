@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
 
 import pytest
@@ -83,6 +86,33 @@ def test_the_board_assigns_with_one_button_and_both_sides_are_told(
     assert Request.get_by_id(request.id).assignee_id == hood.wang
     assert heard(staff_id=hood.wang)
     assert "王师傅" in heard(resident_id=hood.chen)[-1].text
+
+
+def test_the_board_goes_on_from_where_a_column_ended_with_its_filters_and_counts_all(
+    hood: Neighbourhood, signs_in: SignsIn
+) -> None:
+    first = booked(hood).request
+    rows = [
+        {**first.__data__, "id": first.id + n, "due_at": first.due_at + timedelta(minutes=n)}
+        for n in range(1, 46)
+    ]
+    rows[0] |= {"status": "cancelled"}
+    rows[1] |= {"urgency": "urgent"}
+    for row in rows:
+        Request.insert(row).execute()
+    desk = signs_in("desk")
+    seen: list[str] = []
+    path = "/admin/requests?view=board&urgency=normal"
+    while path:
+        page = desk.get(path).text
+        assert "44 entries" in page, "all that the columns have, and what is cancelled is in none"
+        seen += re.findall(r'class="task-number" href="/admin/requests/(\d+)"', page)
+        more = re.search(r'rel="next" href="([^"]+)"', page)
+        path = html.unescape(more[1]) if more else ""
+    wanted = [first.number, *(first.number + n for n in range(3, 46))]
+    assert seen == [str(number) for number in wanted], "in order, none twice, none left out"
+    other = re.search(r'href="([^"]*urgency=urgent[^"]*)"', page)
+    assert other and "after_" not in other[1], "another filter begins with the first"
 
 
 def test_the_page_of_a_request_tells_its_history_and_takes_the_desks_acts(

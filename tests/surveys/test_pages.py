@@ -65,7 +65,7 @@ def test_a_survey_is_made_opened_answered_and_closed_from_its_pages(
     actions.answer(survey.id, hood.chen, ANSWERS, "sms")
     page = desk.get(f"/admin/surveys/{survey.id}?row=often&column=help")
     assert "1 of 2 answered" in page.text and "太远了" in page.text and "陈秀英" in page.text
-    assert "How often and Would help" in page.text
+    assert "How often and Would help" in page.text and ">Building 3 <" in page.text
     assert "太远了" in desk.get(f"/admin/surveys/{survey.id}?q=远").text
     assert "太远了" not in desk.get(f"/admin/surveys/{survey.id}?q=近").text
     assert "The little garden" in desk.get("/admin/surveys?status=open").text
