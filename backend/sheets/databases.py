@@ -36,6 +36,8 @@ _TABLES = {
 _NO_DAY = "0000-00-00"
 """How MySQL says that a day is not known."""
 _QUOTES = {"sqlite": '"', "postgresql": '"', "mysql": "`"}
+_HARMLESS = frozenset({"sslmode", "ssl", "connect_timeout"})
+"""What an address that a page asks for may say behind its `?`: libpq takes another host from there, or a file of ours."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +144,11 @@ def check_allowed(url: str) -> None:
     parts = urlsplit(url.strip())
     allowed = {host.strip().lower() for host in settings().import_hosts.split(",") if host.strip()}
     host = (parts.hostname or "").lower()
-    named = {host, f"{host}:{parts.port}"} if parts.port else {host}
-    if Database(url).kind == "sqlite" or not host or not allowed & named:
+    more = parse_qs(parts.query, keep_blank_values=True).keys() - _HARMLESS
+    # Of several hosts, and of what stands behind a `#`, libpq and we would not understand the same.
+    plain = not more and not parts.fragment and "," not in parts.netloc and "#" not in url
+    named = {host, f"{host}:{parts.port}"} if plain and parts.port else {host}
+    if Database(url).kind == "sqlite" or not host or not plain or not allowed & named:
         raise Forbidden(
             _("This database is not among those that may be asked from here. Please ask who runs Linli.")
         )

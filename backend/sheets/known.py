@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from backend.core.db import execute
@@ -16,11 +16,13 @@ KINDS = frozenset({"id_number", "phone", "email", "text", "integer", "real_name"
 
 
 class Known:
-    """Finds rows of a table by `by`: `mapping.ID`, or a column's key. Without an index over that column it looks through the table
-    once and remembers: make a new one when time has passed."""
+    """Finds rows of a table by `by`: `mapping.ID`, or a column's key; only those that belong to one of `orgs`, for a file must not
+    tell who is known elsewhere. Without an index over that column it looks through the table once and remembers: make a new one
+    when time has passed."""
 
-    def __init__(self, table: Table, by: str) -> None:
+    def __init__(self, table: Table, by: str, orgs: Collection[int]) -> None:
         self._table = table
+        self._orgs = orgs
         self._column: Column | None = None if by == ID else table.column(by)
         self._all: dict[str, list[int]] | None = None
 
@@ -44,7 +46,7 @@ class Known:
         rows = {
             row.id: row
             for row in state.read_ids(i for them in ids.values() for i in them)
-            if row.table_id == self._table.id and row.deleted_at is None
+            if row.table_id == self._table.id and row.deleted_at is None and row.org_id in self._orgs
         }
         return {k: [rows[i] for i in them if i in rows] for k, them in ids.items()}
 

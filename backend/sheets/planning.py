@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from backend.core import orgs
 from backend.core.access import Actor
+from backend.core.errors import Conflict
 from backend.core.i18n import Text, _
 from backend.core.orgs import Org
 from backend.fields.base import Context, Misunderstood
 from backend.fields.words import Said
-from backend.records import history, holding, tables
+from backend.records import history, holding, reading, tables
 from backend.records.sources import KEPT
 from backend.records.state import State
 from backend.records.tables import Table
@@ -51,10 +52,21 @@ class Planner:
     def __init__(self, actor: Actor, table: Table, org_id: int, choices: Choices, ctx: Context) -> None:
         self._table, self._org_id, self._choices = table, org_id, choices
         self._columns = [(p, table.column(key)) for p, key in choices.fields()]
+        if gone := next((c for _p, c in self._columns if c.retired), None):
+            # Converted or taken out of use since the file was understood: what went there now would be seen by nobody.
+            raise Conflict(
+                _(
+                    "The column “{label}” is out of use by now. Please bring the file in anew.",
+                    label=gone.label,
+                )
+            )
         self._checker = Checker([(c.key, c.field) for _p, c in self._columns], ctx)
-        self._known = _known(table, choices.key) if choices.key else None
+        seen = _org_ids(actor, table.permission("read"))
+        self._known = _known(table, choices.key, seen) if choices.key else None
         main = tables.of(table.parent) if table.parent else None
-        self._main = Known(main, choices.parent_by) if main else None
+        self._main = (
+            Known(main, choices.parent_by, _org_ids(actor, main.permission("read"))) if main else None
+        )
         self._main_field = main.column(choices.parent_by).field if main and choices.parent_by != ID else None
         self._required = [c for c in table.open if c.writable and not c.field.optional]
         self._ctx = ctx
@@ -106,7 +118,7 @@ class Planner:
         found: Checked,
         cells: Sequence[Cell],
         there: list[State],
-        parent: int | Text | None,
+        parent: State | Text | None,
     ) -> None:
         choices = self._choices
         if len(there) > 1:
@@ -116,8 +128,10 @@ class Planner:
         one.record = there[0] if there else None
         if one.key and choices.key == ID and not there:
             one.wrong[ID] = _("There is no row of this number.")
-        if isinstance(parent, int):
-            one.parent_id = parent
+        if isinstance(parent, State):
+            one.parent_id = parent.id
+            if choices.place(ORG) is None:
+                one.org_id = parent.org_id
         elif parent is not None and (one.record is None or choices.place(PARENT) is not None):
             one.wrong[PARENT] = parent
         if one.record is None:
@@ -205,16 +219,17 @@ class Planner:
         return kept
 
     def _theirs(self, key: str, value: Any, record: State) -> Text:
-        one = self._table.column(key).field
+        column = self._table.column(key)
         who = record.by_name or "–"
         if isinstance(self._table, ListTable):
-            shown = "–" if value is None else one.show(value, self._ctx.locale)
+            shown = "–" if value is None else reading.text(column, value, self._ctx.locale)
             return _("After your export this became “{value}”. Both cannot stay; please look at the row.", value=shown)  # fmt: skip
         if value is None:
             return _(
                 "{name} emptied this after your export. Both cannot stay; please look at the row.", name=who
             )
-        said = one.masked(value, self._ctx.locale) if one.sensitive else one.show(value, self._ctx.locale)
+        hers = key in reading.kept_of(record, reading.private_of(self._table, [record]))
+        said = KEPT if hers else reading.text(column, value, self._ctx.locale)
         return _("{name} wrote “{value}” here after your export. Both cannot stay; please look at the row.", name=who, value=said)  # fmt: skip
 
     def _whole(self, one: Planned, values: dict[str, Any]) -> None:
@@ -224,18 +239,18 @@ class Planner:
 
     # --- the main table's rows
 
-    def _parents(self, rows: Sequence[Sequence[Cell]]) -> list[int | Text | None]:
+    def _parents(self, rows: Sequence[Sequence[Cell]]) -> list[State | Text | None]:
         if self._main is None:
             return [None] * len(rows)
         kept = [self._parent_key(_at(cells, self._choices.place(PARENT))) for cells in rows]
         there = self._main.find({k for k in kept if isinstance(k, str)})
-        found: list[int | Text | None] = []
+        found: list[State | Text | None] = []
         for key in kept:
             them = there.get(key, []) if isinstance(key, str) else []
             if not isinstance(key, str):
                 found.append(key)
-            elif len(them) == 1 and them[0].id is not None:
-                found.append(them[0].id)
+            elif len(them) == 1:
+                found.append(them[0])
             else:
                 found.append(_("We could not find the row of the main table that this belongs to."))
         return found
@@ -256,8 +271,8 @@ def _at(cells: Sequence[Cell], place: int | None) -> Cell:
     return cells[place] if place is not None and place < len(cells) else None
 
 
-def _known(table: Table, by: str) -> Known | Kept:
-    return Kept(table, by) if isinstance(table, ListTable) else Known(table, by)
+def _known(table: Table, by: str, orgs_: set[int]) -> Known | Kept:
+    return Kept(table, by) if isinstance(table, ListTable) else Known(table, by, orgs_)
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
