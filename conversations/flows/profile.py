@@ -57,6 +57,11 @@ _CHANGE = re.compile(
     r"|\b(?:i|we)(?:'ve| have)? moved\b(?! in\b|.{0,16}\b(?:delete|remove|erase|cancel))(?: (?:to|house|out|away|flat)\b.{0,20})?|\bmoved to (?:another|a new|a different|building|flat)\b.{0,12}|\bspelled wrong\b|\b(?:wrong|old|incorrect) (?:address|name|phone|number|e-?mail|birthday)\b.{0,14}|\bnew (?:phone|mobile|cell|number)\b(?: number)?",
     re.IGNORECASE,
 )
+_LIVING = re.compile(
+    r"(?:我的?|我们家?的?|家里的?)?(?:租约|租期|租房合同|房屋租赁)(?:已经|快|要|马上)*(?:到期|续签?|续租|延长|变更|更新|变|改).{0,8}|(?:修改|更改|更新|登记|填写|补充|改)(?:一下|下)?(?:我的?)?(?:居住类型|户籍|户口|租约|租期|租房(?:信息|情况)|房东(?:信息|电话)?|与?户主的?关系)|(?:换|登记|更新)(?:了|个)?房东(?:了)?|(?:续租|续签)(?:了|合同).{0,4}"
+    r"|\b(?:renewed|extended?|update|change) (?:my |our |the )?(?:lease|tenancy|landlord|residence type)\b.{0,16}|\bmy (?:lease|tenancy) (?:ends?|ended|was renewed|has been renewed|is renewed)\b.{0,16}",
+    re.IGNORECASE,
+)
 _DELETE = re.compile(
     rf"注销(?:我的?)?(?:账号|帐号|账户|登记|注册|户)?|(?:删除|清除|删掉|删了|删|抹掉|抹去|销毁|清空|去掉|移除)(?:一下)?(?:我的?|所有|全部|关于我的)*(?:{_KEPT}|账号|帐号|账户)|(?:把|将)?(?:我的?|所有的?|关于我的)?(?:{_KEPT}|账号|帐号|账户)(?:都|全部|全|给|统统|我|要|想|能|可以|帮我|请)*(?:删|注销|清除|抹掉|销毁|清空|销)\S{{0,3}}|销户|(?:删|注销)(?:除|了|掉)?(?:我|本人|账?号|用户)(?:吧|了|谢谢)?|把我(?:的)?(?:都|给|全|从.{{1,8}})*(?:删|注销|去掉|除名)(?:了|除|掉)?(?:吧)?|从.{{1,8}}(?:删除|删掉|去掉|移除)我|彻底删.{{0,4}}|(?:我)?(?:已经)?搬走了?.{{0,8}}(?:注销|删|销号).{{0,4}}|(?:取消登记|注销|删).{{0,4}}我(?:已经)?搬走了?|(?:请|帮我|我要|已经搬走了?.{{0,4}})注销|(?:资料|信息|档案|记录).{{0,6}}(?:别留|不要留|删).{{0,6}}|(?:取消|注销|删除|退出)(?:我的?)?(?:账号|帐号|账户|登记|注册)|(?:搬走|搬家|不住).{{0,10}}(?:删|注销|销号).{{0,4}}|(?:取消登记|注销|删).{{0,6}}(?:搬走|不住).{{0,3}}|销号|删掉?关于我.{{0,6}}|别留.{{0,3}}我?的?(?:资料|信息).{{0,6}}|不想(?:在|让)?.{{0,6}}(?:有|留)(?:下)?(?:我的?)?(?:任何)?记录|(?:把)?关于我的.{{0,6}}[删清].{{0,6}}|不想(?:再)?用(?:你们|这个).{{0,6}}了"
     r"|\b(?:delete|erase|remove|wipe) (?:all )?(?:of )?(?:my|the) (?:personal )?(?:data|file|account|profile|info(?:rmation)?|details|registration)\b|\b(?:delete|erase|remove|wipe) (?:everything|all) (?:about|you have)\b.{0,12}|\b(?:moved out|moved away|leaving)\b.{0,10}\b(?:delete|remove|erase|cancel)\b.{0,30}|\bforget me\b|\b(?:delete|erase|remove|unregister|deregister) me\b.{0,24}|\b(?:take|get) me (?:out of|off) (?:your|the) (?:records?|system|files?|database|list)\b|\b(?:get rid of|destroy|clear) (?:all )?my (?:personal )?(?:data|file|info\w*|details|records?)\b|\b(?:my|all) (?:data|info\w*|details|file|account|records?) (?:to be )?(?:deleted|erased|removed)\b|\b(?:delete|erase|remove|wipe) (?:everything|all)(?: that)? (?:you )?(?:know|have|hold|keep|store|about)\b.{0,16}|\bcancel my registration as\b.{0,12}|\bderegister\b|\b(?:close|cancel|deactivate) my (?:account|registration)\b",
@@ -329,10 +334,11 @@ FLOWS = [
         _("Change my file"),
         _start_change,
         _submit_change,
-        (_CHANGE,),
+        (_CHANGE, _LIVING),
         "resident",
         examples=(
             "我换手机号了",
+            *("我续租了", "租约到期了", "登记租房信息", "换房东了", "my lease was renewed"),
             *("换绑手机", "电话记错了", "性别搞错了", "更改联系电话", "换新号码了", "门牌号变了", "生日写错了", "邮箱要换", "身份证号填错了", "老号不用了", "信息有误要修改", "住址变更"),
             *("I have a new phone number", "wrong address in my file", "update my e-mail", "correct my birthday", "we moved to another flat", "edit my profile", "my number is different now"),
             "改一下电话号码",
