@@ -26,6 +26,8 @@ __all__ = [
 
 
 STATUSES = ("open", "going", "cleared")
+FIRST, LAST = 40, 60
+"""Lines of a timeline that a page shows, of its beginning and of its end."""
 
 
 def by_id(alarm_id: int) -> Summary:
@@ -93,8 +95,16 @@ def told(alarm: Alarm) -> list[AlarmStep]:
     return list(AlarmStep.select().where(AlarmStep.alarm == alarm.id).order_by(AlarmStep.id))
 
 
-def timeline(alarm: Alarm) -> list[AlarmNote]:
-    return list(AlarmNote.select().where(AlarmNote.alarm == alarm.id).order_by(AlarmNote.id))
+def timeline(alarm: Alarm) -> tuple[list[AlarmNote], list[AlarmNote], int]:
+    """How it began, how it stands, and how many lines lie between: an alarm that nobody answers tells the top of its ladder
+    again and again, for days."""
+    notes = AlarmNote.select().where(AlarmNote.alarm == alarm.id)
+    first = list(notes.order_by(AlarmNote.id).limit(FIRST))
+    if len(first) < FIRST:
+        return first, [], 0
+    behind = notes.where(AlarmNote.id > first[-1].id)
+    last = list(behind.order_by(AlarmNote.id.desc()).limit(LAST))[::-1]
+    return first, last, behind.count() - len(last)
 
 
 def _readable(actor: Actor) -> Any:

@@ -124,6 +124,7 @@ def index() -> Any:
 def show(alarm_id: int) -> Any:
     actor = session.current_actor()
     found = queries.seen_by(actor, alarm_id)
+    begun, latest, between = queries.timeline(found)
     may_answer = access.may(actor, "alarm.answer", found.org_id)
     resident = residents.find(found.resident_id) if found.resident_id else None
     return render_template(
@@ -134,7 +135,9 @@ def show(alarm_id: int) -> Any:
         resident=resident,
         phone=wording.telephone(found) if may_answer else "",
         threads=threads.of_alarm(actor, found),
-        notes=[(note, timeline.said_of(note)) for note in queries.timeline(found)],
+        first=[(note, timeline.said_of(note)) for note in begun],
+        last=[(note, timeline.said_of(note)) for note in latest],
+        between=between,
         may_answer=may_answer,
         answers=[(a, wording.OFFERED[a][0]) for a in kinds.KINDS[found.kind].answers],
         **_words(),

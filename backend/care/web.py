@@ -21,7 +21,7 @@ from backend.fields.calendar import WEEKDAYS
 from backend.messaging.channels import NAMES
 from backend.residents import queries as residents
 from backend.settings import settings
-from backend.web import dashboard, nav, sections, session, subjects
+from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import say
@@ -133,7 +133,7 @@ def board() -> Any:
     away = queries.away_now(actor)
     return render_template(
         "care/board.html",
-        lines=queries.board(actor, status),
+        page=listing.leafed(queries.board(actor, status)),
         chips=[(s, checkin.LABELS[s], found[s]) for s in queries.ORDER if found[s]],
         any_plan=queries.plan_count(actor) > 0,
         wished=wished,

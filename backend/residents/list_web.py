@@ -167,11 +167,15 @@ def print_these() -> Any:
 @session.needs("resident.approve")
 def queue() -> Any:
     actor = session.current_actor()
-    files = list(queries.waiting_files(actor).limit(200))
-    changes = list(queries.waiting_changes(actor).limit(200))
+    page = listing.paginate(queries.waiting_files(actor))
+    files = page.items
+    waiting = queries.waiting_changes(actor)
+    changes = list(waiting.limit(listing.PER_PAGE))
     return render_template(
         "residents/queue.html",
+        page=page,
         files=files,
+        changes_count=waiting.count(),
         homes=_homes(files),
         changes=changes,
         kinds=KINDS,

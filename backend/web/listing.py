@@ -29,6 +29,13 @@ def paginate(query: Any, per_page: int = PER_PAGE) -> Page:
     return Page(list(query.limit(per_page).offset((number - 1) * per_page)), total, number, pages)
 
 
+def leafed(items: Sequence[Any], per_page: int = PER_PAGE) -> Page:
+    """The same of rows that are at hand already, put in an order that no database knows."""
+    pages = max(1, -(-len(items) // per_page))
+    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return Page(list(items[(number - 1) * per_page : number * per_page]), len(items), number, pages)
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Some rows in a row; `after` is the mark with which the next ones are asked for, "" when these are the last."""

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from backend.alarms.actions import Caller, answer
-from backend.core import privacy
+from backend.alarms.models import AlarmNote
+from backend.core import clock, privacy
 from backend.core.errors import Conflict
 from backend.family import queries as family
 from backend.family.models import Relation
@@ -68,6 +69,18 @@ def test_an_alarm_of_another_community_is_not_shown(app: Flask, street: Street) 
     assert zhao.get(f"/admin/alarms/{alarm_id}").status_code == 404
     zhao.post(f"/admin/alarms/{alarm_id}/clear", {"why": "与我无关"})
     assert alarm(alarm_id).status == "open"
+
+
+def test_the_timeline_of_an_alarm_that_went_on_for_days_shows_its_beginning_and_its_end(
+    liu: Browser, street: Street
+) -> None:
+    alarm_id = help_needed(street)
+    many = [{"alarm": alarm_id, "at": clock.now(), "act": "nobody", "data": None} for _n in range(150)]
+    AlarmNote.insert_many(many).execute()
+    liu.post(f"/admin/alarms/{alarm_id}/answer", {"answer": "called_120", "text": "救护车 10 分钟到"})
+    page = liu.get(f"/admin/alarms/{alarm_id}").text
+    assert "已通知家人：女儿" in page and "救护车 10 分钟到" in page
+    assert page.count("<li><time") == 100 and "中间省略 53 条" in page
 
 
 def test_a_cry_for_help_leads_from_the_inbox_to_its_alarm_and_back(
