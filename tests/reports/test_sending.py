@@ -251,6 +251,9 @@ class TestWithoutRepetition:
         assert "每天 09:30" in browser.post(
             f"/admin/reports/kept/{report_id}/edit", {**typed, "every": "day", "at": "09:30", "working_days": "1"}
         ).text  # fmt: skip
+        again = browser.get(f"/admin/reports/kept/{report_id}/edit").text
+        (chosen,) = re.findall(r'name="recipients" value="(\d+)"\s+checked', again)
+        assert chosen == str(office.lin.id)
         browser.post(f"/admin/reports/kept/{report_id}/send")
         work()
         assert "已发送" in browser.get(f"/admin/reports/kept/{report_id}").text
