@@ -122,7 +122,6 @@ COMMANDS = [
         "resident",
         menu=82,
         whole=True,
-        examples=("隐私设置", "我的电话要保密", "隐藏我的生日", "把我的地址设成只有我能看", "不公开我的姓名", "公开我的电话", "privacy settings", "hide my phone number", "keep my address private", "make my birthday public", "my privacy"),
     ),
     Command("privacy.item", _ask, audience="resident"),
     Command("privacy.set", _set, audience="resident"),

@@ -338,7 +338,6 @@ FLOWS = [
         "resident",
         examples=(
             "我换手机号了",
-            *("我续租了", "租约到期了", "登记租房信息", "换房东了", "my lease was renewed"),
             *("换绑手机", "电话记错了", "性别搞错了", "更改联系电话", "换新号码了", "门牌号变了", "生日写错了", "邮箱要换", "身份证号填错了", "老号不用了", "信息有误要修改", "住址变更"),
             *("I have a new phone number", "wrong address in my file", "update my e-mail", "correct my birthday", "we moved to another flat", "edit my profile", "my number is different now"),
             "改一下电话号码",
