@@ -20,7 +20,11 @@ ROLES: dict[str, Msg] = {
     "duty_desk": _("Duty desk"),
     "operator": _("Platform operator"),
     "auditor": _("Auditor"),
+    "enterprise_admin": _("Enterprise admin"),
+    "merchant_admin": _("Merchant admin"),
 }
+GUESTS = frozenset({"enterprise_admin", "merchant_admin"})
+"""Not the community's own staff: they keep what stands at their own Org, and of lists see only those where something of theirs does."""
 
 _RESIDENTS_READ = {"resident.read"}
 _REQUESTS_READ = {"request.read"}
@@ -55,6 +59,8 @@ _ADMIN = (
     | _PRINT
     | {"print.change"}
 )
+
+_OWN_LISTS = {"record.read", "record.create", "record.change", "record.delete", "record.export"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "street_admin": frozenset(_ADMIN),
@@ -99,6 +105,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _RECORDS_READ
         | {"audit.read", "message.read", "staff.read", "health.read", "usage.read"}
     ),
+    "enterprise_admin": frozenset(_OWN_LISTS | _PRINT),
+    "merchant_admin": frozenset(_OWN_LISTS | _PRINT),
 }
 
 
@@ -124,6 +132,11 @@ class Actor:
         if self.kind == "system":
             return ("/",)
         return tuple(p.org_path for p in self.posts if permission in PERMISSIONS[p.role])
+
+    @property
+    def guest(self) -> bool:
+        """Whether all that she may do is what GUESTS may."""
+        return bool(self.posts) and all(p.role in GUESTS for p in self.posts)
 
 
 SYSTEM = Actor("system", 0, "Linli")

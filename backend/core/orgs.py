@@ -1,4 +1,4 @@
-"""The governance tree: district 区 → street 街道 → community 社区 → grid 网格."""
+"""The governance tree: district 区 → street 街道 → community 社区 → grid 网格; an enterprise 企业 or merchant 商户 stands below any of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import peewee
 from backend.core.db import Model, execute
 from backend.core.errors import NotFound
 
-LEVELS = ("district", "street", "community", "grid")
+LEVELS = ("district", "street", "community", "grid", "enterprise", "merchant")
+GUESTS = ("enterprise", "merchant")
+"""Levels that serve nobody: whoever works there keeps their own lists."""
 
 
 class Org(Model):

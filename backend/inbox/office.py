@@ -98,6 +98,6 @@ class Office:
 def offices(actor: Actor) -> list[Office]:
     """The communities where `actor` answers, and streets and districts that he stands over."""
     mine = access.org_ids(actor, RIGHT)
-    rows = Org.select().where(Org.id.in_(mine) & (Org.level != "grid")).order_by(Org.path)
+    rows = Org.select().where(Org.id.in_(mine) & Org.level.not_in(("grid", *orgs.GUESTS))).order_by(Org.path)
     # The communities first: they are what most have.
     return [Office(o.id, o.name) for o in sorted(rows, key=lambda o: (o.level != "community", o.path))]

@@ -15,7 +15,7 @@ from backend.core.i18n import LANGUAGES, _
 from backend.fields.base import Field
 from backend.records import formulas, tables
 from backend.records.models import DataColumn, DataTable
-from backend.records.tables import Column, Table
+from backend.records.tables import SEALED, Column, Table
 
 MOST_COLUMNS = 200
 
@@ -106,6 +106,9 @@ def change_column(
             fresh = _field({**field, "name": column_key})
             if fresh.kind != row.field["kind"]:
                 raise Invalid(_("Another kind of value needs a conversion."), "kind")
+            if fresh.sensitive != bool(row.field.get("sensitive")) and fresh.kind not in SEALED:
+                # What is sealed would not be found among the open values, nor the other way about.
+                raise Invalid(_("Whether a column is confidential is decided when it is made."), "sensitive")
             row.field = fresh.to_json()
         if formula is not None and bool(formula.strip()) != bool(row.formula):
             raise Conflict(_("Whether a column is computed is decided when it is made."))

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from backend.core import access
 from backend.core.access import Actor
-from backend.core.errors import LinliError
+from backend.core.errors import LinliError, NotFound
 from backend.core.i18n import _
 from backend.core.orgs import Org
 from backend.records import asked, bulk, classes, notices, query, reading, tables, views
@@ -133,6 +133,8 @@ def reached(actor: Actor, key: str, act_: str) -> Table:
     """The table, when the actor may do this somewhere in it. Raises NotFound, Forbidden."""
     table = tables.of(key)
     access.check(actor, table.permission(act_))
+    if actor.guest and not tables.shown_to(actor, table):
+        raise NotFound()
     return table
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from backend.core import access, audit, clock
+from backend.core import access, audit, clock, orgs
 from backend.core.access import Actor
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.errors import Conflict, Invalid, LinliError, NotFound
 from backend.core.i18n import Text, _
 from backend.fields.form import Form
-from backend.records import history, marks_web, query, reading, store, tables
+from backend.records import history, marks_web, places, query, reading, same, store, tables
 from backend.records.list_web import blueprint, marks_of, org_of, orgs_of, page_of, reached
 from backend.records.state import State
 from backend.records.store import New
@@ -51,6 +51,8 @@ def show(key: str, row_id: int) -> Any:
         title=reading.title(table, row, locale()),
         lines=[(c.label, values.get(c.key, "–"), row.cells.get(c.key, "")) for c in columns],
         columns=columns,
+        same=same_of(actor, table, row),
+        places=_places(actor, table, row),
         **marks_of(actor, table, [row]),
         told=told(table, columns, row_id),
         subtables=[(s, of_parent(actor, s, row_id)) for s in subs],
@@ -151,6 +153,47 @@ def delete(key: str, row_id: int) -> Any:
     else:
         store.delete(actor, table, [row_id], why=request.form.get("why", ""))
         flash(say(_("The row is deleted. It can be brought back from its page.")))
+    return redirect(url_for("records.show", key=key, row_id=row_id), code=303)
+
+
+def same_of(actor: Actor, table: Table, row: State) -> list[tuple[Text, str, str, Text]]:
+    """Who stands in other lists with the same number: list, name, address of the page, by which column."""
+    return [
+        (s.table.title, reading.title(s.table, s.row, locale()), page_of(s.table, s.row), s.by)
+        for s in same.rows(actor, table, row)
+    ]
+
+
+def _places(actor: Actor, table: Table, row: State) -> list[tuple[str, Text]]:
+    """The kinds of places that the row can be given as its own."""
+    main = table.source is None and table.parent is None and row.deleted_at is None
+    if (
+        not main
+        or orgs.get(row.org_id).level in orgs.GUESTS
+        or not access.may(actor, "record.define", row.org_id)
+    ):
+        return []
+    return [("enterprise", _("Enterprise")), ("merchant", _("Merchant"))]
+
+
+@blueprint.post("/<key>/<int:row_id>/place")
+@session.needs("record.define")
+def make_place(key: str, row_id: int) -> Any:
+    actor = session.current_actor()
+    table = reached(actor, key, "change")
+    try:
+        made = places.make(actor, table, row_id, request.form.get("level", ""))
+    except LinliError as error:
+        flash(say(error.text), "warning")
+    else:
+        flash(
+            say(
+                _(
+                    "“{name}” has a place of its own. Give a colleague there a role under Staff.",
+                    name=made.name,
+                )
+            )
+        )
     return redirect(url_for("records.show", key=key, row_id=row_id), code=303)
 
 

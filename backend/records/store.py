@@ -153,7 +153,7 @@ def create(
             access.check(actor, table.permission("create"), org_id)
         _check_parents(actor, table, rows)
         for row in rows:
-            check_whole(table, row.values)
+            check_whole(table, row.values, row.org_id)
         ids = _make(table, rows, actor, why, batch_id)
         if batch_id is None:
             for row, row_id in zip(rows, ids, strict=True):
@@ -189,7 +189,7 @@ def change(
                 raise Invalid(_("This value is not written here."), key)
         after = {**before, **given}
         if table.source is None:
-            check_whole(table, after, only=given)
+            check_whole(table, after, old.org_id, only=given)
         return with_values(table, old, after)
 
     each(actor, table, "change", list(wanted), changed, why, batch_id, "record.change")
@@ -215,6 +215,8 @@ def delete(
 
 
 def restore(actor: Actor, table: Table, ids: Sequence[int], *, batch_id: int | None = None) -> None:
+    if table.source is not None:
+        raise Invalid(_("These rows are brought back on their own page."))
     each(
         actor, table, "delete", ids, lambda old: replace(old, deleted_at=None), "", batch_id, "record.restore"
     )
@@ -254,11 +256,14 @@ def values_of(table: Table, row: State) -> dict[str, Any]:
     return _values(table, row)
 
 
-def check_whole(table: Table, values: Mapping[str, Any], only: Iterable[str] | None = None) -> None:
-    """Raises Invalid for the first required column without a value."""
+def check_whole(
+    table: Table, values: Mapping[str, Any], org_id: int, only: Iterable[str] | None = None
+) -> None:
+    """Raises Invalid for the first required column without a value; for a row at `org_id` only what is seen there is required."""
     for column in table.open:
         missing = values.get(column.key) in (None, "")
-        if missing and not column.field.optional and column.writable and (only is None or column.key in only):
+        required = not column.field.optional and column.writable and (only is None or column.key in only)
+        if missing and required and tables.seen_at(column, org_id):
             raise Invalid(_("“{label}” must not be empty.", label=column.label), column.key)
 
 
@@ -297,8 +302,25 @@ def replace_rows(
     fresh = [new.said_by(by, now, why, batch_id) for _old, new in differing]
     state.keep([old for old, _new in differing], [new.since for new in fresh])
     state.update(fresh)
+    _along([(old, new) for old, new in differing if old.org_id != new.org_id], by, why, batch_id)
     _after([*(old for old, _new in differing), *fresh])
     return fresh
+
+
+def _along(moved: Sequence[tuple[State, State]], by: Actor, why: str, batch_id: int | None) -> None:
+    """Rows of sub-tables go where the row goes that they belong to: who no longer reads the one must not read the others."""
+    places = {old.id: (old.org_id, new.org_id) for old, new in moved}
+    ids = [row_id for row_id in places if row_id is not None]
+    for start in range(0, len(ids), state.AT_ONCE):
+        part = ids[start : start + state.AT_ONCE]
+        below = state.read(f"parent_id IN ({', '.join('?' * len(part))})", part, lock=True)
+        own = {table_id for table_id in {r.table_id for r in below} if tables.by_id(table_id).source is None}
+        pairs = []
+        for row in below:
+            before, after = places[row.parent_id]
+            if row.table_id in own and row.org_id == before:
+                pairs.append((row, replace(row, org_id=after)))
+        replace_rows(pairs, by, why, batch_id)
 
 
 def _make(table: Table, rows: Sequence[New], by: Actor, why: str, batch_id: int | None) -> list[int]:

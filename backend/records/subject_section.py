@@ -10,7 +10,7 @@ from backend.core.access import Actor
 from backend.core.i18n import _
 from backend.records import reading, store, tables
 from backend.records.list_web import marks_of
-from backend.records.record_web import of_parent, told
+from backend.records.record_web import of_parent, same_of, told
 from backend.web.sections import Maker, Section
 from backend.web.text import locale
 
@@ -39,7 +39,8 @@ def of(key: str) -> Maker:
         )
         marked = [(c.label, row.cells[c.key]) for c in columns if c.key in row.cells and c not in own]
         some = bool(row.colour or row.tags.strip() or row.cells or row.responsible_id)
-        if not own and not subs and not some and not shown["may_mark"]:
+        others = same_of(actor, table, row)
+        if not own and not subs and not some and not others and not shown["may_mark"]:
             return None
         values = reading.shown(table, row, own, locale())
         html = render_template(
@@ -49,6 +50,7 @@ def of(key: str) -> Maker:
             lines=[(c.label, values.get(c.key, "–"), row.cells.get(c.key, "")) for c in own],
             columns=columns,
             some=some,
+            same=others,
             marked=marked,
             **shown,
             told=[line for line in told(table, own, row.id) if line.changes][:_LINES],

@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.core import access, clock, orgs
 from backend.core.access import Actor
-from backend.core.db import transaction
+from backend.core.db import execute, transaction
 from backend.core.errors import NotFound
 from backend.core.i18n import LANGUAGES, Text, render, text_from_json
 from backend.fields.base import Field
@@ -128,7 +128,23 @@ def visible(actor: Actor) -> list[Table]:
     ensure_built_in()
     rows = DataTable.select().where(DataTable.retired_at.is_null()).order_by(DataTable.position, DataTable.id)
     tables = [_table(row) for row in rows]
-    return [t for t in tables if access.may(actor, t.permission("read")) and reaches(actor, t, t.org_id)]
+    return [t for t in tables if shown_to(actor, t)]
+
+
+def shown_to(actor: Actor, table: Table) -> bool:
+    """Whether the table is among her lists; a guest's are those where rows of hers stand, and what belongs to these."""
+    if not access.may(actor, table.permission("read")) or not reaches(actor, table, table.org_id):
+        return False
+    if not actor.guest:
+        return True
+    sql, params = access.org_ids(actor, table.permission("read")).sql()
+    return bool(
+        execute(
+            "SELECT 1 FROM record WHERE table_id IN (?, (SELECT id FROM data_table WHERE key = ?))"
+            f" AND deleted_at IS NULL AND org_id IN ({sql.replace('%s', '?')}) LIMIT 1",
+            [table.id, table.parent or "", *params],
+        ).fetchone()
+    )
 
 
 def reaches(actor: Actor, table: Table, org_id: int | None) -> bool:
@@ -138,6 +154,11 @@ def reaches(actor: Actor, table: Table, org_id: int | None) -> bool:
     path = orgs.get(org_id).path
     tops = actor.paths(table.permission("read"))
     return any(path.startswith(top) or top.startswith(path) for top in tops)
+
+
+def seen_at(column: Column, org_id: int) -> bool:
+    """Whether rows that belong to the Org have the column: it was made there or above."""
+    return column.org_id is None or orgs.get(org_id).path.startswith(orgs.get(column.org_id).path)
 
 
 def columns_for(actor: Actor, table: Table) -> tuple[Column, ...]:

@@ -28,6 +28,8 @@ FITS: dict[str, tuple[str, ...]] = {
     "street": ("street_admin", "duty_desk", "repairer", "operator", "auditor"),
     "community": ("community_admin", "grid_worker", "duty_desk", "repairer", "auditor"),
     "grid": ("grid_worker", "repairer"),
+    "enterprise": ("enterprise_admin",),
+    "merchant": ("merchant_admin",),
 }
 """Which roles the form offers at which level, so that the list stays short."""
 
