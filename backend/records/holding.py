@@ -10,8 +10,7 @@ from typing import Any
 import orjson
 
 from backend.core import crypto
-from backend.fields.address import Home
-from backend.fields.base import Field
+from backend.fields.address import Address, Home
 from backend.fields.plain import folded
 from backend.fields.words import Said
 from backend.records import words
@@ -99,8 +98,9 @@ def _plain(column: Column, value: Any) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _of_place(field: Field, home: Home) -> tuple[str, ...]:
+def _of_place(home: Home) -> tuple[str, ...]:
     """Of a home: those who live together are often written together."""
+    field = Address("home")
     return (*words.of_text(field.show(home, "zh_CN")), *words.of_text(field.search(home)))
 
 
@@ -109,7 +109,7 @@ def _words(column: Column, value: Any) -> Iterable[str]:
     if field.kind in _NAMES:
         return words.of_name(str(value))
     if field.kind == "address":
-        return _of_place(field, value)
+        return _of_place(value)
     shown = (
         {field.show(value, "zh_CN"), field.show(value, "en")}
         if field.kind.endswith("choice")
