@@ -9,12 +9,19 @@ from typing import Any
 
 import orjson
 
+from backend.fields.plain import half_width
+
 Cell = str | int | float | bool | date | datetime | None
 MOST_DIGITS = 15
 """A spreadsheet keeps no more digits of a number; further ones became noughts."""
-_SCIENTIFIC = re.compile(r"\d(?:\.(\d+))?[eE]\+?(\d{2})")
+_SCIENTIFIC = re.compile(r"\d(?:[.,](\d+))?[eE]\+?(\d{2})")
+_ROUNDED = re.compile(r"[1-9]\d{14}000")
+_ERRORS = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"))
+_DASHES = re.compile(r"[‐‑‒–—―−\\]")
+_WHOLE = re.compile(r"(\d{5,15})[.,]0+")
 _UNSEEN = "\ufeff\u200b\u200e\u200f\u202a\u202c\u2060"
 _EDGES = " \t\r\n\u3000\xa0" + _UNSEEN
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _AS_TEXT = re.compile(r'="([^"]*)"')
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -24,8 +31,9 @@ def tidy(value: Any) -> Cell:
     if type(value) is str:
         if not value:
             return None
-        text = value.strip(_EDGES)
-        if text[:1] == "'" and text[1:2] in _FORMULA:
+        # No database keeps a NUL, and nobody sees the others.
+        text = _CONTROL.sub("", value).strip(_EDGES)
+        if text[:1] == "'" and text.lstrip("'")[:1] in _FORMULA:
             # As `workbook.defused` wrote it.
             return text[1:] or None
         if text[:2] == '="' and (kept := _AS_TEXT.fullmatch(text)):
@@ -44,9 +52,31 @@ def damaged(cell: Cell) -> bool:
     """Whether a long number (an ID number, a bank card) was kept as a figure, so that its last digits are lost. They cannot be
     told from what is left."""
     if isinstance(cell, str):
-        seen = _SCIENTIFIC.fullmatch(cell)
+        seen = _SCIENTIFIC.fullmatch(half_width(cell))
         return seen is not None and len(seen[1] or "") < int(seen[2]) >= 6
     return isinstance(cell, float) and abs(cell) >= 10**MOST_DIGITS
+
+
+def rounded(cell: Cell) -> bool:
+    """Whether a number of 18 digits ends as a spreadsheet leaves one that it rounded: fifteen digits and three noughts."""
+    return isinstance(cell, str) and _ROUNDED.fullmatch(half_width(cell)) is not None
+
+
+def failed(cell: Cell) -> bool:
+    """Whether this is what a spreadsheet writes where a formula came to nothing."""
+    return isinstance(cell, str) and cell.upper() in _ERRORS
+
+
+def mended(cell: Cell, kind: str) -> Cell:
+    """What a program did to a value on its way, taken back where it is plain: a number that became 13800138000.0, dashes of a
+    typesetter in a date."""
+    if not isinstance(cell, str):
+        return cell
+    if kind == "date":
+        return _DASHES.sub("-", cell)
+    if kind in ("phone", "id_number") and (whole := _WHOLE.fullmatch(half_width(cell))):
+        return whole[1]
+    return cell
 
 
 def text_of(cell: Cell) -> str:

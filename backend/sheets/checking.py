@@ -11,7 +11,7 @@ from typing import Any
 from backend.core.i18n import Text, _
 from backend.fields.base import Context, Field, Misunderstood
 from backend.fields.plain import folded
-from backend.sheets.cells import Cell, damaged, text_of
+from backend.sheets.cells import Cell, damaged, failed, mended, rounded, text_of
 
 _NUMBERS = frozenset({"integer", "decimal", "money", "rating"})
 _TRIED = 2_000
@@ -19,6 +19,13 @@ _REMEMBERED = 50_000
 DAMAGED = _(
     "This long number lost its last digits in the spreadsheet. Please format the column as text and type the number again."
 )
+ROUNDED = _(
+    "This number ends in three noughts, as a spreadsheet leaves it when it rounds. Please format the column as text and type the "
+    "number again; if it really ends so, enter it on the person's own page."
+)
+DAY_NUMBER = _("This is a day as a spreadsheet counts it. Please format the column as a date.")
+_DAYS = 1_000_000
+"""Figures below are no day written without dashes (19480305)."""
 UNREADABLE = _("We could not read this value.")
 
 
@@ -68,8 +75,22 @@ class _Column:
 
     def _parsed(self, cell: Cell, ctx: Context) -> Any:
         kind = self.means.kind
+        if failed(cell):
+            raise Misunderstood(
+                _("A formula came to nothing here ({error}). Please write the value itself.", error=str(cell))
+            )
         if kind not in _NUMBERS and damaged(cell):
             raise Misunderstood(DAMAGED)
+        if kind == "id_number" and rounded(cell):
+            raise Misunderstood(ROUNDED)
+        if (
+            kind == "date"
+            and isinstance(cell, int | float)
+            and not isinstance(cell, bool)
+            and abs(cell) < _DAYS
+        ):
+            raise Misunderstood(DAY_NUMBER)
+        cell = mended(cell, kind)
         if isinstance(cell, date | datetime) and kind != "date":
             cell = text_of(cell)
         try:

@@ -11,10 +11,10 @@ import click
 from flask.cli import AppGroup
 
 from backend.core.access import SYSTEM
-from backend.core.errors import LinliError
+from backend.core.errors import Invalid, LinliError
 from backend.core.i18n import render
 from backend.records import tables
-from backend.sheets import databases, laying, reading, results, runs, states, working
+from backend.sheets import databases, guarding, laying, reading, results, runs, states, working
 from backend.sheets.choices import Choices
 from backend.sheets.models import ImportRun
 from backend.sheets.reading import SheetInfo
@@ -70,6 +70,8 @@ def _begun(source: str, table_key: str, org_id: int) -> ImportRun:
     if not path.is_file():
         click.echo(f"There is no file {source}.", err=True)
         sys.exit(1)
+    if path.stat().st_size > guarding.LARGEST:
+        raise Invalid(guarding.TOO_LARGE)
     data = path.read_bytes()
     book = reading.opened(data, path.name)
     return runs.begin(SYSTEM, table_key, org_id, path.name, book.sheets, data=data, encoding=book.encoding)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from typing import Literal
 
 from backend.core.errors import Invalid
@@ -20,6 +22,9 @@ _RATIO = 150
 """A part beyond `_PACKED_TIGHT` bytes that is packed tighter than this is no table that somebody wrote."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_LOCKED = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
+"""How an old workbook with a password begins: by [MS-XLS] the record FilePass comes after BOF, or after WriteProtect."""
+_MANIFEST, _ENCRYPTION, _MOST_OF_MANIFEST = "META-INF/manifest.xml", b"encryption-data", 1_000_000
 _BOOKS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table", b"<meta")
 _OTHERS = (
@@ -57,7 +62,7 @@ def kind_of(data: bytes) -> Kind:
     if len(data) > LARGEST:
         raise Invalid(TOO_LARGE)
     if data.startswith(_OLE):
-        if _ENCRYPTED in data:
+        if _ENCRYPTED in data or _LOCKED.search(data):
             raise Invalid(PASSWORD)
         return "workbook"
     if data.startswith(b"PK"):
@@ -72,11 +77,15 @@ def kind_of(data: bytes) -> Kind:
 
 
 def _check_packed(data: bytes) -> None:
+    if data.count(b"PK\x01\x02") > MOST_ENTRIES:
+        raise Invalid(TOO_LARGE)
     try:
-        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
+        packed = zipfile.ZipFile(io.BytesIO(data))
+        parts = packed.infolist()
+        locked = any(part.flag_bits & 1 for part in parts) or _ENCRYPTION in _manifest(packed)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
         raise Invalid(BROKEN) from None
-    if any(part.flag_bits & 1 for part in parts):
+    if locked:
         raise Invalid(PASSWORD)
     if not any(part.filename in _BOOKS for part in parts):
         raise Invalid(_OTHER)
@@ -86,3 +95,11 @@ def _check_packed(data: bytes) -> None:
     )
     if tight or len(parts) > MOST_ENTRIES or sum(part.file_size for part in parts) > LARGEST_INSIDE:
         raise Invalid(TOO_LARGE)
+
+
+def _manifest(packed: zipfile.ZipFile) -> bytes:
+    """What an OpenDocument file says about its parts: which of them are encrypted."""
+    if _MANIFEST not in packed.namelist():
+        return b""
+    with packed.open(_MANIFEST) as part:
+        return part.read(_MOST_OF_MANIFEST)

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from backend.core.i18n import LOCALES, render
 from backend.fields.base import Context, Field, Misunderstood
 from backend.fields.plain import half_width
-from backend.sheets.cells import Cell, damaged
+from backend.sheets.cells import Cell, damaged, rounded
 
 ID, VERSION, ORG, PARENT = "@id", "@version", "@org", "@parent"
 """What a column may mean that is no column of the table: the row's own number and the version that an export was made of; the
@@ -139,7 +139,7 @@ def _sounds(word: str) -> str:
 
 
 def _fits(cell: Any, field: Field, ctx: Context) -> bool:
-    if field.kind in _TELLING and damaged(cell):
+    if field.kind in _TELLING and (damaged(cell) or rounded(cell)):
         return True
     try:
         field.from_cell(cell, ctx)

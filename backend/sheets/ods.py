@@ -13,6 +13,8 @@ from backend.web.workbook import Cell, Sheet, bare, defused, local
 
 TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _MOST_DIGITS = 10**15
+_KEPT = {"\r": "&#13;"}
+"""What a reader of XML would take for the end of a line."""
 _NAMES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
     for name, space in (("office", "office"), ("table", "table"), ("text", "text"))
@@ -68,5 +70,5 @@ def _cell(value: Cell) -> str:
 
 
 def _typed(kind: str, value: str, text: str) -> str:
-    lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in text.split("\n"))
+    lines = "".join(f"<text:p>{escape(line, _KEPT)}</text:p>" for line in text.split("\n"))
     return f'<table:table-cell office:value-type="{kind}" {value}>{lines}</table:table-cell>'

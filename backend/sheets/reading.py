@@ -60,7 +60,8 @@ def opened(data: bytes, name: str = "", encoding: str | None = None) -> Book:
     with words for the sender."""
     if guarding.kind_of(data) == "text":
         chosen = encoding or text_files.encoding_of(data)
-        first = tuple(islice(_tidied(text_files.rows(data, chosen)), decoding.SAMPLE))
+        looked = islice(_tidied(text_files.rows(data, chosen)), decoding.SAMPLE)
+        first = tuple((number, _shown(cells)) for number, cells in looked)
         if not first:
             raise Invalid(guarding.EMPTY)
         lines = data.count(b"\n") + 1
@@ -85,6 +86,11 @@ def records(rows: Iterable[Row], header: Header, columns: Sequence[int]) -> Iter
             found = [cells[c] if c < len(cells) else None for c in columns]
             if any(c is not None for c in found):
                 yield number, found
+
+
+def _shown(cells: list[Cell]) -> list[Cell]:
+    longest = decoding.longest_shown(len(cells))
+    return [c[:longest] if isinstance(c, str) else c for c in cells]
 
 
 def _tidied(rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterator[Row]:

@@ -10,11 +10,16 @@ from collections.abc import Iterator
 
 from backend.core.errors import Invalid
 from backend.core.i18n import _
+from backend.sheets.guarding import TOO_LARGE
 
 ENCODINGS = ("utf-8-sig", "gb18030", "big5", "utf-16")
 _DELIMITERS = ",\t;|，"
 _LOOKED_AT = 64 * 1024
 _LONGEST_CELL = 200_000
+_LONGEST_LINE = 1_000_000
+_MOST_LINES = 2_000_000
+_WIDE = 40
+"""In text of two bytes a character at least one byte of so many is 0: of the commas, figures and ends of lines."""
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -25,13 +30,16 @@ _MARKS = {
 def encoding_of(data: bytes) -> str:
     """The encoding that the text is most likely in. Raises Invalid when it is in none that we know."""
     for mark, name in _MARKS.items():
-        if data.startswith(mark):
+        # A mark that was put before text of another encoding says nothing.
+        if data.startswith(mark) and (mark != codecs.BOM_UTF8 or _reads(_whole(data), name)):
             return name
+    data = data.removeprefix(codecs.BOM_UTF8)
     head = data[:_LOOKED_AT]
-    if b"\0" in head:
-        even, odd = head[::2].count(0), head[1::2].count(0)
-        return "utf-16-le" if odd >= even else "utf-16-be"
-    if _reads(data, "utf-8"):
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    wide = "utf-16-le" if odd >= even else "utf-16-be"
+    if max(even, odd) * _WIDE > len(head) and _reads(data, wide):
+        return wide
+    if _reads(_whole(data), "utf-8"):
         return "utf-8"
     likely = [name for name in ("gb18030", "big5") if _reads(data, name)]
     if not likely:
@@ -44,15 +52,17 @@ def encoding_of(data: bytes) -> str:
 def rows(data: bytes, encoding: str | None = None) -> Iterator[tuple[int, list[str]]]:
     """Each line's number, from 1, and its cells. Raises Invalid: another encoding, a quotation mark that is never closed."""
     name = encoding or encoding_of(data)
+    if not name.startswith("utf-16"):
+        data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = codecs.decode(data, name).removeprefix("\ufeff")
+        text = codecs.decode(_whole(data) if name.startswith("utf-8") else data, name).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError):
         raise Invalid(
             _("The characters of this file are not in that encoding. Please choose another.")
         ) from None
     delimiter, text = _delimited(text)
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(_lines(text), delimiter=delimiter)
     try:
         for cells in reader:
             yield reader.line_num, cells
@@ -63,6 +73,25 @@ def rows(data: bytes, encoding: str | None = None) -> Iterator[tuple[int, list[s
                 n=reader.line_num,
             )
         ) from None
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Raises Invalid for what no table of people has: a line without end, lines without end."""
+    for number, line in enumerate(io.StringIO(text, newline="")):
+        if len(line) > _LONGEST_LINE or number >= _MOST_LINES:
+            raise Invalid(TOO_LARGE)
+        yield line
+
+
+def _whole(data: bytes) -> bytes:
+    """Without a last character that was cut off in the middle."""
+    for back in range(1, min(4, len(data)) + 1):
+        if data[-back] & 0xC0 == 0xC0:
+            needed = 2 if data[-back] < 0xE0 else 3 if data[-back] < 0xF0 else 4
+            return data[:-back] if back < needed else data
+        if data[-back] & 0xC0 != 0x80:
+            break
+    return data
 
 
 def _reads(data: bytes, name: str) -> bool:

@@ -140,7 +140,9 @@ def defused(text: str) -> str:
     """The text as no spreadsheet takes it for a formula, also after it was saved as CSV: what begins like one, and is no plain
     number, gets an apostrophe before it."""
     text = _ILLEGAL.sub("", text)[: LONGEST - 1]
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    # What begins with an apostrophe of its own gets another, so that it comes back as it was.
+    bare = text.lstrip("'")
+    return f"'{text}" if bare.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def bare(cell: Cell) -> Plain:
