@@ -10,7 +10,7 @@ from backend.core.access import SYSTEM, Actor
 from backend.core.clock import Hands
 from backend.core.db import transaction
 from backend.core.orgs import Org
-from backend.demo import history, life, repairs
+from backend.demo import business, history, life, repairs
 from backend.demo.people import HOUSEHOLDS, STAFF, WAITING, Person
 from backend.demo.repairs import Neighbour
 from backend.fields.address import Home
@@ -27,13 +27,16 @@ class Places:
     street: Org
     community: Org
     grids: tuple[Org, Org]
+    enterprise: Org
+    merchant: Org
 
     def grid_of(self, home: Home) -> Org:
         """Buildings 1 and 2 are the first grid, building 3 is the second."""
         return self.grids[1 if home.building == "3" else 0]
 
     def named(self, level: str, grid: int) -> Org:
-        return {"street": self.street, "community": self.community}.get(level) or self.grids[grid - 1]
+        one: Org | None = getattr(self, level, None)
+        return one or self.grids[grid - 1]
 
 
 def build() -> dict[str, str]:
@@ -63,6 +66,8 @@ def _places() -> Places:
         street,
         community,
         (orgs.add("第一网格", "grid", community), orgs.add("第二网格", "grid", community)),
+        orgs.add(business.ENTERPRISE, "enterprise", community),
+        orgs.add(business.MERCHANT, "merchant", community),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from backend.care import plans
 from backend.core import clock
 from backend.core.access import Actor
-from backend.demo import lists
+from backend.demo import business, lists
 from backend.demo.people import PHONES
 from backend.demo.repairs import Neighbour
 from backend.events import planning, signing
@@ -32,6 +32,7 @@ def make(org_id: int, neighbours: Mapping[str, Neighbour], actors: Mapping[str, 
     _survey(org_id, neighbours, actors["admin"])
     inviting.run()
     lists.make(org_id, actors["admin"])
+    business.make(org_id, actors["admin"])
 
 
 def _at(days: int, hour: int) -> datetime:

@@ -127,4 +127,6 @@ STAFF = [
     Colleague("desk", "值班室小高", "duty_desk", "community", 2007),
     Colleague("operator", "平台运维", "operator", "community", 2008),
     Colleague("auditor", "审计员", "auditor", "community", 2009),
+    Colleague("factory", "沈国强", "enterprise_admin", "enterprise", 3001),
+    Colleague("noodles", "王秀兰", "merchant_admin", "merchant", 3011),
 ]
