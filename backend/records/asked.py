@@ -114,7 +114,7 @@ def read(table: Table, columns: Sequence[Column], params: Params, locale: str) -
         _first(params, "q"),
         tuple(Sort(s.lstrip("-"), s.startswith("-")) for s in _all(params, "sort") if s.lstrip("-") in known),
         end_of(as_of) if as_of else None,
-        int(org) if org.isdigit() else None,
+        int(org) if org.isascii() and org.isdecimal() and len(org) < 10 else None,
     )
     return Asked(query, tuple(row for row, _condition in rows), as_of, problem)
 
@@ -227,6 +227,8 @@ def _day(text: str) -> tuple[date | None, Text | None]:
 
 def end_of(day: date) -> datetime:
     """The last moment of that day on the community's clocks; never later than now."""
+    if day >= clock.local(clock.now()).date():
+        return clock.now()
     return min(
         datetime.combine(day + timedelta(days=1), time(), clock.zone()) - timedelta(milliseconds=1),
         clock.now(),

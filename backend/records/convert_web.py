@@ -8,9 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from backend.core.access import Actor
-from backend.core.errors import LinliError
+from backend.core.errors import LinliError, NotFound
 from backend.core.i18n import _, ngettext
-from backend.records import converting
+from backend.records import converting, tables
 from backend.records.define_web import KINDS, options_of, read_options
 from backend.records.list_web import blueprint, reached
 from backend.records.models import BulkRun
@@ -26,7 +26,7 @@ def look(key: str, column_key: str) -> Any:
     """What would become of the values; `download` gives those that do not fit as a workbook."""
     actor = session.current_actor()
     table = reached(actor, key, "read")
-    column = table.column(column_key)
+    column = _column(actor, table, column_key)
     given = request.args
     if not given.get("kind"):
         return _page(table, column, given)
@@ -46,7 +46,7 @@ def look(key: str, column_key: str) -> Any:
 def convert(key: str, column_key: str) -> Any:
     actor = session.current_actor()
     table = reached(actor, key, "read")
-    column = table.column(column_key)
+    column = _column(actor, table, column_key)
     given = request.form
     try:
         converting.convert(actor, table, column_key, _field(column, given))
@@ -70,6 +70,14 @@ def undo_conversion(key: str, conversion_id: int) -> Any:
             return redirect(url_for("records.run", key=key, run_id=undone.id), code=303)
         flash(say(ngettext("{n} row is as it was before.", "{n} rows are as they were before.", undone.rows)))
     return redirect(url_for("records.columns", key=key), code=303)
+
+
+def _column(actor: Actor, table: Table, key: str) -> Column:
+    """Raises NotFound, also for a column that does not concern the actor."""
+    column = table.column(key)
+    if not tables.reaches(actor, table, column.org_id):
+        raise NotFound()
+    return column
 
 
 def _report(actor: Actor, table: Table, column: Column, given: MultiDict[str, str]) -> converting.Report:

@@ -21,7 +21,7 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import LANGUAGES, Text, _, render
 from backend.fields.base import Context, Field, Misunderstood
 from backend.fields.words import Said
-from backend.records import bulk_runs, defining, history, holding, state, store, tables
+from backend.records import bulk_runs, defining, formulas, history, holding, state, store, tables
 from backend.records.formula_text import renamed
 from backend.records.models import BulkRun, Conversion, DataColumn, SavedView
 from backend.records.state import State
@@ -61,6 +61,7 @@ def report(
     """What would become of the values, without changing any. Raises Forbidden, NotFound, Invalid, Conflict."""
     column = _column(actor, table, column_key)
     fresh = replace(column, field=_field(column, field))
+    _check_readers(table, column, fresh)
     convert_ = _converter(column, fresh)
     ends = time.monotonic() + longest
     reach = actor.paths(table.permission("read"))
@@ -92,7 +93,7 @@ def report(
 def convert(actor: Actor, table: Table, column_key: str, field: Mapping[str, Any]) -> Any:
     """The Conversion that begins: the new column is there at once, its values follow (see `sweep`). Raises as `report` does."""
     column = _column(actor, table, column_key)
-    _field(column, field)
+    _check_readers(table, column, replace(column, field=_field(column, field)))
     with transaction():
         label = render(column.label, "zh_CN")
         org_id = column.org_id or 0
@@ -207,6 +208,24 @@ def _column(actor: Actor, table: Table, key: str) -> Column:
     if column.formula or column.retired:
         raise Conflict(_("Only a column in use, whose values are typed, is converted."))
     return column
+
+
+def _check_readers(table: Table, column: Column, fresh: Column) -> None:
+    """Raises Conflict where values that become confidential would go on being told by a formula that is not."""
+    if not fresh.sealed or column.sealed:
+        return
+    main = tables.of(table.parent) if table.parent else None
+    readers = [
+        table.column(key) for key, formula in formulas.of(table).items() if column.key in formula.columns
+    ]
+    for key, formula in formulas.of(main).items() if main else ():
+        if any((look.sub, look.column) == (table.key, column.key) for look in formula.looks):
+            readers += [main.column(key)] if main else []
+    if loud := next((c for c in readers if not c.sealed), None):
+        raise Conflict(
+            _("The formula of “{label}” reads this column and is not confidential. Please take it out of use first.",
+              label=loud.label)
+        )  # fmt: skip
 
 
 def _field(column: Column, field: Mapping[str, Any]) -> Field:

@@ -110,7 +110,8 @@ def change_column(key: str, column_key: str) -> Any:
 def _page(key: str, errors: dict[str, Text], typed: Any) -> str:
     actor = session.current_actor()
     table = tables.of(key)
-    made = [c for c in table.columns if c.id is not None]
+    # Of columns that others keep for themselves even the names may tell something.
+    made = [c for c in table.columns if c.id is not None and tables.reaches(actor, table, c.org_id)]
     return render_template(
         "records/columns.html",
         table=table,
@@ -124,7 +125,7 @@ def _page(key: str, errors: dict[str, Text], typed: Any) -> str:
         functions=sorted(computing.NAMES),
         examples=_examples(table),
         progress=recount.progress(table),
-        conversions=[(run, table.column(run.new_key)) for run in converting.of(table)],
+        conversions=[(run, c) for run in converting.of(table) if (c := table.column(run.new_key)) in made],
         errors=errors,
         typed=typed,
         orgs=orgs_of(actor, "record.define"),

@@ -59,9 +59,8 @@ def rows(key: str) -> Any:
     actor = session.current_actor()
     table = reached(actor, key, "read")
     columns = tables.columns_for(actor, table)
-    view = (
-        views.get(actor, table, int(request.args["view"])) if request.args.get("view", "").isdigit() else None
-    )
+    view_id = request.args.get("view", 0, type=int)
+    view = views.get(actor, table, view_id) if 0 < view_id < 2**31 else None
     params = _params() if view is None or asked.kept(_params()) else view.asked
     question = asked.read(table, columns, params, locale())
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
@@ -130,8 +129,10 @@ def delete_view(key: str, view_id: int) -> Any:
 
 
 def reached(actor: Actor, key: str, act_: str) -> Table:
-    """The table, when the actor may do this somewhere in it. Raises NotFound, Forbidden."""
+    """The table, when the actor may do this somewhere in it. Raises NotFound, also for one that does not concern her; Forbidden."""
     table = tables.of(key)
+    if not tables.reaches(actor, table, table.org_id):
+        raise NotFound()
     access.check(actor, table.permission(act_))
     if actor.guest and not tables.shown_to(actor, table):
         raise NotFound()

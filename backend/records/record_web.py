@@ -58,7 +58,9 @@ def show(key: str, row_id: int) -> Any:
         subtables=[(s, of_parent(actor, s, row_id)) for s in subs],
         may_change=access.may(actor, table.permission("change"), row.org_id) and row.deleted_at is None,
         may_delete=access.may(actor, table.permission("delete"), row.org_id) and table.source is None,
-        may_reveal=any(c.sealed for c in columns) and access.may(actor, "resident.reveal", row.org_id),
+        may_reveal=table.source is None
+        and any(c.sealed for c in columns)
+        and access.may(actor, "resident.reveal", row.org_id),
         revealed=None,
         sections=sections.made("record", actor, row_id),
     )
@@ -71,6 +73,8 @@ def reveal(key: str, row_id: int) -> Any:
     actor = session.current_actor()
     table = reached(actor, key, "read")
     row = _row(actor, table, row_id, "read")
+    if table.source is not None:
+        raise NotFound()  # its domain shows it, and asks for the reason
     access.check(actor, "resident.reveal", row.org_id)
     audit.record(actor, "record.reveal", f"record:{row_id}", org_id=row.org_id)
     columns = [c for c in tables.columns_for(actor, table) if c.sealed]

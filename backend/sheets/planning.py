@@ -234,7 +234,8 @@ class Planner:
 
     def _whole(self, one: Planned, values: dict[str, Any]) -> None:
         for column in self._required:
-            if values.get(column.key) in (None, "") and column.key not in one.wrong:
+            missing = values.get(column.key) in (None, "") and column.key not in one.wrong
+            if missing and tables.seen_at(column, one.org_id):
                 one.wrong[column.key] = _("“{label}” must not be empty.", label=column.label)
 
     # --- the main table's rows

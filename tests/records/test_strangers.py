@@ -1,0 +1,170 @@
+"""What staff may not see is not told by a definition, a formula or a page beside the one meant for it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from backend.attachments import kinds
+from backend.core import orgs
+from backend.core.access import Actor, Post
+from backend.core.errors import Conflict, Invalid, LinliError, NotFound
+from backend.records import converting, defining, recount, store, tables
+from backend.records.models import FormulaRun
+from backend.records.store import New
+from tests.records.volunteers import Volunteers, field
+from tests.web.browser import Browser, employ
+
+
+def test_what_is_confidential_stays_so_and_what_is_open_is_not_lost(volunteers: Volunteers) -> None:
+    v = volunteers
+    secret = defining.add_column(
+        v.lin, v.table.key, field("text", "病史", "Illness", optional=True, sensitive=True), v.happy.id
+    ).key
+    row = v.add("王小明", note="独居")
+    store.change(v.lin, tables.of(v.table.key), {row: {secret: "高血压"}})
+    for key, sensitive in ((secret, False), (v.keys["note"], True)):
+        kind = tables.of(v.table.key).column(key).field.kind
+        with pytest.raises(Invalid):
+            defining.change_column(
+                v.lin,
+                v.table.key,
+                key,
+                field=field(kind, "别名", "Other", optional=True, sensitive=sensitive),
+            )
+    table = tables.of(v.table.key)
+    said = store.values_of(table, store.get(table, row))
+    assert said[secret] == "高血压" and said[v.keys["note"]] == "独居"
+
+
+def test_a_column_that_an_open_formula_reads_does_not_become_a_confidential_one(
+    volunteers: Volunteers,
+) -> None:
+    v = volunteers
+    line = field("text", "联系", "Line", optional=True)
+    line_key = defining.add_column(v.lin, v.table.key, line, v.happy.id).key
+    defining.add_column(
+        v.lin,
+        v.table.key,
+        field("text", "称呼", "Call", optional=True),
+        v.happy.id,
+        formula="join({联系}, '!')",
+    )
+    with pytest.raises(Conflict, match="reads this column"):
+        converting.convert(
+            v.lin, tables.of(v.table.key), line_key, field("phone", "联系", "Line", optional=True)
+        )
+
+
+def test_why_a_formula_fails_tells_no_value(volunteers: Volunteers) -> None:
+    v = volunteers
+    data = field("choice", "类", "Kind", optional=True, options=["a", "b"], sensitive=True)
+    defining.add_column(v.lin, v.table.key, data, v.happy.id, formula="join({手机}, '?')")
+    v.add("王小明", phone="+8613800138000")
+    recount.sweep()
+    v.add("李芳", phone="+8613800138001")
+    told = str([run.failures for run in FormulaRun.select()])
+    assert "138001380" not in told and "why" in told
+
+
+def test_what_one_community_requires_is_not_required_of_another(volunteers: Volunteers) -> None:
+    v = volunteers
+    street = orgs.Org.get(orgs.Org.level == "street")
+    wu = Actor("staff", 8, "吴主任", (Post("street_admin", street.path),))
+    shared = defining.make_table(wu, {"zh_CN": "商户"}, street.id)
+    name = defining.add_column(wu, shared.key, field("text", "店名", "Shop"), street.id).key
+    defining.add_column(v.lin, shared.key, field("text", "证号", "Licence"), v.happy.id)
+    table = tables.of(shared.key)
+    store.create(wu, table, [New(v.other.id, {name: "面馆"})])
+    with pytest.raises(Invalid):
+        store.create(wu, table, [New(v.happy.id, {name: "茶馆"})])
+
+
+def test_rows_of_a_sub_table_go_along_with_the_row_that_they_belong_to(volunteers: Volunteers) -> None:
+    v = volunteers
+    street = orgs.Org.get(orgs.Org.level == "street")
+    wu = Actor("staff", 8, "吴主任", (Post("street_admin", street.path),))
+    sub = defining.make_table(wu, {"zh_CN": "服务"}, street.id, parent=v.table.key)
+    what = defining.add_column(wu, sub.key, field("text", "内容", "What"), street.id).key
+    row, stays = v.add("王小明"), v.add("李芳")
+    sub = tables.of(sub.key)
+    done, other = store.create(
+        wu, sub, [New(v.happy.id, {what: "陪诊"}, row), New(v.happy.id, {what: "送餐"}, stays)]
+    )
+    store.move(wu, v.table, [row], v.other.id)
+    assert store.get(sub, done).org_id == v.other.id
+    assert store.get(sub, other).org_id == v.happy.id
+
+
+def test_the_face_of_a_domains_row_is_neither_revealed_nor_brought_back_beside_its_page(
+    app: Flask, volunteers: Volunteers
+) -> None:
+    v = volunteers
+    table = tables.of("resident")
+    face = store.put(
+        "resident", 41, v.happy.id, {"name": "王秀英", "id_number": "110101194803050024"}, by=v.lin
+    )
+    employ("lin", "林主任", ("community_admin", v.happy))
+    lin = Browser(app.test_client(), "10.4.0.9")
+    lin.sign_in("lin")
+    lin.get("/admin/data")
+    told = lin.post(f"/admin/data/resident/{face}/reveal")
+    assert "110101194803050024" not in told.text
+    store.drop("resident", 41, by=v.lin)
+    with pytest.raises(LinliError):
+        store.restore(v.lin, table, [face])
+    assert store.get(table, face).deleted_at is not None
+
+
+def test_what_another_community_keeps_has_no_page_here(app: Flask, volunteers: Volunteers) -> None:
+    v = volunteers
+    defining.add_column(v.lin, "resident", field("text", "重点关注", "Watched", optional=True), v.happy.id)
+    employ("chen", "陈主任", ("community_admin", v.other))
+    chen = Browser(app.test_client(), "10.4.0.8")
+    chen.sign_in("chen")
+    for page in ("", "/columns", "/new", f"/columns/{v.keys['name']}/convert"):
+        answer = chen.get(f"/admin/data/{v.table.key}{page}")
+        assert answer.status_code == 404 and "志愿者" not in answer.text, page
+    assert chen.get(f"/admin/reports/{v.table.key}").status_code == 404
+    columns = chen.get("/admin/data/resident/columns")
+    assert columns.status_code == 200 and "重点关注" not in columns.text
+
+
+def test_files_lie_on_a_row_under_one_name_alone(volunteers: Volunteers) -> None:
+    row = volunteers.add("王小明")
+    assert kinds.reached(volunteers.lin, f"record:{row}", "read") == volunteers.happy.id
+    for subject in (f"record:0{row}", f"record:+{row}", "record:١", "record:²", "record: 1", "record:"):
+        with pytest.raises(NotFound):
+            kinds.reached(volunteers.lin, subject, "read")
+
+
+STRANGE = (
+    *(
+        "org=²",
+        "org=99999999999999999999",
+        "org=7777",
+        "view=²",
+        "view=99999999999999999999",
+        "who=²",
+        "page=²",
+    ),
+    *("col={note}&op=contains&val=%00", "tag=%00", "as_of=0001-01-01", "as_of=9999-12-31"),
+    *("col={hours}&op=eq&val=99999999999999999999999", "col={born}&op=last_days&val=39999", "q=%00"),
+    *("sort={phone}", "sort=-{skill}&sort={born}&as_of=2026-01-01", "col={name}&op=starts&val=%25_\\"),
+)
+
+
+def test_a_strange_address_is_no_failure_of_ours(app: Flask, volunteers: Volunteers) -> None:
+    v = volunteers
+    v.add("王小明", hours=3)
+    employ("lin", "林主任", ("community_admin", v.happy))
+    lin = Browser(app.test_client(), "10.4.0.7")
+    lin.sign_in("lin")
+    failed = {}
+    for typed in STRANGE:
+        for page in ("data", "reports"):
+            address = f"/admin/{page}/{v.table.key}?{typed.format(**v.keys)}"
+            status = lin.get(address).status_code
+            if status not in (200, 400, 404):
+                failed[page, typed] = status
+    assert not failed
