@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,35 @@ MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 _LOST = (peewee.OperationalError, peewee.InterfaceError)
 
 
+class WholeRows(peewee.ModelSelect):
+    """A query for whole rows, as most are. Their list of columns is written once per model: it took half the time of finding a row."""
+
+    model: Any
+    _is_default: bool
+    _returning: Sequence[Any]
+    _cursor_wrapper: Any
+
+    def __sql_selection__(self, ctx: Any, is_subquery: bool = False) -> Any:
+        whole = self._is_default and len(self._returning) == len(self.model._meta.sorted_fields)
+        if not whole or is_subquery:
+            return super().__sql_selection__(ctx, is_subquery)
+        return ctx.literal(_columns(self.model, ctx.alias_manager[self.model._meta.table]))
+
+    def get(self, database: Any = None) -> Any:
+        """Raises DoesNotExist, without the SQL in its words: that is written as slowly as the query itself."""
+        one = self.limit(1)
+        one._cursor_wrapper = None
+        found = one.first(database)
+        if found is None:
+            raise self.model.DoesNotExist(f"{self.model.__name__}: there is no such row")
+        return found
+
+
+@cache
+def _columns(model: type[peewee.Model], alias: str) -> str:
+    return ", ".join(f'"{alias}"."{field.column_name}"' for field in model._meta.sorted_fields)
+
+
 class Model(peewee.Model):
     """Base of every stored thing."""
 
@@ -33,6 +62,10 @@ class Model(peewee.Model):
     class Meta:
         database = db
         legacy_table_names = False
+
+    @classmethod
+    def select(cls, *fields: Any) -> Any:
+        return super().select(*fields) if fields else WholeRows(cls, cls._meta.sorted_fields, is_default=True)
 
 
 class Instant(peewee.BigIntegerField):
