@@ -19,6 +19,7 @@ class Site:
     """`python -m backend.serve` on a free port; its database and Valkey are the environment's, or `settings`'."""
 
     def __init__(self, **settings: str) -> None:
+        self.settings = settings
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +22,13 @@ from backend.messaging.models import Delivery, Identity
 from bots import settle
 from bots.webchat import WebchatChannel
 from tests.bots.site import Site
-from tests.databases import TestDatabase
+from tests.databases import fresh_sqlite
 from tests.servers import Valkey, until
 from tests.staff.conftest import found_street
 from tests.web.browser import PASSWORD, employ
+
+
+pytestmark = pytest.mark.xdist_group("webchat-live")
 
 
 class Page:
@@ -75,11 +79,23 @@ class Page:
         until(lambda: text in self.texts(), what=f"{text!r} among {self.texts()}", seconds=seconds)
 
 
-@pytest.fixture
-def site(valkey: Valkey, sqlite_database: TestDatabase) -> Iterator[Site]:
-    found = Site()
-    yield found
-    found.stop()
+@pytest.fixture(scope="module")
+def site(
+    _sqlite_template: Path, _valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """One server for all of these visitors: each has a cookie of her own."""
+    path = tmp_path_factory.mktemp("site") / "linli.db"
+    _valkey_server.start()
+    with fresh_sqlite(_sqlite_template, path) as database:
+        found = Site(DATABASE_URL=database.url, REDIS_URL=_valkey_server.url)
+        yield found
+        found.stop()
+
+
+@pytest.fixture(autouse=True)
+def same_settings(site: Site, _valkey_server: Valkey, configure: Callable[..., None]) -> None:
+    _valkey_server.start()
+    configure(REDIS_URL=_valkey_server.url)
 
 
 @pytest.fixture
@@ -164,24 +180,26 @@ def test_a_stranger_hears_nothing(site: Site) -> None:
 
 
 def test_without_redis_messages_still_come_and_at_once_again_when_it_is_back(
-    chen: Page, valkey: Valkey, worker: Callable[[], None]
+    chen: Page, _valkey_server: Valkey, worker: Callable[[], None]
 ) -> None:
     chen.listen()
     until(lambda: chen.events, what="the history")
-    valkey.stop()
+    _valkey_server.stop()
     try:
         tell("没有 Redis 也收得到")
         chen.waits_for("没有 Redis 也收得到", seconds=15)
     finally:
-        valkey.start()
-    until(lambda: valkey.client.pubsub_numpat() > 0, what="listening again", seconds=15)
+        _valkey_server.start()
+    until(lambda: _valkey_server.client.pubsub_numpat() > 0, what="listening again", seconds=15)
     tell("又能马上收到了")
     worker()
     chen.waits_for("又能马上收到了")
     assert chen.texts().count("没有 Redis 也收得到") <= 2, "the page knows a repeat by its id"
 
 
-def test_the_server_stops_at_once_with_pages_open(chen: Page) -> None:
+def test_the_server_stops_at_once_with_pages_open(site: Site) -> None:
+    chen = Page(Site(**site.settings))
+    chen.say("chen-opens-2", start=True)
     pages = [chen]
     for _n in range(20):
         page = Page(chen.site)
