@@ -13,7 +13,7 @@ from backend.core.access import Actor
 from backend.core.audit import AuditEntry
 from backend.core.i18n import _
 from backend.core.orgs import Org
-from backend.web import listing, nav, session
+from backend.web import listing, nav, session, subjects
 from backend.web.text import mask, say
 
 blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit")
@@ -42,7 +42,9 @@ def index() -> Any:
         row.action for row in AuditEntry.select(AuditEntry.action).distinct().order_by(AuditEntry.action)
     ]
     page = listing.paginate(query.order_by(AuditEntry.id.desc()))
-    return render_template("web/audit.html", page=page, actions=actions, payload=_payload)
+    return render_template(
+        "web/audit.html", page=page, actions=actions, payload=_payload, called=subjects.called
+    )
 
 
 @blueprint.post("/verify")

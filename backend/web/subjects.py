@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import current_app, url_for
 
-from backend.core.i18n import Msg, Text
+from backend.core.i18n import Msg, Text, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ def shown(subject: str | None) -> Text:
     kind, _colon, number = (subject or "").partition(":")
     found = _KINDS.get(kind)
     return Msg(found.name.id, {"number": number}) if found is not None else subject or ""
+
+
+def called(subject: str) -> Text:
+    """The same where several of a kind stand beside each other: with its number in any case."""
+    kind, _colon, number = subject.partition(":")
+    found = _KINDS.get(kind)
+    if found is None or "{number}" in found.name.id:
+        return shown(subject)
+    return _("{name} {number}", name=found.name, number=number)
 
 
 def link(subject: str | None) -> str:

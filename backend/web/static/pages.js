@@ -42,6 +42,9 @@
       show(false);
       button.focus();
     });
+    // Where she is stands in sight, also at the end of a long menu in a low window; the page itself stays where it is.
+    const here = menu.querySelector("[aria-current]");
+    if (here) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
     // A group that somebody closed stays closed on the next pages, save where she is.
     const groups = [...menu.querySelectorAll("details")];
     let closed = [];
