@@ -27,7 +27,6 @@ from tests.servers import Valkey, until
 from tests.staff.conftest import found_street
 from tests.web.browser import PASSWORD, employ
 
-
 pytestmark = pytest.mark.xdist_group("webchat-live")
 
 
