@@ -4,6 +4,7 @@ import pytest
 
 from backend.fields import Choice, Choices, Form, Integer, LongText, Said, State, YesNo, command
 from backend.fields.condition import holds, names
+from backend.fields.phrasing import pattern
 from tests.fields.community import NOW
 
 
@@ -36,6 +37,29 @@ def test_a_short_phrase_is_a_command(typed: str, order: str) -> None:
 )
 def test_an_answer_that_begins_like_a_command_is_an_answer(typed: str) -> None:
     assert command(Said(text=typed)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ("听不懂，麻烦帮我转个真人说话吧", "person"), ("社区办公室的电话是多少", "person"), ("有人在吗", None), ("找人修水管", None),
+        ("please can somebody call me back", "person"), ("how can I reach the office", "person"), ("能不能换成英文", "language"),
+        ("can we switch to English please", "language"), ("你们都能帮我做些什么事情呀", "menu"), ("what services do you have", "menu"),
+        ("这个东西到底怎么用呀", "help"), ("I don't know how to start this", "help"),
+    ],
+)  # fmt: skip
+def test_a_whole_sentence_is_a_command_in_words_of_her_own(typed: str, order: str | None) -> None:
+    assert command(Said(text=typed)) == order
+
+
+def test_a_line_of_places_is_read_as_one_pattern() -> None:
+    lists = {"whom": "社区 物业 办事_处", "nobody": "打 打电话"}
+    said = pattern("请/麻烦* ( 快 点? )? !{nobody} 打 电话 {whom}? ..2-4", lists)
+    for text in ("打电话社区现在", "请麻烦快点打电话物业四个字呢", "打电话办事 处一二"):
+        assert said.fullmatch(text), text
+    for text in ("打电话", "打电话社区一二三四五", "电话社区现在", "点打电话现在"):
+        assert not said.fullmatch(text), text
+    assert pattern("call me/us back?", {}, " ").fullmatch("call us back ")
 
 
 def test_keys_and_buttons_are_commands_too() -> None:
