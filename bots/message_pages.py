@@ -49,6 +49,7 @@ PURPOSES: dict[str, Msg] = {
     "feedback": _("Feedback"),
     "event": _("Event"),
     "survey": _("Survey"),
+    "notice": _("Notice"),
     "report": _("Report"),
     "registration": _("Registration"),
     "reminder": _("Reminder"),

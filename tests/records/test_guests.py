@@ -86,6 +86,7 @@ def test_who_works_at_an_enterprise_sees_and_changes_its_rows_and_no_others(
     assert guest.get(f"/admin/data/{volunteers.table.key}").status_code == 404
     page = guest.get(f"/admin/data/{business.people.key}").text
     assert "王小明" in page and "李芳" not in page
+    assert "企业员工" in guest.get("/admin").text, "her first page leads to her lists"
     assert guest.get(theirs).status_code == 404
     guest.get(f"{ours}/change")
     new = {business.who: "新来的", "of": business.rows["华丰纺织厂"]}
