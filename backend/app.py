@@ -58,6 +58,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.survey_link",
     "bots.event_pages",
     "bots.photo_link",
+    "bots.privacy_page",
     "bots.message_pages",
     "bots.preview",
     "bots.preview_form",

@@ -238,8 +238,9 @@ def visitors(org_id: int) -> list[staff.Staff]:
     return staff.staff_with_role("grid_worker", org_id) or staff.staff_with_permission("visit.do", org_id)
 
 
-def place(resident_id: int) -> Text:
-    home = residents.home_of(resident_id)
+def place(resident_id: int, *, in_need: bool = True) -> Text:
+    """Where she lives: for who must find her also when she keeps it to herself."""
+    home = residents.home_of(resident_id) if in_need else residents.by_id(resident_id).home
     return {locale: Home.from_json(home).show(locale) for locale in LOCALES} if home else _("place not known")
 
 

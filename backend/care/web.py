@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -139,7 +140,7 @@ def board() -> Any:
         wished=wished,
         away=away,
         names=residents.by_ids({p.resident_id for p in wished} | {a.resident_id for a in away}),
-        home=visits.place,
+        home=partial(visits.place, in_need=False),
         may_change=access.may(actor, "care.change"),
         **_words(),
     )

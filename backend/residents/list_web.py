@@ -91,6 +91,7 @@ def _tenancies(actor: Actor) -> Card | None:
             for r in ending.limit(5)
         ],
         url_for("residents.index", tenancy="ending"),
+        "attention",
         live="resident",
     )
 

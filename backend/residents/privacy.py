@@ -28,6 +28,15 @@ LEVELS: dict[str, Msg] = {
     ADMINS: _("The office only"),
     ME: _("Only me"),
 }
+MEANS: dict[str, Msg] = {
+    PUBLIC: _("Residents who go to the same event see it next to your name."),
+    ADMINS: _("The staff of your community see it, other residents do not."),
+    ME: _(
+        "Staff do not see it either. Where the law asks for it, a look is possible and stays on record. We still use it to reach you, "
+        "and if you call for help, the helpers get it."
+    ),
+}
+"""What each means for her, in words."""
 ITEMS: dict[str, tuple[str, ...]] = {
     # Whoever serves her has to know whom: registration is by real name.
     "name": (PUBLIC, ADMINS),

@@ -61,6 +61,8 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
         own=[(item, privacy.label(item)) for item in sorted(private - FILE.keys())],
         shown=file.masked(answers, locale(), private) | (revealed or {}),
         private=private,
+        shared=privacy.shares([resident_id]).get(resident_id, frozenset()),
+        kept_addresses=_kept_addresses(private),
         revealed=revealed or {},
         region=described(resident.id_number or "", locale()) if resident.id_type == "resident_id" else "",
         living=[f.name for f in LIVING],
@@ -107,6 +109,12 @@ def _members(resident: Resident) -> list[Resident]:
     )
     private = privacy.only_hers(m.id for m in found)
     return [m for m in found if "home" not in private.get(m.id, ())]
+
+
+def _kept_addresses(private: frozenset[str]) -> set[str]:
+    """The channels whose addresses tell what she keeps to herself."""
+    told = {"mobile": ("sms", "voice"), "email": ("email",)}
+    return {channel for item in private for channel in told.get(item, ())}
 
 
 def _ageless(members: list[Resident]) -> set[int]:

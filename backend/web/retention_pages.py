@@ -23,6 +23,17 @@ def index() -> Any:
     return _page()
 
 
+@blueprint.post("")
+@session.needs(retention.PERMISSION)
+def decide_all() -> Any:
+    """Every rule that nobody has decided holds from tonight on, as it is proposed."""
+    for rule in retention.rules():
+        if not rule.decided:
+            retention.decide(session.current_actor(), rule.kind.name, rule.months, True)
+    flash(say(_("Saved. It holds from tonight on.")))
+    return redirect(url_for("retention.index"), code=303)
+
+
 @blueprint.post("/<name>")
 @session.needs(retention.PERMISSION)
 def decide(name: str) -> Any:

@@ -6,8 +6,10 @@ import re
 
 from backend.core.errors import NotFound
 from backend.core.i18n import Msg, Text, _, render
+from backend.fields.base import join
 from backend.fields.words import Option, Words
 from backend.residents import privacy
+from backend.settings import settings
 from conversations import callers
 from conversations.flow import Answer, Command, Person
 
@@ -34,14 +36,6 @@ _SHORT: dict[str, Msg] = {
     privacy.ADMINS: _("office"),
     privacy.ME: _("only me"),
 }
-_MEANS: dict[str, Msg] = {
-    privacy.PUBLIC: _("Residents who go to the same event see it next to your name."),
-    privacy.ADMINS: _("The staff of your community see it, other residents do not."),
-    privacy.ME: _(
-        "Staff do not see it either. Where the law asks for it, a look is possible and stays on record. We still use it to reach you, "
-        "and if you call for help, the helpers get it."
-    ),
-}
 
 
 def _settings(person: Person) -> dict[str, str]:
@@ -62,9 +56,11 @@ def _show(person: Person, text: str) -> Answer:
         f"{render(privacy.label(item), person.locale)} {render(_SHORT[level], person.locale)}"
         for item, level in now.items()
     )
+    whole = _("**Who may see what of your file**\n{lines}\nYour ID number is masked for everybody. Which one shall be changed?", lines="\n".join(lines))  # fmt: skip
+    page = _("All on one page: {link}", link=f"{settings().base_url}/my/privacy")
     return Answer.of(
         Words(
-            _("**Who may see what of your file**\n{lines}\nYour ID number is masked for everybody. Which one shall be changed?", lines="\n".join(lines)),
+            whole if person.channel != "webchat" else join(whole, page) or whole,
             short=_("Who sees what: {lines}. Change which?", lines=brief),
             spoken=_("You decide who may see each part of your file. Which one shall be changed?"),
             options=tuple(Option(f"privacy.item:{item}", privacy.label(item)) for item in now),
@@ -100,7 +96,9 @@ def _set(person: Person, argument: str) -> Answer:
         )
         return callers.asked_again(person, words, "registration")
     privacy.choose(person.resident_id or 0, item, level, channel=person.channel)
-    done = _("“{item}”: {level}. {means}", item=label, level=privacy.LEVELS[level], means=_MEANS[level])
+    done = _(
+        "“{item}”: {level}. {means}", item=label, level=privacy.LEVELS[level], means=privacy.MEANS[level]
+    )
     brief = _("{item}: {level}.", item=label, level=privacy.LEVELS[level])
     if level == privacy.PUBLIC and item != "name" and _settings(person)["name"] != privacy.PUBLIC:
         return Answer.of(
