@@ -9,7 +9,7 @@ from typing import Any
 from backend.core.access import Actor
 from backend.fields.finder import Choices
 from backend.fields.tree import grown
-from backend.records import expressions, query
+from backend.records import hidden, query
 from backend.records.query import COUNTED, Query
 from backend.records.tables import Column
 
@@ -56,7 +56,7 @@ def _counts(actor: Actor, asked: Query, column: Column, nodes: list[Choices], fo
     if not nodes:
         return {}
     if found <= COUNTED:
-        rows = query.grouped(actor, asked, [expressions.value(column)])
+        rows = query.grouped(actor, asked, [hidden.value(asked.table, column)])
         return grown({str(value): n for value, n in rows if value is not None}, nodes)
     if not column.indexed:
         return {}

@@ -18,7 +18,7 @@ from backend.core import orgs
 from backend.core.db import is_postgres
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import _
-from backend.records import expressions, tables, words
+from backend.records import expressions, hidden, tables, words
 from backend.records.expressions import value as sql_value
 from backend.records.tables import Column, Table
 
@@ -31,7 +31,7 @@ DEEPEST = 12
 class Builder:
     """Turns conditions on rows of `table`, called `alias`, into SQL; the parameters gather in `params`, in order. `as_of` (ms):
     sub-tables are looked at as they were then. `held` is the database's table: "record" or "record_version"; `me` the id of the staff
-    member who asks."""
+    member who asks; `whole`: also by what people keep to themselves."""
 
     table: Table
     alias: str
@@ -41,6 +41,7 @@ class Builder:
     me: int = 0
     params: list[Any] = field(default_factory=list)
     depth: int = 0
+    whole: bool = False
 
     def sql(self, condition: Condition) -> str:
         """Raises Invalid for what is no condition on this table."""
@@ -79,6 +80,11 @@ class Builder:
 
     def _field(self, condition: Condition) -> str:
         column = self._column(condition["field"])
+        sql = self._compared(column, condition)
+        hers = "" if self.whole else hidden.hers(self.table, column.key, self.alias)
+        return f"({sql} AND NOT {hers})" if hers else sql
+
+    def _compared(self, column: Column, condition: Condition) -> str:
         op: str = condition.get("op", "eq")
         want: Any = condition.get("value")
         value = sql_value(column, self.alias, condition.get("part", ""))
@@ -227,7 +233,9 @@ class Builder:
     def _others(self, table: Table, tie: str, where: Condition, what: str) -> Iterator[str]:
         for held in ("record",) if self.as_of is None else ("record", "record_version"):
             alias = f"{self.alias}{self.depth}{held[-1]}"
-            inner = Builder(table, alias, held, self.today, self.as_of, self.me, self.params, self.depth + 1)
+            inner = Builder(
+                table, alias, held, self.today, self.as_of, self.me, self.params, self.depth + 1, self.whole
+            )
             link = tie.replace("{id}", f"{alias}.{'id' if held == 'record' else 'record_id'}")
             link = link if link.startswith(alias) else f"{alias}.{link}"
             yield (

@@ -11,7 +11,7 @@ from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.db import ask, is_postgres
 from backend.fields.base import Context
-from backend.records import conditions, expressions, holding, state, words
+from backend.records import conditions, expressions, hidden, holding, state, words
 from backend.records.conditions import Builder, Condition
 from backend.records.state import COLUMNS, State
 from backend.records.tables import Table
@@ -20,6 +20,8 @@ FEW = 2_000
 """Rows that a rare word is in."""
 COUNTED = 10_000
 """Beyond this many, a list says "more than"."""
+_OWN = ("since", "created_at", "colour", "org_id")
+"""What a row has beside its columns, to be sorted by."""
 _WHAT = {
     "record": ", ".join(("r.id", *(f"r.{c}" for c in COLUMNS), "0 AS past")),
     "record_version": ", ".join(("r.record_id AS id", *(f"r.{c}" for c in COLUMNS), "1 AS past")),
@@ -125,6 +127,7 @@ class _Asked:
         self._all = "/" in actor.paths(query.table.permission("read"))
         self._readings = _readings(query)
         self._me = actor.id if actor.kind == "staff" else 0
+        self._whole = actor.kind == "system"
 
     def select(
         self, what: str, *, order: str = "", limit: int = 0, extra: str = "", beyond: int | None = None
@@ -146,7 +149,14 @@ class _Asked:
         chosen = what.replace("{what}", _WHAT[held]).replace("{id}", row_id)
         parts = [f"r.table_id = {table.id}", conditions.valid("r", held, self.as_of)]
         builder = Builder(
-            table, "r", held, clock.local(clock.now()).date(), self.as_of, self._me, self.params
+            table,
+            "r",
+            held,
+            clock.local(clock.now()).date(),
+            self.as_of,
+            self._me,
+            self.params,
+            whole=self._whole,
         )
         if not self._all:
             sql, params = self._orgs
@@ -179,22 +189,25 @@ class _Asked:
     def sorted(self, limit: int, offset: int) -> str:
         """Rows with a value first, in its order, then those without: each half is read off an index."""
         first, *others = self.query.sort
-        keys = [self._key(s) for s in (first, *others)]
+        keys = [self._key(first), *(self._key(s, kept=not self._whole) for s in others)]
         names = [f"k{n}" for n in range(len(keys))]
         # Whether a value is missing has a name of its own: PostgreSQL orders by names, not by what is made of them.
-        named = zip(keys, names, strict=True)
-        chosen = ", ".join(f"{key} AS {name}, {key} IS NULL AS no_{name}" for key, name in named)
+        each = [f"{key} AS {name}, {key} IS NULL AS no_{name}" for key, name in zip(keys, names, strict=True)]
+        chosen = ", ".join(each)
+        # Rows whose person keeps the value stand among those without one; the others are still read off the index.
+        hers = "" if self._whole or first.key in _OWN else hidden.hers(self.query.table, first.key)
+        without = ", ".join((f"CASE WHEN 1=0 THEN {keys[0]} END AS k0, TRUE AS no_k0", *each[1:]))
         way = ["DESC" if s.down else "ASC" for s in self.query.sort]
         rest = [f"no_{n}, {n} {w}" for n, w in zip(names[1:], way[1:], strict=True)]
         last = f"id {way[0]}"
         most = limit + offset
         filled = self.select(
-            f"0 AS half, {chosen}, {{what}}", extra=f"{keys[0]} IS NOT NULL",
+            f"0 AS half, {chosen}, {{what}}", extra=f"{keys[0]} IS NOT NULL{f' AND NOT {hers}' if hers else ''}",
             order=_order([f"{names[0]} {way[0]}", *rest, last]), limit=most,
         )  # fmt: skip
         empty = self.select(
-            f"1 AS half, {chosen}, {{what}}",
-            extra=f"{keys[0]} IS NULL",
+            f"1 AS half, {without if hers else chosen}, {{what}}",
+            extra=f"({keys[0]} IS NULL OR {hers})" if hers else f"{keys[0]} IS NULL",
             order=_order([*rest, last]),
             limit=most,
         )
@@ -206,10 +219,12 @@ class _Asked:
         whole = _order(["half", f"{names[0]} {way[0]}", *rest, last])
         return f"SELECT {columns} FROM ({halves}) AS found {whole} LIMIT {int(limit)} OFFSET {int(offset)}"
 
-    def _key(self, sort: Sort) -> str:
-        if sort.key in ("since", "created_at", "colour", "org_id"):
+    def _key(self, sort: Sort, *, kept: bool = False) -> str:
+        if sort.key in _OWN:
             return f"r.{sort.key}"
-        return expressions.value(self.query.table.column(sort.key), "r")
+        table = self.query.table
+        column = table.column(sort.key)
+        return hidden.value(table, column) if kept else expressions.value(column, "r")
 
     @staticmethod
     def rows(sql: str, params: Sequence[Any]) -> list[State]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend.fields.base import Field
-from backend.records import sources, store
+from backend.records import hidden, sources, store
 from backend.records.state import State
 from backend.records.tables import Column, Table
 
@@ -38,7 +38,8 @@ def private_of(table: Table, rows: Iterable[State]) -> Mapping[int, frozenset[st
     source = table.source
     if source is None or source.private is None:
         return {}
-    return source.private({row.subject_id for row in rows if row.subject_id is not None})
+    found = source.private({row.subject_id for row in rows if row.subject_id is not None})
+    return hidden.with_computed(table, found)
 
 
 def kept_of(row: State, private: Mapping[int, frozenset[str]]) -> frozenset[str]:

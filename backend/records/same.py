@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend.core.access import Actor
 from backend.core.i18n import Text
-from backend.records import query, tables, words
+from backend.records import query, reading, tables, words
 from backend.records.query import Query
 from backend.records.state import State
 from backend.records.tables import Table
@@ -27,7 +27,10 @@ class Same:
 
 def rows(actor: Actor, table: Table, row: State) -> list[Same]:
     """Of the other lists that the actor reads, the rows with the same ID number or mobile in a column that the search box finds."""
-    kinds = {c.key: c.field.kind for c in table.open if c.sealed and c.field.kind in _TELLING}
+    hers = reading.kept_of(row, reading.private_of(table, [row]))
+    kinds = {
+        c.key: c.field.kind for c in table.open if c.sealed and c.field.kind in _TELLING and c.key not in hers
+    }
     said = {(kinds[key], row.data[key]) for key in kinds if row.data.get(key)}
     if not said:
         return []
@@ -38,7 +41,9 @@ def rows(actor: Actor, table: Table, row: State) -> list[Same]:
             continue
         readings = [[words.of_blind(blind)] for _kind, blind in sorted(said)]
         for same in query.page(actor, Query(other, {"words": "", "readings": readings}), limit=MOST):
-            by = next((c.label for c in telling if (c.field.kind, same.data.get(c.key)) in said), None)
+            theirs = reading.kept_of(same, reading.private_of(other, [same]))
+            open_ = (c for c in telling if c.key not in theirs)
+            by = next((c.label for c in open_ if (c.field.kind, same.data.get(c.key)) in said), None)
             if by is not None:
                 found.append(Same(other, same, by))
     return found

@@ -73,6 +73,7 @@ class Handing:
 class Source:
     """`permissions` by act (read, change, create, delete); `endpoint` shows one subject and takes `arg`; `rebuild` gives the
     face of every subject, for when faces must be made anew; `parent`: rows are those of another built-in table; `private`: what nobody reads here, not even with a reason;
+    `hiding`: the same for a column, as a SELECT of the subjects, None when it is nobody's;
     `handing`: how it has its own say in who is at work on a row; `hearing`: of these subjects, who are residents, those whom a notice
     may go to. `write` None: rows are not made or changed from here."""
 
@@ -88,6 +89,7 @@ class Source:
     remove: Remove | None = None
     parent: str | None = None
     private: Private | None = None
+    hiding: Callable[[str], str | None] | None = None
     handing: Handing | None = None
     hearing: Callable[[Iterable[int]], set[int]] | None = None
 

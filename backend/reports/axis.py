@@ -1,4 +1,4 @@
-"""What rows are counted by: a column's values, a stretch of time. Pure."""
+"""What rows are counted by: a column's values, a stretch of time. Pure, but for asking what people keep to themselves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from backend.core import clock
 from backend.core.i18n import Msg, Text, _, render
 from backend.fields.base import Context
-from backend.records import expressions
+from backend.records import expressions, hidden
 from backend.records.asked import COLOURS
 from backend.records.tables import Column, Table
 
@@ -78,7 +78,7 @@ def sql(axis: Axis, table: Table) -> str:
     if axis.key == "colour":
         return "NULLIF(r.colour, '')"
     column = table.column(axis.column)
-    value = expressions.value(column, "r", axis.part)
+    value = hidden.value(table, column, "r", axis.part)
     if column.field.kind == "date" and axis.period in ("year", "month"):
         return f"SUBSTR({value}, 1, {4 if axis.period == 'year' else 7})"
     return value

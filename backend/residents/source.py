@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.core.i18n import _
 from backend.records import sources
 from backend.records.sources import Source
-from backend.residents import consent, face, home_face, importing, privacy
+from backend.residents import consent, face, hiding, home_face, importing, privacy
 
 _RIGHTS = {
     "read": "resident.read",
@@ -27,6 +27,7 @@ sources.register(
         importing.write,
         importing.remove,
         private=privacy.only_hers,
+        hiding=hiding.subjects,
         hearing=consent.hearing,
     )
 )
