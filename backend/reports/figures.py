@@ -104,7 +104,7 @@ def counted(
         earlier,
         clock.now(),
         actor.paths(table.permission("read")),
-        _safe(by, table),
+        _safe(by, table) and (cross is None or across is None or _safe(across, table)),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 
-from backend.core import health
+from backend.core import health, privacy
 from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import Msg, Text, _
@@ -24,6 +24,7 @@ from backend.web.text import locale, say
 
 nav.register(_("Reports"), "reports.index", "report.read", 27, group="records")
 health.register("reports", late.check, _("Reports by e-mail"), _("Please look whether the scheduler runs."))
+privacy.register("reports", lambda _resident_id: [], letters.forget_named)
 subjects.register("report", _("report {number}"), "reports.kept", "report_id")
 
 

@@ -111,6 +111,14 @@ def forget_old() -> int:
     return int(ReportLetter.update(figures=None).where(old).execute())
 
 
+def forget_named(_resident_id: int) -> None:
+    """Somebody is erased: figures that were counted by what people are called or by free text may hold her name, and nobody can
+    say which do. They all go; there are few."""
+    for letter in ReportLetter.select().where(ReportLetter.figures.is_null(False)):
+        if not Figures.from_json(orjson.loads(letter.figures)).safe:
+            ReportLetter.update(figures=None).where(ReportLetter.id == letter.id).execute()
+
+
 # --- what pages tell -------------------------------------------------------------------------------------------
 
 

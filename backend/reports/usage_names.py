@@ -38,6 +38,43 @@ SECTIONS: dict[str, Msg] = {
     "photo_link": _("Photos behind a link"),
     "resident_links": _("Links in e-mails to residents"),
 }
+VIEWS: dict[str, Msg] = {
+    "index": _("the list"),
+    "board": _("the board"),
+    "rows": _("rows of a table"),
+    "show": _("looked at one"),
+    "page": _("looked at one"),
+    "new": _("added one"),
+    "add": _("added one"),
+    "create": _("added one"),
+    "begin": _("added one"),
+    "edit": _("changed one"),
+    "change": _("changed one"),
+    "save": _("changed one"),
+    "act": _("changed several at once"),
+    "remove": _("removed one"),
+    "delete": _("removed one"),
+    "close": _("closed one"),
+    "cancel": _("cancelled one"),
+    "assign": _("assigned one"),
+    "take": _("took one over"),
+    "answer": _("answered"),
+    "comment": _("wrote a note"),
+    "note": _("wrote a note"),
+    "approve": _("approved"),
+    "reject": _("rejected"),
+    "decide": _("decided"),
+    "reveal": _("revealed a value"),
+    "photo": _("photos"),
+    "export": _("took away a file"),
+    "download": _("took away a file"),
+    "undo": _("undid something"),
+    "pause": _("paused or went on"),
+    "sign_in": _("the page to sign in"),
+    "sign_in_now": _("signed in"),
+    "sign_out": _("signed out"),
+}
+"""What pages and acts of any part are called that have such a name in the code; others are told by that name."""
 _conversations: list[Callable[[str], Text | None]] = []
 
 

@@ -108,10 +108,10 @@ def _who() -> tuple[str, str, int]:
 
 
 def _title(function: str) -> Text:
-    """A function's name; where its pages are told one by one, the page by its own name behind it."""
+    """A function's name; where its pages are told one by one, which of them behind it."""
     name = usage_names.of(function)
     own = function.removeprefix(PAGE).partition(".")[2] if function.startswith(PAGE) else ""
-    return _("{section}: {page}", section=name, page=own) if own else name
+    return _("{section}: {page}", section=name, page=usage_names.VIEWS.get(own, own)) if own else name
 
 
 def _until() -> tuple[date, Msg | None]:

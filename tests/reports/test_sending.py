@@ -187,6 +187,21 @@ class TestWithoutRepetition:
         with pytest.raises(NotFound):
             letters.opened(staff.actor_of(zhang), letter.id)
 
+    def test_figures_that_may_hold_a_name_go_when_somebody_is_erased(
+        self, office: Office, clock: clocks.Hands
+    ) -> None:
+        for n in range(6):
+            office.list.add("王秀英", skill="cook", hours=n)
+        by_name = {"by": [office.list.keys["name"]]}
+        office.keep("lin", asked=by_name)
+        office.keep("zhang")
+        clock.forward(days=1)
+        work()
+        assert "王秀英" not in mails()["lin@linli.example"]
+        letters.forget_named(7)
+        kept = {lt.staff_id for lt in ReportLetter.select() if lt.figures is not None}
+        assert kept == {office.people["zhang"].id}
+
     def test_mail_that_does_not_arrive_is_told(self, office: Office, clock: clocks.Hands) -> None:
         office.keep("lin")
         clock.forward(days=1)
@@ -227,6 +242,8 @@ class TestWithoutRepetition:
             keeping.save(office.lin, office.list.table, replace(mine, recipients=(repairer.id,)), "zh_CN")
         with pytest.raises(NotFound):
             keeping.get(staff.actor_of(repairer), saved)
+        with pytest.raises(Invalid):
+            office.address("lin", "lin at linli")
 
     def test_staff_keep_a_report_send_it_and_open_what_came(
         self, app: Flask, office: Office, clock: clocks.Hands

@@ -173,7 +173,7 @@ def test_pages_and_acts_are_counted_by_role_and_shown_and_taken_away(
     for words in ("我要报修", "报平安：安好", "报修", "网格员", "电话", "社区管理员"):
         assert words in page, words
     assert "page:" not in page.replace("function=page:", "").replace("function=page%3A", "")
-    assert "报修：index" in lin.get("/admin/usage?function=page:requests").text
+    assert "报修：列表" in lin.get("/admin/usage?function=page:requests").text
     assert "2025-W52" in lin.get("/admin/usage?by=week&until=2025-12-28").text
     assert lin.get("/admin/usage?by=x&until=x&org=999").status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(lin.get(f"/admin/usage?as=excel&org={happy.id}").data))
