@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from backend.core import clock
 from backend.core.errors import NotFound
-from backend.core.i18n import LANGUAGES, LOCALES, Text, _, render
+from backend.core.i18n import LANGUAGES, LOCALES, Text, _, ngettext, render
 from backend.fields.form import Form
 from backend.fields.words import Said
 from backend.messaging import emphasis
@@ -128,7 +128,7 @@ def _shape(channel: str, exchanges: Sequence[Exchange], language: str) -> Shape:
             _sms_total(*totals),
             ended,
         )
-    return Shape(_TITLES[channel], bubbles, _("{n} messages", n=totals[0]), ended)
+    return Shape(_TITLES[channel], bubbles, ngettext("{n} message", "{n} messages", totals[0]), ended)
 
 
 def _sms_total(messages: int, segments: int) -> Text:

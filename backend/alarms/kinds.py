@@ -13,7 +13,7 @@ SEVERITIES: dict[str, Msg] = {
     "info": _("Notice"),
 }
 RUNGS: dict[str, Msg] = {
-    "family": _("her family"),
+    "family": _("the family"),
     "volunteer": _("the neighbours"),
     "grid_worker": _("the grid worker"),
     "duty_desk": _("the duty desk"),

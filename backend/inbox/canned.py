@@ -17,11 +17,11 @@ from backend.inbox.office import RIGHT
 from backend.settings import settings
 
 PLACEHOLDERS: dict[str, Text] = {
-    "name": _("her name"),
+    "name": _("their name"),
     "staff": _("your own name"),
     "community": _("the community"),
     "office_phone": _("the office's phone number"),
-    "waiting": _("how long she has waited"),
+    "waiting": _("how long they have waited"),
     "hours": _("when the office is there next"),
 }
 _WORD = re.compile(r"[\w-]{1,24}")
