@@ -78,8 +78,10 @@ def choose(talk: Talk, value: str) -> bool:
     return True
 
 
-def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> None:
-    """Open a Flow; what was open before waits beneath it."""
+def start(
+    talk: Talk, flow: Flow, text: str, opening: Opening | None = None, *, photo: str | None = None
+) -> None:
+    """Open a Flow; what was open before waits beneath it. `photo` came with the words that led here."""
     try:
         with savepoint():
             opened = opening or flow.start(talk.person, text)
@@ -95,6 +97,8 @@ def start(talk: Talk, flow: Flow, text: str, opening: Opening | None = None) -> 
         return
     if opened.flow and opened.flow != flow.name:
         flow = talk.named(opened.flow)
+    if photo is not None and PHOTOS in opened.facts:
+        opened = replace(opened, facts={**opened.facts, PHOTOS: [*opened.facts[PHOTOS], photo]})
     talk.say(*opened.before)
     known = {"channel": talk.person.channel, "proven": vouched(talk.person), **changed.as_asked(flow)}
     talk.outcome = "started"
@@ -163,6 +167,8 @@ def _pictured(talk: Talk, said: Said) -> None:
         return
     form = talk.memory.form
     facts = form.get("facts", {}) if form is not None else {}
+    if form is not None and said.media.key in facts.get(PHOTOS, ()):
+        return  # it began with it
     if form is not None and PHOTOS in facts:
         talk.memory.form = {**form, "facts": {**facts, PHOTOS: [*facts[PHOTOS], said.media.key]}}
     elif form is None and (photos := _for_photos(talk)) is not None:
@@ -381,7 +387,7 @@ def _follow(talk: Talk, entry: Flow | Command | commands.Command, said: Said, ar
     """Do what her words are found to mean."""
     if isinstance(entry, Flow):
         talk.memory.park()
-        start(talk, entry, argument or said.text)
+        start(talk, entry, argument or said.text, photo=said.media.key if said.media is not None else None)
     elif isinstance(entry, Command):
         run(talk, entry, argument or (said.text if entry.whole else ""))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,14 +43,25 @@ class Looked:
 def add(actor: Actor, subject: str, name: str, data: bytes) -> int:
     """Keep a file on the subject; returns its id. Raises Forbidden, NotFound, and Invalid with words for whoever sent it. While
     the virus scanner does not answer, the file is kept and shown to nobody."""
-    kinds.reached(actor, subject, "change")
+    return _filed(actor, subject, name, data, lambda: kinds.reached(actor, subject, "add"))
+
+
+def receive(sender: Actor, subject: str, org_id: int, name: str, media_key: str) -> int:
+    """File what somebody sent in a conversation, and what `media` holds, with what it belongs to; returns its id. The caller's domain
+    knows that it is the sender's own. Raises Invalid, NotFound."""
+    data, _type = media.load(media_key)
+    return _filed(sender, subject, name, data, lambda: org_id)
+
+
+def _filed(actor: Actor, subject: str, name: str, data: bytes, org_of: Callable[[], int]) -> int:
+    org_of()
     looked = look(data)
     owner = f"{OWNER}:{subject}"
     content_type = sniffing.KINDS[looked.kind][1]
     key = media.keep(looked.data, content_type, owner)
     small = media.keep(looked.small, "image/jpeg", owner) if looked.small is not None else None
     with transaction():
-        org_id = kinds.reached(actor, subject, "change")
+        org_id = org_of()
         if queries.on(subject).count() >= MOST:
             media.forget(key)
             if small is not None:

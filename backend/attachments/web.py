@@ -36,14 +36,17 @@ def section(kind: str) -> Maker:
             files = queries.listed(actor, subject)
         except NotFound:
             return None
-        may_change = kinds.may(actor, subject, "change")
-        if not files and not may_change:
+        may_add, may_change = kinds.may(actor, subject, "add"), kinds.may(actor, subject, "change")
+        also = kinds.elsewhere(subject)
+        if not files and not also and not may_add:
             return None
         html = render_template(
             "attachments/section.html",
             subject=subject,
             photos=[f for f in files if f.kind == sniffing.PHOTO and f.state == "open"],
             files=[f for f in files if f.kind != sniffing.PHOTO or f.state != "open"],
+            also=also,
+            may_add=may_add,
             removed=queries.removed(actor, subject) if may_change else [],
             may_change=may_change,
             most=settings().file_mb,
@@ -62,7 +65,7 @@ def add() -> Any:
     """One file or some; each is kept or refused on its own."""
     actor = session.current_actor()
     subject = request.form.get("subject", "")
-    kinds.reached(actor, subject, "change")
+    kinds.reached(actor, subject, "add")
     sent = [f for f in request.files.getlist("files") if f.filename][:AT_ONCE]
     if not sent:
         raise Invalid(_("Please choose a file first."))

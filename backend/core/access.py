@@ -52,6 +52,7 @@ _ADMIN = (
     | _CARE
     | {"event.change", "event.approve", "survey.change", "feedback.answer"}
     | {"resident.approve", "resident.change", "resident.reveal", "resident.export", "resident.erase"}
+    | {"resident.attach"}
     | {"staff.read", "staff.change", "audit.read", "health.read", "form.preview"}
     | _RECORDS
     | {"record.delete", "record.define", "record.import", "record.export"}
@@ -73,6 +74,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _RECORDS
         | _PRINT
         | {"request.comment", "request.progress", "request.create", "resident.approve", "resident.create"}
+        | {"resident.attach"}
     ),
     "repairer": frozenset({"request.progress"}),
     "duty_desk": frozenset(

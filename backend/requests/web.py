@@ -193,7 +193,6 @@ def show(number: int) -> Any:
         worker=queries.worker_of(found),
         workers=crew.workers(found.org_id) if may["assign"] else [],
         events=[(e, replies.said_of(e, found.assignee_id)) for e in queries.timeline(found, internal=True)],
-        photos=queries.photos(found),
         next_acts=_next_acts(found) if may["progress"] else [],
         may=may,
         sources=SOURCES,

@@ -11,9 +11,10 @@ from backend.core.i18n import Text, _, render
 from backend.fields.base import Field
 from backend.fields.choices import Choice, Choices, YesNo
 from backend.fields.form import Form
+from backend.fields.step import PHOTOS
 from backend.fields.text import LongText
 from backend.fields.words import Option, Words
-from backend.residents import actions, queries
+from backend.residents import actions, files, queries
 from backend.residents.form import BIRTHDAY, EMAIL, FILE, GENDER, HOME, ID_NUMBER, ID_TYPE, MOBILE, NAME
 from backend.residents.living import RELATION, RESIDENCE, TENANCY
 from backend.settings import settings
@@ -192,7 +193,7 @@ def _start_change(person: Person, text: str) -> Opening | Answer:
     if person.channel == "voice":
         return _not_by_phone()
     what = next((name for name, pattern in _WHICH if pattern.search(text)), None)
-    return Opening(prefill={"what": what} if what else {}, facts={"known": ""})
+    return Opening(prefill={"what": what} if what else {}, facts={"known": "", PHOTOS: []})
 
 
 def _submit_change(person: Person, done: Submitted) -> Answer:
@@ -213,6 +214,7 @@ def _submit_change(person: Person, done: Submitted) -> Answer:
         )
     except Invalid as nothing:
         return Answer.of(Words(nothing.text))
+    files.received(person.resident_id or 0, done.facts.get(PHOTOS, ()))
     label = _LABELS[what]
     if waiting is None:
         return Answer.of(Words(_("Thank you, “{label}” is changed.", label=label)))
@@ -230,7 +232,7 @@ def _submit_change(person: Person, done: Submitted) -> Answer:
 def _correct(person: Person, field: str) -> Opening | Answer:
     if person.channel == "voice":
         return _not_by_phone()
-    return Opening("file_change", prefill={"what": field} if field in CHANGEABLE else {})
+    return Opening("file_change", prefill={"what": field} if field in CHANGEABLE else {}, facts={PHOTOS: []})
 
 
 # --- leaving --------------------------------------------------------------------------------------------------

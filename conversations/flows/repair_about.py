@@ -14,7 +14,7 @@ from backend.fields.words import Option, Words
 from backend.requests import actions, lifecycle, queries, replies, triage, wording
 from backend.requests.form import photos_of
 from conversations.flow import Answer, Command, Flow, Opening, Person, Submitted
-from conversations.flows import complaint, repair
+from conversations.flows import complaint, file_photo, repair
 from conversations.flows.repair import _no_start, actor_of, asker_of
 from conversations.flows.repair_mine import REPORT, rate
 from conversations.phrases import PERSON
@@ -180,6 +180,8 @@ def _still(person: Person, text: str) -> Answer | Opening:
 
 def _photo(person: Person, key: str) -> Answer | Opening:
     """A photo out of the blue: for the open repair, or for the one she is about to report."""
+    if person.resident_id is None and person.staff_id is not None and file_photo.may(person):
+        return file_photo.opened([key])
     found = _open(person)
     if not found:
         opening = replace(repair.begin(person, ""), flow="repair")
