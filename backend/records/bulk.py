@@ -8,12 +8,12 @@ from itertools import islice
 
 from backend.core import access
 from backend.core.access import Actor
-from backend.core.db import transaction
+from backend.core.db import execute, transaction
 from backend.core.errors import Invalid, LinliError, NotFound
-from backend.core.i18n import Text, _, ngettext, render
+from backend.core.i18n import Msg, Text, _, ngettext, render
 from backend.fields.words import Words
 from backend.messaging import StaffMember, say
-from backend.records import marking, query, state, store
+from backend.records import marking, query, state, store, tables
 from backend.records.query import Query
 from backend.records.sources import Handing
 from backend.records.tables import Table
@@ -123,15 +123,46 @@ def _given(actor: Actor, table: Table, ids: Sequence[int], staff_id: int, handin
     return Handed(len(ids) - len(refused), None, tuple(refused))
 
 
-def delete(actor: Actor, table: Table, ids: Sequence[int], org_id: int, why: str) -> int:
-    """Out of sight; the batch's id. Raises Invalid without a reason."""
+STRATEGIES: dict[str, Msg] = {
+    "below": _("Delete them, and what belongs to them too"),
+    "empty": _("Delete only those that nothing belongs to"),
+    "alone": _("Delete only these; what belongs to them stays in its own list"),
+}
+
+
+def belonging(table: Table, ids: Sequence[int]) -> list[tuple[Table, list[tuple[int, int]]]]:
+    """What belongs to these rows in each of the office's own sub-tables, as (row, its main row)."""
+    found = []
+    for sub in tables.subtables(table):
+        rows: list[tuple[int, int]] = []
+        for part in _parts(ids) if sub.source is None else ():
+            places = ", ".join("?" * len(part))
+            sql = f"SELECT id, parent_id FROM record WHERE parent_id IN ({places}) AND table_id = ? AND deleted_at IS NULL"
+            rows += [(row[0], row[1]) for row in execute(sql, [*part, sub.id]).fetchall()]
+        if rows:
+            found.append((sub, rows))
+    return found
+
+
+def delete(
+    actor: Actor, table: Table, ids: Sequence[int], org_id: int, why: str, strategy: str = "alone"
+) -> tuple[int, int]:
+    """Out of sight, by one of STRATEGIES: the batch's id, and how many main rows. Raises Invalid without a reason, and where the
+    strategy leaves no row."""
     if not why.strip():
         raise Invalid(_("Please say why, in a few words."), "why")
+    below = belonging(table, ids) if strategy != "alone" else []
+    if strategy == "empty":
+        full = {main for _sub, rows in below for _row, main in rows}
+        ids, below = [i for i in ids if i not in full], []
+        if not ids:
+            raise Invalid(_("Something belongs to each of these rows: none is deleted."))
     batch_id = _batch(actor, table, org_id, "delete", len(ids))
-    for part in _parts(ids):
-        with transaction():
-            store.delete(actor, table, part, why=why, batch_id=batch_id)
-    return batch_id
+    for of, chosen_ in [*((sub, [row for row, _main in rows]) for sub, rows in below), (table, ids)]:
+        for part in _parts(chosen_):
+            with transaction():
+                store.delete(actor, of, part, why=why, batch_id=batch_id)
+    return batch_id, len(ids)
 
 
 def _batch(actor: Actor, table: Table, org_id: int, kind: str, rows: int) -> int:

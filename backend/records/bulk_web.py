@@ -47,12 +47,40 @@ def act(key: str) -> Any:
             return redirect(url_for("records.run", key=key, run_id=run.id), code=303)
         if what == "hand":
             return _handed(actor, table, chosen, given.get("responsible", ""), params)
+        if what == "delete":
+            if given.get("strategy") not in bulk.STRATEGIES:
+                return _before_deleting(table, chosen, params)
+            batch_id, count = bulk.delete(
+                actor, table, chosen, org_of(actor, table), given.get("why", ""), given["strategy"]
+            )
+            flash(say(ngettext("{n} row is deleted.", "{n} rows are deleted.", count)), "success")
+            return redirect(address(key, params, undo=batch_id), code=303)
         batch_id = _do(actor, table, what, chosen, given)
     except LinliError as error:
         flash(say(error.text), "warning")
         return redirect(address(key, params), code=303)
     flash(say(ngettext("{n} row is changed.", "{n} rows are changed.", len(chosen))), "success")
     return redirect(address(key, params, undo=batch_id), code=303)
+
+
+def _before_deleting(table: Table, ids: Sequence[int], params: asked.Params) -> Any:
+    """The page that says what would go, and asks how and why."""
+    below = bulk.belonging(table, ids)
+    return render_template(
+        "records/delete.html",
+        table=table,
+        count=len(ids),
+        below=[(sub.title, len(rows), len({main for _row, main in rows})) for sub, rows in below],
+        strategies=bulk.STRATEGIES,
+        given=_given(("csrf_token", "why", "strategy")),
+        why=request.form.get("why", ""),
+        back=address(table.key, params),
+    )
+
+
+def _given(but: Sequence[str]) -> list[tuple[str, str]]:
+    """What was posted, to be posted once more."""
+    return [(name, value) for name, values in request.form.lists() if name not in but for value in values]
 
 
 def ask_for_all(actor: Actor, table: Table) -> Any:
@@ -67,12 +95,7 @@ def ask_for_all(actor: Actor, table: Table) -> Any:
         "records/all_of_them.html",
         table=table,
         target=request.path,
-        given=[
-            (name, value)
-            for name, values in request.form.lists()
-            if name not in ("csrf_token", "row", "every")
-            for value in values
-        ],
+        given=_given(("csrf_token", "row", "every")),
         count=count,
         most=bulk_runs.MOST,
         back=address(table.key, params),
@@ -85,8 +108,6 @@ def ticked(values: Sequence[str]) -> list[int]:
 
 def _do(actor: Actor, table: Table, what: str, ids: list[int], given: Any) -> int:
     org_id = org_of(actor, table)
-    if what == "delete":
-        return bulk.delete(actor, table, ids, org_id, given.get("why", ""))
     if what == "colour":
         colour = given.get("new_colour", "")
         colour = colour if colour in asked.COLOURS else ""

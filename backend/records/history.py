@@ -75,10 +75,15 @@ def to_undo(actor: Actor, batch_id: int) -> tuple[Any, list[int]]:
 
 def undo_rows(actor: Actor, batch: Any, ids: Sequence[int], back: int) -> Undone:
     """Take back what the batch did to these rows, as the batch `back`, inside the caller's transaction."""
-    table = tables.by_id(batch.table_id)
+    versions_ = _versions(ids, lock=True)
+    # What belongs to the table's rows may have been written together with them.
+    known = {
+        table_id: tables.by_id(table_id) for table_id in {said[-1].table_id for said in versions_.values()}
+    }
     kept = []
-    needed = table.permission("delete" if batch.kind == "delete" else "change")
-    for row_id, said in _versions(ids, lock=True).items():
+    for row_id, said in versions_.items():
+        table = known[said[-1].table_id]
+        needed = table.permission("delete" if batch.kind == "delete" else "change")
         if access.may(actor, needed, said[-1].org_id):
             refused = _take_back(actor, table, said, batch.id, back)
         else:

@@ -14,7 +14,7 @@ from backend.core.access import Actor
 from backend.core.errors import Conflict, Invalid, LinliError, NotFound
 from backend.core.i18n import Text, _
 from backend.fields.form import Form
-from backend.records import history, marks_web, places, query, reading, same, store, tables
+from backend.records import bulk, history, marks_web, places, query, reading, same, store, tables
 from backend.records.list_web import blueprint, marks_of, org_of, orgs_of, page_of, reached
 from backend.records.state import State
 from backend.records.store import New
@@ -155,7 +155,14 @@ def delete(key: str, row_id: int) -> Any:
         store.restore(actor, table, [row_id])
         flash(say(_("The row is back.")))
     else:
-        store.delete(actor, table, [row_id], why=request.form.get("why", ""))
+        why = request.form.get("why", "")
+        if request.form.get("below") == "1":
+            batch_id, _count = bulk.delete(
+                actor, table, [row_id], org_of(actor, table), why.strip() or say(_("not said")), "below"
+            )
+            flash(say(_("The row is deleted, and what belongs to it.")))
+            return redirect(url_for("records.rows", key=key, undo=batch_id), code=303)
+        store.delete(actor, table, [row_id], why=why)
         flash(say(_("The row is deleted. It can be brought back from its page.")))
     return redirect(url_for("records.show", key=key, row_id=row_id), code=303)
 

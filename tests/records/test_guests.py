@@ -124,3 +124,30 @@ def test_an_employee_is_known_in_other_lists_by_her_number(
     lin = signed_in(app, "lin", "community_admin", v.happy)
     page = lin.get(f"/admin/data/{party.key}/{row}").text
     assert "也在其他名单中" in page and "企业员工" in page and ID not in page
+
+
+def test_deleting_says_what_belongs_to_the_rows_and_asks_how(
+    app: Flask, volunteers: Volunteers, business: Business
+) -> None:
+    lin = signed_in(app, "lin", "community_admin", volunteers.happy)
+    (empty,) = store.create(
+        volunteers.lin, business.firms, [New(volunteers.happy.id, {business.name: "新公司"})]
+    )
+    rows, ids = f"/admin/data/{business.firms.key}", [*business.rows.values(), empty]
+    lin.get(rows)
+
+    def listed() -> list[int]:
+        return [query.count(volunteers.lin, Query(t)) for t in (business.firms, business.people)]
+
+    asked = lin.post(f"{rows}/bulk", {"act": "delete", "row": ids}).text
+    assert "“企业员工”：其中2行带有2行内容" in asked and listed() == [3, 2]
+    lin.post(f"{rows}/bulk", {"act": "delete", "row": ids, "strategy": "below"})
+    assert listed() == [3, 2], "without a reason nothing is deleted"
+    lin.post(f"{rows}/bulk", {"act": "delete", "row": ids, "strategy": "empty", "why": "注销"})
+    assert listed() == [2, 2]
+    done = lin.post(
+        f"{rows}/bulk", {"act": "delete", "row": ids[:2], "strategy": "below", "why": "注销"}
+    ).text
+    assert listed() == [0, 0]
+    lin.post(re.search(rf'action="({rows}/undo/\d+)"', done)[1])  # type: ignore[index]
+    assert listed() == [2, 2]
