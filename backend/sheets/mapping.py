@@ -21,6 +21,7 @@ HIDDEN = {"linli:id": ID, "linli:version": VERSION}
 """Headers that an export writes."""
 
 _SURE = 0.5
+_MOSTLY = 0.8
 _SAYS = {
     ORG: (
         "社区或网格",
@@ -116,12 +117,25 @@ def _likeness(name: str, sample: Sequence[Cell], field: Field, ctx: Context) -> 
         close = max((fuzz.ratio(said, c) for c in called if len(c) > 1), default=0) / 100
         inside = max((len(c) / len(said) for c in called if len(c) > 1 and c in said), default=0.0)
         score = max(0.8 * close if close >= 0.72 else 0.0, 0.5 + 0.3 * inside if inside >= 0.4 else 0.0)
-    if not sample:
+    telling = field.kind in _TELLING
+    if not sample or (score < _SURE and not telling):
+        return score
+    if score < _SURE and not _mostly(sample, field, ctx):
         return score
     fits = sum(_fits(cell, field, ctx) for cell in sample) / len(sample)
-    if field.kind in _TELLING and fits >= 0.8:
+    if telling and fits >= _MOSTLY:
         return score + 0.55
     return score if fits >= 0.3 else score - 0.45
+
+
+def _mostly(sample: Sequence[Cell], field: Field, ctx: Context) -> bool:
+    """Whether most of the values fit; not asked of all of them when the first ones do not: a sheet may have hundreds of columns."""
+    left = len(sample) * (1 - _MOSTLY)
+    for cell in sample:
+        left -= not _fits(cell, field, ctx)
+        if left < 0:
+            return False
+    return True
 
 
 def _called(field: Field) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -75,3 +75,24 @@ def test_any_cells_end_in_values_or_words_and_remembering_changes_nothing(cells:
     checker = Checker(list(FIELDS.items()), CTX)
     given_ = [tidy(c) for c in cells]
     assert checker.row(given_) == checker.row(given_)
+
+
+def test_days_numbers_and_failed_formulas_as_people_and_programs_write_them() -> None:
+    born = date(1948, 3, 5)
+    for said in (
+        "1948/3/5", "1948.3.5", "1948年3月5日", "19480305", 19480305, "1948-03-05 00:00:00", "Mar 5, 1948", "5 March 1948",
+        "一九四八年三月五日", "１９４８－０３－０５", "1948—03—05", "1948\\3\\5", "'1948-03-05", datetime(1948, 3, 5),
+    ):  # fmt: skip
+        assert checked(said, keys=("birthday",)).values == {"birthday": born}, said
+    for said in ("5/3/1948", "48-3-5", "5-Mar-48", "1948-3", "1948-02-30", "0000-00-00", 1e300, -5, True):
+        assert wrong(said, keys=("birthday",)), said
+    for number in (17597, 17597.5):
+        assert "as a spreadsheet counts it" in wrong(number, keys=("birthday",))["birthday"]
+    for said in ("13800138000.0", "１３８００１３８０００", "1.3800138000E+10", "+86 138 0013 8000"):
+        assert checked(said, keys=("phone",)).values == {"phone": "+8613800138000"}, said
+    for said in ("1.38E+10", "1,38E+10", "１．３８Ｅ＋１０"):
+        assert "lost its last digits" in wrong(said, keys=("phone",))["phone"], said
+    for said in ("110101194803050000", "１１０１０１１９４８０３０５００００"):
+        assert "three noughts" in wrong(said, keys=("id_number",))["id_number"], said
+    for key in FIELDS:
+        assert "came to nothing here (#REF!)" in wrong("#REF!", keys=(key,))[key]
