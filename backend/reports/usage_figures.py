@@ -99,9 +99,10 @@ def read(actor: Actor, unit: str, until: date, org_id: int | None = None) -> lis
         .group_by(*(SQL(str(n)) for n in range(1, 6)))
         .tuples()
     )
+    whole = unit in ("year", "month")
     return [
-        Count(day if unit in ("year", "month") else bucket(unit, date.fromisoformat(day)), *rest, int(n))
-        for day, *rest, n in rows
+        Count(day if whole else bucket(unit, date.fromisoformat(day)), function, place, role, what, int(n))
+        for day, function, place, role, what, n in rows
     ]
 
 
