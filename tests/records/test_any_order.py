@@ -39,6 +39,8 @@ def some_act(dice: Random) -> Any:
                 dice.choice(("", "red", None)),
                 dice.choice((("重点", ""), ("", "重点"), ("独居", "重点"))),
             ),
+            ("cell", rows, dice.choice(("name", "hours")), dice.choice(("", "red", "blue"))),
+            ("hand", rows, dice.choice((None, 7, 8))),
             ("delete", rows),
             ("restore", rows),
         )
@@ -69,6 +71,8 @@ class Said:
     values: dict[str, Any]
     colour: str = ""
     tags: tuple[str, ...] = ()
+    cells: dict[str, str] = field(default_factory=dict)
+    responsible: int | None = None
     deleted: int | None = None
     batch: int | None = None
 
@@ -109,12 +113,21 @@ class Model:
             for key in ("name", "hours"):
                 if before.values.get(key) != wrote.values.get(key) == now.values.get(key):
                     values[key] = before.values.get(key)
+            cells = dict(now.cells)
+            for key in ("name", "hours"):
+                if wrote.cells.get(key) == now.cells.get(key):
+                    cells[key] = before.cells.get(key, "")
             rest = {
                 name: getattr(before, name)
-                for name in ("colour", "tags", "deleted")
+                for name in ("colour", "tags", "responsible", "deleted")
                 if getattr(now, name) == getattr(wrote, name)
             }
-            fresh = replace(now, values={k: v for k, v in values.items() if v is not None}, **rest)
+            fresh = replace(
+                now,
+                values={k: v for k, v in values.items() if v is not None},
+                cells={k: c for k, c in cells.items() if c},
+                **rest,
+            )
             self.put(row, fresh, None)
 
 
@@ -168,6 +181,10 @@ class Both:
             marking.mark(
                 lin, table, rows, colour=colour, add=add.split(), remove=remove.split(), batch_id=batch
             )
+        elif act[0] == "cell":
+            marking.colour_values(lin, table, rows, self.keys[act[2]], act[3], batch_id=batch)
+        elif act[0] == "hand":
+            marking.hand(lin, table, rows, act[2], batch_id=batch)
         elif act[0] == "delete":
             store.delete(lin, table, rows, batch_id=batch)
         else:
@@ -187,6 +204,11 @@ class Both:
                 kept = [t for t in now.tags if t != remove]
                 tags = tuple(dict.fromkeys([*kept, *add.split()]))
                 return replace(now, colour=now.colour if act[2] is None else act[2], tags=tags)
+            case "cell":
+                cells = {**now.cells, act[2]: act[3]}
+                return replace(now, cells={k: c for k, c in cells.items() if c})
+            case "hand":
+                return replace(now, responsible=act[2])
             case "delete":
                 return replace(now, deleted=now.deleted or clocks.now_ms())
             case _:
@@ -207,6 +229,15 @@ class Both:
             hours = {"field": self.keys["hours"], "op": "ge", "value": 1}
             assert self._found(as_of=at, where=hours) == {r: t for r, t in there.items() if (t[1] or 0) >= 1}
             assert self._found(as_of=at, text="王") == {r: t for r, t in there.items() if "王" in t[0]}
+            if moment in (None, middle):
+                red = {"cell": self.keys["hours"], "colour": ["red"]}
+                assert self._found(as_of=at, where=red) == {
+                    r: t for r, t in there.items() if t[5].get("hours") == "red"
+                }
+                mine = {"responsible": ["me"]}
+                assert self._found(as_of=at, where=mine) == {
+                    r: t for r, t in there.items() if t[6] == self.v.lin.id
+                }
             by_twice = [r[1] for r in self._found(as_of=at, sort=(Sort(self.keys["twice"]),)).values()]
             assert by_twice == sorted(by_twice, key=lambda n: (n is None, n or 0))
             if at is not None:
@@ -229,12 +260,15 @@ class Both:
             *(values.get(self.keys[k]) for k in ("name", "hours", "twice")),
             row.colour,
             tuple(row.tags.split()),
+            {name: row.cells[key] for name, key in self.keys.items() if key in row.cells},
+            row.responsible_id,
         )
 
     @staticmethod
     def _told(said: Said) -> tuple[Any, ...]:
         hours = said.values.get("hours")
-        return (said.values["name"], hours, None if hours is None else hours * 2, said.colour, said.tags)
+        twice = None if hours is None else hours * 2
+        return (said.values["name"], hours, twice, said.colour, said.tags, said.cells, said.responsible)
 
 
 def test_any_order_of_acts_agrees_with_a_list_of_what_rows_said(
