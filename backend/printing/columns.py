@@ -68,6 +68,11 @@ class Columns:
         key = self.key(name)
         return row.get(key, "") if key is not None else ""
 
+    def is_photo(self, name: str) -> bool:
+        """Whether this names a column of photos."""
+        key = self.key(name)
+        return any(c.photo and c.key == key for c in self.all)
+
     def unknown(self, found: Iterable[Part], locale: str) -> list[Unknown]:
         """The names in a template that mean nothing here, each with what was probably meant."""
         return [Unknown(name, self._nearest(name, locale)) for name in names(found) if self.key(name) is None]

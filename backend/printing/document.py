@@ -114,7 +114,7 @@ def build(
 ) -> Document:
     """The document of these rows; `first` is the running number of the first one."""
     pictures = _Pictures()
-    drawing = Drawing(pictures.qr, pictures.photo)
+    drawing = Drawing(pictures.qr, pictures.photo, columns.is_photo)
     ours = {
         "today": shown_day(clock.local(clock.now()).date(), locale),
         "community": settings().community_name,

@@ -199,10 +199,12 @@ def _names(found: Iterable[Part]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How what is not text becomes HTML: a QR code of a text, the photo with a media key."""
+    """How what is not text becomes HTML: a QR code of a text, the photo with a media key. `is_photo`: whether a name is that of a
+    column of photos; a key that somebody typed into a text shows nobody else's."""
 
     qr: Callable[[str], str]
     photo: Callable[[str], str]
+    is_photo: Callable[[str], bool]
 
 
 def fill(found: Sequence[Part], value: Callable[[str], str], drawing: Drawing) -> str:
@@ -217,7 +219,7 @@ def fill(found: Sequence[Part], value: Callable[[str], str], drawing: Drawing) -
             text = value(part.name) if part.text is None else _INNER.sub(lambda m: value(m[1]), part.text)
             out.append(drawing.qr(text) if text else "")
         elif part.kind == "photo":
-            key = value(part.name)
+            key = value(part.name) if drawing.is_photo(part.name) else ""
             out.append(drawing.photo(key) if key else "")
         else:
             out.append(html.escape(value(part.name)).replace("\n", "<br>"))

@@ -95,6 +95,8 @@ def convert(actor: Actor, table: Table, column_key: str, field: Mapping[str, Any
     column = _column(actor, table, column_key)
     _check_readers(table, column, replace(column, field=_field(column, field)))
     with transaction():
+        if defining.locked(table, column_key).retired_at is not None:
+            raise Conflict(_("A colleague was faster: this column has become another one already."))
         label = render(column.label, "zh_CN")
         org_id = column.org_id or 0
         made = defining.add_column(

@@ -9,7 +9,7 @@ import peewee
 
 from backend.core import access, audit, clock, orgs
 from backend.core.access import Actor
-from backend.core.db import transaction
+from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import LANGUAGES, _
 from backend.fields.base import Field
@@ -180,11 +180,18 @@ def _own_table(actor: Actor, key: str) -> Any:
 
 def _own_column(actor: Actor, table_key: str, column_key: str) -> tuple[Table, Any]:
     table = tables.of(table_key)
-    row = DataColumn.get_or_none((DataColumn.table == table.id) & (DataColumn.key == column_key))
-    if row is None:
-        raise NotFound()
+    row = locked(table, column_key)
     access.check(actor, "record.define", row.org_id)
     return table, row
+
+
+def locked(table: Table, column_key: str) -> DataColumn:
+    """The stored column, which nobody else changes until the transaction ends. Raises NotFound."""
+    query = DataColumn.select().where((DataColumn.table == table.id) & (DataColumn.key == column_key))
+    row: DataColumn | None = (query.for_update() if is_postgres() else query).first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def _record(actor: Actor, action: str, key: str, org_id: int | None, **what: Any) -> None:

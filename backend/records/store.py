@@ -282,6 +282,10 @@ def each(
 ) -> None:
     """Write these rows as `make` says each from now on, when the actor may `act` on all of them. Raises Forbidden, NotFound."""
     with transaction():
+        if table.parent is not None:
+            # Whoever moves a main row locks it before those below it; and what they sum up to is written there in the end.
+            above = {row.parent_id for row in state.read_ids(ids) if row.parent_id is not None}
+            state.read_ids(above, lock=True)
         rows = state.read_ids(ids, lock=True)
         if len(rows) != len(set(ids)) or any(row.table_id != table.id for row in rows):
             raise NotFound()

@@ -18,14 +18,15 @@ COLUMNS = Columns(
         Column("name", {"zh_CN": "姓名", "en": "Name"}),
         Column("home", {"zh_CN": "住址", "en": "Home address"}, ("地址",)),
         Column("gender", {"zh_CN": "性别", "en": "Gender"}),
+        Column("face", {"zh_CN": "相片", "en": "Picture"}, photo=True),
     ]
 )
-CHEN = {"name": "陈秀英", "home": "3号楼2单元501", "gender": "女"}
+CHEN = {"name": "陈秀英", "home": "3号楼2单元501", "gender": "女", "face": "k1"}
 
 
 def filled(body: str, row: dict[str, str] = CHEN) -> str:
     parts = placeholders.parts(cleaning.body(body))
-    drawing = Drawing(lambda text: f"[QR {text}]", lambda key: f"[photo {key}]")
+    drawing = Drawing(lambda text: f"[QR {text}]", lambda key: f"[photo {key}]", COLUMNS.is_photo)
     return placeholders.fill(parts, lambda name: COLUMNS.value(row, name), drawing)
 
 
@@ -79,7 +80,9 @@ def test_a_condition_that_is_not_whole_is_refused(body: str) -> None:
         ("{{二维码：姓名}}", "[QR 陈秀英]"),
         ('{{qr:"你好 {姓名}"}}', "[QR 你好 陈秀英]"),
         ("{{qr:https://example.org/?who={姓名}&x=1}}", "[QR https://example.org/?who=陈秀英&x=1]"),
-        ("{{photo:姓名}}", "[photo 陈秀英]"),
+        ("{{photo:相片}}", "[photo k1]"),
+        # The key of somebody else's photo, typed into a text, shows nothing.
+        ("{{photo:姓名}}", ""),
         ("{{qr:电话}}", ""),
     ],
 )
