@@ -29,7 +29,7 @@ _OPEN = frozenset({"choice", "yes_no", "date", "rating"})
 @dataclass(frozen=True, slots=True)
 class Figures:
     """`title` is the table's, `by` and `across` what is counted by, all in the reader's language. `as_of` is None for now.
-    `tops`: the parts of the Org tree that were counted. `safe`: the groups' names tell nothing of single people."""
+    `timed`: the groups are stretches of time, in their order. `tops`: the parts of the Org tree that were counted. `safe`: the groups' names tell nothing of single people."""
 
     title: str
     by: str
@@ -41,6 +41,7 @@ class Figures:
     made_at: datetime
     tops: tuple[str, ...]
     safe: bool
+    timed: bool
 
     @property
     def total(self) -> int:
@@ -48,9 +49,9 @@ class Figures:
 
     @property
     def listed(self) -> list[Group]:
-        """The groups that may stand in a letter, which others can read on its way."""
+        """The groups that may stand in a letter, which others can read on its way: the largest, or the latest."""
         told = [g for g in self.groups if g.rows >= FEW] if self.safe else []
-        return told[:LISTED]
+        return told[-LISTED:][::-1] if self.timed else told[:LISTED]
 
     def to_json(self) -> dict[str, Any]:
         cross = self.cross and {
@@ -69,6 +70,7 @@ class Figures:
             "made_at": clock.to_ms(self.made_at),
             "tops": self.tops,
             "safe": self.safe,
+            "timed": self.timed,
         }
 
     @classmethod
@@ -85,6 +87,7 @@ class Figures:
             clock.from_ms(data["made_at"]),
             tuple(data["tops"]),
             data["safe"],
+            data["timed"],
         )
 
 
@@ -105,6 +108,7 @@ def counted(
         clock.now(),
         actor.paths(table.permission("read")),
         _safe(by, table) and (cross is None or across is None or _safe(across, table)),
+        bool(by.period),
     )
 
 

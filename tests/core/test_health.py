@@ -29,7 +29,7 @@ def test_all_is_well_when_every_process_beats(app: Flask, database: TestDatabase
     assert answer.status_code == 200
     assert answer.json and answer.json["status"] == "ok", answer.json
     assert answer.json["parts"]["worker"]["age_seconds"] < 5
-    assert {"database", "redis", "migrations", "alarms", "care", "virus_scan", *PROCESSES} == set(
+    assert {"database", "redis", "migrations", "alarms", "care", "virus_scan", "reports", *PROCESSES} == set(
         answer.json["parts"]
     )
 
