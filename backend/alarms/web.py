@@ -133,7 +133,8 @@ def show(alarm_id: int) -> Any:
         said=record.unpacked(found).text,
         place=wording.where(found),
         resident=resident,
-        phone=wording.telephone(found) if may_answer else "",
+        # Once it is over nobody needs a number that she may keep to herself.
+        phone=wording.telephone(found) if may_answer and found.status != "cleared" else "",
         threads=threads.of_alarm(actor, found),
         first=[(note, timeline.said_of(note)) for note in begun],
         last=[(note, timeline.said_of(note)) for note in latest],
