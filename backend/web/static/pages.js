@@ -29,6 +29,11 @@
     }
   });
 
+  for (const chosen of document.querySelectorAll(".chips [aria-current]")) {
+    const line = chosen.closest(".chips");
+    if (line.scrollWidth > line.clientWidth) line.scrollLeft = chosen.offsetLeft - line.offsetLeft - 24;
+  }
+
   const button = document.querySelector(".menu-button");
   const menu = document.getElementById("menu");
   if (button && menu) {
