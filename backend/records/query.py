@@ -152,7 +152,7 @@ class _Asked:
             table,
             "r",
             held,
-            clock.local(clock.now()).date(),
+            clock.local(self.query.as_of or clock.now()).date(),
             self.as_of,
             self._me,
             self.params,

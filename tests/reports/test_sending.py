@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -153,6 +153,19 @@ class TestWithoutRepetition:
         work()
         assert office.letters() == {"lin": "no_address", "zhang": "left", "wu": "no_right"}
         assert mails() == {}
+
+    def test_the_last_days_are_counted_back_from_the_moment_it_was_due_and_from_the_one_compared(
+        self, office: Office, clock: clocks.Hands
+    ) -> None:
+        born = office.list.keys["born"]
+        for day in (1, 8, 9, 10, 15, 16):
+            office.list.add(f"王{day}", born=date(2026, 11, day))
+        asked = {"by": ["org"], "col": [born], "op": ["last_days"], "val": ["2"]}
+        office.keep("lin", asked=asked, compare="week", every="week", day=1)
+        clock.forward(days=16)  # it was due on Monday, 16 November; the scheduler is two days late
+        work()
+        (group,) = letters.opened(office.lin, ReportLetter.get().id)[2].groups
+        assert (group.rows, group.before) == (2, 2)
 
     def test_each_gets_the_figures_of_their_own_area(self, office: Office, clock: clocks.Hands) -> None:
         office.list.add("王小明", skill="cook")
