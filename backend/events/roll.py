@@ -36,7 +36,7 @@ _RIGHTS = {
     "create": "event.change",
     "delete": "event.change",
 }
-_ONLY_SHOWN = (_("Code"), _("Signed up"), _("Arrived"), _("Rating"))
+_ONLY_SHOWN = (_("Check-in code"), _("Signed up on"), _("Arrived"), _("Rating"))
 _COLUMNS = (
     Column(NAME, Text(NAME, label=_("Name"), max_length=80)),
     Column(MOBILE, Phone(MOBILE, label=_("Mobile"), optional=True)),
