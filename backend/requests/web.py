@@ -91,11 +91,32 @@ def _card(actor: Actor) -> Card | None:
     )
 
 
+def _own_jobs(actor: Actor) -> Card | None:
+    """For a worker, who reads no list: what is with them."""
+    if access.may(actor, "request.read") or not access.may(actor, "request.progress"):
+        return None
+    found = queries.jobs_of(actor.id)
+    return Card(
+        _("Your jobs"),
+        len(found),
+        [
+            Item(
+                replies.brief(r), "", f"{r.home.show(locale())} · {say(clocks.deadline(r, clock.now()).text)}"
+            )
+            for r in found
+        ],
+        severity="attention",
+        empty=_("No job is with you. New ones come to your chat, where you accept and finish them."),
+        live="request",
+    )
+
+
 def _figures(found: queries.Counts) -> dict[str, int]:
     return {"overdue": found.overdue, "new": found.new, "today": found.today}
 
 
 dashboard.register(_card, order=10)
+dashboard.register(_own_jobs, order=10)
 
 
 def _section(actor: Actor, resident_id: int) -> Section | None:

@@ -86,6 +86,9 @@ def test_the_board_assigns_with_one_button_and_both_sides_are_told(
     assert Request.get_by_id(request.id).assignee_id == hood.wang
     assert heard(staff_id=hood.wang)
     assert "王师傅" in heard(resident_id=hood.chen)[-1].text
+    hers = signs_in("wang").get("/admin").text
+    assert f"R-{request.number}" in hers and "Building 3, Unit 2, Room 501" in hers
+    assert "No job is with you" in signs_in("li").get("/admin").text
 
 
 def test_the_board_goes_on_from_where_a_column_ended_with_its_filters_and_counts_all(
