@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -188,14 +188,23 @@ def run(key: str, run_id: int) -> Any:
     return page, 422 if problem else 200
 
 
-@blueprint.post("/<key>/runs/<int:run_id>/<any(send, stop):what>")
+@blueprint.post("/<key>/runs/<int:run_id>/send")
 @session.staff_only
-def go_on(key: str, run_id: int, what: str) -> Any:
+def send_run(key: str, run_id: int) -> Any:
+    return _moved(key, run_id, bulk_runs.send)
+
+
+@blueprint.post("/<key>/runs/<int:run_id>/stop")
+@session.staff_only
+def stop_run(key: str, run_id: int) -> Any:
+    return _moved(key, run_id, bulk_runs.stop)
+
+
+def _moved(key: str, run_id: int, do: Callable[[Actor, BulkRun], None]) -> Any:
     actor = session.current_actor()
     table = reached(actor, key, "read")
-    found = bulk_runs.seen(actor, table, run_id)
     try:
-        (bulk_runs.send if what == "send" else bulk_runs.stop)(actor, found)
+        do(actor, bulk_runs.seen(actor, table, run_id))
     except LinliError as error:
         flash(say(error.text), "warning")
     return redirect(url_for("records.run", key=key, run_id=run_id), code=303)
