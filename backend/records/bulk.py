@@ -26,12 +26,15 @@ _PART = 500
 
 
 def chosen(actor: Actor, asked: Query, ids: Sequence[int], every: bool, *, at_most: int = MOST) -> list[int]:
-    """The rows that were ticked, or every row of the result. Raises Invalid for none, and for too many."""
+    """The rows that were ticked, as far as the actor sees them, or every row of the result. Raises Invalid for none, and for too many."""
     found = list(islice(query.ids(actor, asked), at_most + 1)) if every else sorted(set(ids))
-    if not found:
-        raise Invalid(_("No row is chosen."))
     if len(found) > at_most:
         raise Invalid(_("More than {n} rows at once are too many. Please narrow the question.", n=at_most))
+    if not every:
+        ticked = [query.ids(actor, Query(asked.table, {"ids": part})) for part in _parts(found)]
+        found = [row_id for part in ticked for row_id in part]
+    if not found:
+        raise Invalid(_("No row is chosen."))
     return found
 
 

@@ -76,4 +76,6 @@ def _sees(actor: Actor, table: Table, row: Any) -> bool:
         return False
     path = orgs.get(row.org_id).path
     tops = actor.paths(table.permission("read"))
+    if actor.guest:
+        return any(path.startswith(top) for top in tops)  # what the office asks is its own business
     return any(top.startswith(path) or path.startswith(top) for top in tops)

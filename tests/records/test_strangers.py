@@ -9,8 +9,9 @@ from backend.attachments import kinds
 from backend.core import orgs
 from backend.core.access import Actor, Post
 from backend.core.errors import Conflict, Invalid, LinliError, NotFound
-from backend.records import converting, defining, recount, store, tables
+from backend.records import bulk, converting, defining, places, recount, store, tables, views
 from backend.records.models import FormulaRun
+from backend.records.query import Query
 from backend.records.store import New
 from tests.records.volunteers import Volunteers, field
 from tests.web.browser import Browser, employ
@@ -168,3 +169,32 @@ def test_a_strange_address_is_no_failure_of_ours(app: Flask, volunteers: Volunte
             if status not in (200, 400, 404):
                 failed[page, typed] = status
     assert not failed
+
+
+def _merchants(v: Volunteers) -> tuple[tables.Table, Actor, Actor, int]:
+    """A list of the whole street, its admin, the admin of the other community, and a row of this one."""
+    street = orgs.Org.get(orgs.Org.level == "street")
+    wu = Actor("staff", 8, "吴主任", (Post("street_admin", street.path),))
+    chen = Actor("staff", 9, "陈主任", (Post("community_admin", v.other.path),))
+    key = defining.make_table(wu, {"zh_CN": "商户"}, street.id).key
+    name = defining.add_column(wu, key, field("text", "店名", "Shop"), street.id).key
+    table = tables.of(key)
+    return table, wu, chen, store.create(wu, table, [New(v.happy.id, {name: "面馆"})])[0]
+
+
+def test_a_row_that_is_ticked_is_one_that_was_seen(volunteers: Volunteers) -> None:
+    table, wu, chen, row = _merchants(volunteers)
+    assert bulk.chosen(wu, Query(table), [row], False) == [row]
+    with pytest.raises(Invalid):
+        bulk.chosen(chen, Query(table), [row], False)
+
+
+def test_the_views_of_the_office_are_not_for_who_keeps_a_shop(volunteers: Volunteers) -> None:
+    table, wu, chen, row = _merchants(volunteers)
+    place = places.make(wu, table, row, "merchant")
+    keeper = Actor("staff", 10, "面馆老板", (Post("merchant_admin", place.path),))
+    street = wu.posts[0].org_path
+    views.save(wu, table, "欠租的", {"q": ["王"]}, [], int(street.strip("/").split("/")[-1]), shared=True)
+    views.save(keeper, table, "我的", {"q": ["面"]}, [], place.id, shared=True)
+    assert [view.name for view in views.seen(chen, table)] == ["欠租的"]
+    assert [view.name for view in views.seen(keeper, table)] == ["我的"]
