@@ -14,8 +14,10 @@ from backend.records import asked, bulk, bulk_runs, notices, query, reading, tab
 from backend.records.list_web import address, blueprint, org_of, page_of, reached
 from backend.records.models import BulkRun
 from backend.records.tables import Table
-from backend.web import session
+from backend.web import session, subjects
 from backend.web.text import locale, say
+
+subjects.register("notice", _("Notice {number}"))
 
 CHANNELS = {
     "telegram": _("Telegram"),

@@ -92,6 +92,24 @@ def test_a_repair_is_a_row_under_its_resident_and_forgets_her_with_her_file(
     assert "501" not in str(kept)
 
 
+def test_repairs_of_a_list_are_handed_over_by_the_rules_of_repairs(
+    li: Browser, street: Street, chen: int
+) -> None:
+    wang = employ("wang", "王师傅", ("repairer", street.happy))
+    open_, closed = (
+        requests.book(street.admin, LEAK, Contact(chen, org_id=street.happy.id)).request for _n in range(2)
+    )
+    requests.cancel_for_desk(street.admin, closed.number, "不用了")
+    rows = [row_of("request", one.number).id for one in (open_, closed)]
+    page = li.get("/admin/data/request").text
+    assert f'<option value="{wang.id}">王师傅' in page
+    told = li.post("/admin/data/request/bulk", {"act": "hand", "responsible": wang.id, "row": rows}).text
+    assert "已移交1行" in told and "/undo/" not in told, "repairs are taken back by their own rules"
+    assert row_of("request", open_.number).responsible_id == wang.id
+    assert store.values_of(tables.of("request"), row_of("request", open_.number))["status"] == "assigned"
+    assert row_of("request", closed.number).responsible_id is None
+
+
 def test_faces_are_made_anew_where_none_are_and_by_command(app: Flask, street: Street, chen: int) -> None:
     before = store.values_of(tables.of("resident"), row_of("resident", chen))
     assert rebuilding.missing() == {}
