@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from backend.web.workbook import Cell, Sheet, bare, defused, local
+from backend.web.workbook import FILLS, Cell, Coloured, Plain, Sheet, bare, defused, local
 
 TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _MOST_DIGITS = 10**15
@@ -17,10 +17,21 @@ _KEPT = {"\r": "&#13;"}
 """What a reader of XML would take for the end of a line."""
 _NAMES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
-    for name, space in (("office", "office"), ("table", "table"), ("text", "text"))
+    for name, space in (
+        ("office", "office"),
+        ("table", "table"),
+        ("text", "text"),
+        ("style", "style"),
+        ("fo", "xsl-fo-compatible"),
+    )
+)
+_STYLES = "".join(
+    f'<style:style style:name="{colour}" style:family="table-cell">'
+    f'<style:table-cell-properties fo:background-color="{fill}"/></style:style>'
+    for colour, fill in FILLS.items()
 )
 _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
-<office:document-content {_NAMES} office:version="1.3"><office:body><office:spreadsheet>"""
+<office:document-content {_NAMES} office:version="1.3"><office:automatic-styles>{_STYLES}</office:automatic-styles><office:body><office:spreadsheet>"""
 _TAIL = "</office:spreadsheet></office:body></office:document-content>"
 _MANIFEST = f"""<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
@@ -54,7 +65,13 @@ def _row(cells: Iterable[Cell]) -> str:
 
 
 def _cell(value: Cell) -> str:
-    plain = local(bare(value))
+    written = _plain(local(bare(value)))
+    if isinstance(value, Coloured) and value.colour in FILLS:
+        return written.replace("<table:table-cell", f'<table:table-cell table:style-name="{value.colour}"', 1)
+    return written
+
+
+def _plain(plain: Plain) -> str:
     match plain:
         case None | "":
             return "<table:table-cell/>"

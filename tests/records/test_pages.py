@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from openpyxl import load_workbook
 from backend.records import bulk_runs, bulk_work, marking, store, tables
 from backend.records.models import BulkRun
 from backend.records.query import Query
-from backend.sheets import exporting
+from backend.sheets import exporting, formats
 from backend.web import workbook
 from tests.records.volunteers import Volunteers
 from tests.web.browser import Browser, employ
@@ -198,6 +199,9 @@ def test_an_excel_file_shows_the_colours_of_values_and_rows(volunteers: Voluntee
     assert fills["小时"] == "FFF4B5B0" and page.cell(2, head.index("小时") + 1).value == 3
     assert fills["备注"] == "FFB9D6F2", "an empty value keeps its colour"
     assert fills["姓名"] == "00000000"
+    ods = formats.written("ods", [exporting.sheet(v.lin, Query(v.table), v.table.open, "zh_CN")])
+    content = zipfile.ZipFile(io.BytesIO(ods)).read("content.xml").decode()
+    assert 'table:style-name="red" office:value-type="float" office:value="3"' in content
 
 
 def test_much_is_undone_by_a_worker_in_portions(lin: Browser, volunteers: Volunteers) -> None:
