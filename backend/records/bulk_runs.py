@@ -37,7 +37,7 @@ COUNTED: dict[str, Msg] = {
 }
 MOST = 50_000
 """Rows whose people are told something at once."""
-LARGE = 500
+LARGE = 200
 """Rows that are still undone while the page waits."""
 WORK = "backend.records.bulk_work.work"
 QUEUE = "bulk"

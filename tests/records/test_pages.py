@@ -102,23 +102,24 @@ def test_a_question_is_kept_as_a_view_and_opened_again(lin: Browser, volunteers:
     assert "王小明" in page and "李芳" not in page
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "col=c999&op=eq&val=1",
-        "col=name&op=;drop&val=x",
-        "as_of=yesterday",
-        "sort=--x",
-        "page=99999",
-        "q=%00%F0%9F%98%80'\"*",
-        "tag=%25",
-        "org=x",
-    ],
+ODD = (
+    "col=c999&op=eq&val=1",
+    "col=name&op=;drop&val=x",
+    "as_of=yesterday",
+    "sort=--x",
+    "page=99999",
+    "q=%00%F0%9F%98%80'\"*",
+    "tag=%25",
+    "org=x",
+    "who=%27&class=c1:%27&class=:::",
 )
+
+
 def test_a_question_that_makes_no_sense_gets_a_page_that_says_so(
-    lin: Browser, volunteers: Volunteers, typed: str
+    lin: Browser, volunteers: Volunteers
 ) -> None:
-    assert lin.get(f"/admin/data/{volunteers.table.key}?{typed}").status_code == 200
+    for typed in ODD:
+        assert lin.get(f"/admin/data/{volunteers.table.key}?{typed}").status_code == 200, typed
 
 
 def test_values_and_rows_are_coloured_and_handed_over_in_the_list_and_on_the_page(
@@ -222,5 +223,5 @@ def test_much_is_undone_by_a_worker_in_portions(lin: Browser, volunteers: Volunt
     assert bulk_work.work(run.id)
     assert volunteers.found(where={"colour": ["green"]}) == []
     assert volunteers.found(where={"colour": ["red"]}) == ["王小明"]
-    assert "501" in lin.get(page.request.path).text
+    assert "201" in lin.get(page.request.path).text
     assert "已经撤销" in lin.post(undo).text
