@@ -50,7 +50,7 @@ def empty(alarm: Alarm) -> None:
     AlarmStep.update(name=FORGOTTEN).where(
         AlarmStep.alarm == alarm.id, AlarmStep.staff_id.is_null()
     ).execute()
-    Alarm.update(
-        words=record.packed(Words(FORGOTTEN)), place=None, identity_id=None, answered_by=None
-    ).where(Alarm.id == alarm.id).execute()
+    Alarm.update(words=record.packed(Words(FORGOTTEN)), place=None, identity_id=None, answered_by=None).where(
+        Alarm.id == alarm.id
+    ).execute()
     audit.erase_payloads(f"alarm:{alarm.id}")

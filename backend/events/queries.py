@@ -126,7 +126,9 @@ def company(event: Event, resident_id: int, locale: str, most: int = 8) -> list[
         & row.resident_id.is_null(False)
         & (row.resident_id != resident_id)
     )
-    return list(residents.acquainted([s.resident_id for s in others if s.resident_id is not None], locale).values())[:most]
+    return list(
+        residents.acquainted([s.resident_id for s in others if s.resident_id is not None], locale).values()
+    )[:most]
 
 
 # --- hers -----------------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ STATES: dict[str, Msg] = {
     "replaced": _("Replaced by a newer one"),
     "withdrawn": _("Taken back"),
 }
+AT_ONCE = 500
+"""Rows of a file that are in memory."""
 CHANNELS: dict[str, Text] = {**channels.NAMES, "staff": _("The office")}
 
 
@@ -143,7 +145,13 @@ def sheet(actor: Actor, filters: Filters, locale: str) -> Sheet:
 
 def _rows(actor: Actor, filters: Filters, locale: str) -> Iterator[list[Cell]]:
     query = listed(actor, filters).where(Resident.org_id.in_(access.org_ids(actor, "resident.export")))
-    rows = list(query)
+    query, last = query.order_by(Consent.id.desc()), None
+    while rows := list((query if last is None else query.where(Consent.id < last)).limit(AT_ONCE)):
+        last = rows[-1].id
+        yield from _lines(rows, locale)
+
+
+def _lines(rows: list[Consent], locale: str) -> Iterator[list[Cell]]:
     replaced = replaced_among(rows)
     for row in rows:
         withdrawn: datetime | None = row.withdrawn_at

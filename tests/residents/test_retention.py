@@ -29,6 +29,16 @@ NIGHT = datetime(2026, 11, 20, 19, 30, tzinfo=UTC)
 LONG_AGO = timedelta(days=5 * 366)
 
 
+BOTH = pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> TestDatabase:
+    """Both only where the questions are asked that differ."""
+    found: TestDatabase = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_database")
+    return found
+
+
 @pytest.fixture
 def hands() -> Iterator[clock.Hands]:
     domains.load()
@@ -66,6 +76,7 @@ def _message(about: str | None = None) -> int:
     return found
 
 
+@BOTH
 def test_the_night_clears_what_is_over_and_old_and_nothing_else(root: Actor, hands: clock.Hands) -> None:
     over, still = _request("confirmed"), _request("assigned")
     ended, burning = _alarm("cleared"), _alarm("open")
@@ -130,6 +141,7 @@ def test_the_chain_verifies_without_the_old_details(root: Actor, hands: clock.Ha
     assert audit.verify().broken_at is None
 
 
+@BOTH
 def test_every_part_counts_and_clears_the_same_and_ends(root: Actor, hands: clock.Hands) -> None:
     """Also on an empty database no part stumbles over its own question."""
     Feedback.create(org_id=4, resident_id=1, kind="praise", topic="staff", text="谢谢", source="sms", status="closed",
