@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -75,6 +75,18 @@ class State:
             and self.words == other.words
             and (self.deleted_at is None) == (other.deleted_at is None)
         )
+
+    def typed_as(self, other: State, computed: Collection[str]) -> bool:
+        """Whether people wrote the same into both: marks, and the columns that formulas compute, are left aside."""
+
+        def typed(said: State) -> State:
+            held = {k: v for k, v in said.data.items() if k not in computed}
+            sealed = None if computed else said.sealed
+            return replace(
+                said, data=held, words="", sealed=sealed, colour="", tags="", cells={}, responsible_id=None
+            )
+
+        return typed(self).says_as(typed(other))
 
 
 def read(where: str, params: Sequence[Any] = (), *, lock: bool = False) -> list[State]:

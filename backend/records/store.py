@@ -358,16 +358,7 @@ def with_values(table: Table, row: State, values: Mapping[str, Any]) -> State:
 def _overtaken(table: Table, row: State, stamp: int) -> bool:
     """Whether the row says something else than at `stamp`, beyond its marks and what formulas computed since."""
     seen = next((v for v in state.read_versions(row.id or 0) if v.since == stamp), None)
-    computed = {c.key for c in table.computed}
-
-    def typed(said: State) -> State:
-        held = {k: v for k, v in said.data.items() if k not in computed}
-        sealed = None if table.computed else said.sealed
-        return replace(
-            said, data=held, words="", sealed=sealed, colour="", tags="", cells={}, responsible_id=None
-        )
-
-    return seen is None or not typed(seen).says_as(typed(row))
+    return seen is None or not seen.typed_as(row, {c.key for c in table.computed})
 
 
 def _values(table: Table, row: State) -> dict[str, Any]:
