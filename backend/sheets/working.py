@@ -37,6 +37,10 @@ STALE_S = 30
 """An import that nobody worked at for so long is taken up again."""
 _UNDO_S = 600.0
 """How long one worker has to undo before another tries."""
+_WRITE_S = 60.0
+"""How long a table is kept for an import whose worker died."""
+_NEXT_S = 0.3
+"""Before it is asked again whether the table is free."""
 _READ_AT_ONCE = 8
 _PAUSE_S = 0.005
 """Between parts: others write too."""
@@ -166,6 +170,19 @@ def _check(run: ImportRun, turn: _Turn) -> None:
 
 
 def _write(run: ImportRun, turn: _Turn) -> None:
+    """One import at a time writes into a table: of two that know rows by the same number, the later one must find what the earlier
+    one made. The import holds the table, whichever worker is at it: what one leaves when it dies, the next takes up at once."""
+    name, holder = f"import.write:{run.table_key}"[:60], f"import:{run.id}"
+    if not lease.acquire(name, holder, _WRITE_S):
+        threading.Event().wait(_NEXT_S)
+        return
+    try:
+        _write_parts(run, turn)
+    finally:
+        lease.release(name, holder)
+
+
+def _write_parts(run: ImportRun, turn: _Turn) -> None:
     planner, once = _planner(run), _keys_before(run)
     table, actor = runs.table_of(run), _actor(run)
     whole = Choices.from_json(run.choices).whole

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from backend.core import clock as clocks
+from backend.core import db
 from backend.core.access import Actor, Post
 from backend.core.errors import Conflict, Forbidden, LinliError
 from backend.records import bulk_runs, converting, defining, history, store, tables
@@ -17,9 +19,10 @@ from backend.sheets import databases, exporting, laying, reading, results, runs,
 from backend.sheets.choices import Choices
 from backend.sheets.mapping import PARENT
 from backend.sheets.models import ImportRun
+from tests.databases import TestDatabase
 from tests.records.volunteers import field
 from tests.sheets.books import table
-from tests.sheets.club import HEADERS, LI, WANG, Club, work
+from tests.sheets.club import HEADERS, LI, WANG, Club, found_club, work
 
 
 def _told(run: ImportRun) -> str:
@@ -134,3 +137,29 @@ def test_an_export_holds_only_rows_from_where_its_taker_may_export(club: Club) -
     )
     made = exporting.sheet(two, Query(club.table), club.table.open, "zh_CN")
     assert [row[0] for row in made.rows] == ["李建国"]
+
+
+def test_one_list_brought_in_by_two_at_once_makes_each_row_once(
+    postgres_database: TestDatabase, clock: clocks.Hands
+) -> None:
+    """On SQLite workers take turns anyway."""
+    club = found_club()
+    data = table([HEADERS, *(["王秀英", None, f"138001{n:05d}", None, None, None] for n in range(260))])
+    both = [club.run(data, key=club.keys["phone"]) for _twice in range(2)]
+    start = threading.Barrier(2)
+
+    def write(run: ImportRun) -> None:
+        start.wait(10)
+        work(run)
+        db.db.close()
+
+    for run in both:
+        runs.write(club.lin, run.id, whole=False)
+    threads = [threading.Thread(target=write, args=(run,)) for run in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(club.rows()) == 260
+    done = [runs.seen(club.lin, run.id).counts for run in both]
+    assert {"create": 260} in done and {"same": 260} in done, done
