@@ -7,7 +7,7 @@ allow. What happened, and how often, remains; who it was about and what was said
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -96,6 +96,17 @@ def open_among(subjects: Collection[str]) -> set[str]:
         if number.isdigit() and prefix in _open:
             by_prefix.setdefault(prefix, []).append(int(number))
     return {f"{prefix}:{n}" for prefix, numbers in by_prefix.items() for n in _open[prefix](numbers)}
+
+
+def passing_open(after: Callable[[int], Sequence[tuple[int, str | None]]]) -> list[int]:
+    """The ids of the first portion in which anything is about no open matter: `after(id)` gives the next (id, subject) in order."""
+    last = 0
+    while rows := after(last):
+        last = rows[-1][0]
+        kept = open_among({subject for _id, subject in rows if subject})
+        if ids := [row_id for row_id, subject in rows if subject not in kept]:
+            return ids
+    return []
 
 
 def rules() -> list[Rule]:
@@ -214,8 +225,22 @@ def _old_details(before: datetime) -> Any:
 def _clear_details(before: datetime, most: int) -> int:
     """The chain covers digests of the details, so it verifies without them."""
     entry = audit.AuditEntry
-    ids = entry.select(entry.id).where(_old_details(before)).order_by(entry.id).limit(most)
-    return int(entry.update(payload=None).where(entry.id.in_([row.id for row in ids])).execute())
+
+    def after(last: int) -> list[tuple[int, str | None]]:
+        query: Any = entry.select(entry.id, entry.subject).where(_old_details(before) & (entry.id > last))
+        return list(query.order_by(entry.id).limit(most).tuples())
+
+    ids = passing_open(after)
+    return int(entry.update(payload=None).where(entry.id.in_(ids)).execute()) if ids else 0
+
+
+def _count_details(before: datetime) -> int:
+    entry = audit.AuditEntry
+    old = _old_details(before)
+    subjects: Any = entry.select(entry.subject).where(old).distinct().tuples()
+    kept = sorted(open_among([row[0] for row in subjects]))
+    of_open = entry.select().where(old & entry.subject.in_(kept)).count() if kept else 0
+    return int(entry.select().where(old).count() - of_open)
 
 
 register(
@@ -226,7 +251,7 @@ register(
         60,
         6,
         _("Network logs are kept for at least 6 months (Cybersecurity Law, article 21; MLPS)."),
-        lambda before: int(audit.AuditEntry.select().where(_old_details(before)).count()),
+        _count_details,
         _clear_details,
     )
 )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from backend.core import retention
 from backend.core.i18n import _
 from backend.messaging.models import Conversation, Delivery, Inbound, Message
-
-_SCAN = 5
 
 
 def _said(before: datetime) -> Any:
@@ -43,24 +40,15 @@ def _count_said(before: datetime) -> int:
 
 
 def _clear_said(before: datetime, most: int) -> int:
-    """Those about open matters are passed by, however many of them come first."""
-    last = 0
-    for _turn in range(_SCAN):
-        rows: Sequence[Any] = list(
-            Message.select(Message.id, Message.about)
-            .where(_said(before) & (Message.id > last))
-            .order_by(Message.id)
-            .limit(most)
-        )
-        if not rows:
-            return 0
-        last = rows[-1].id
-        kept = retention.open_among({row.about for row in rows if row.about})
-        ids = [row.id for row in rows if row.about not in kept]
-        if ids:
-            Delivery.delete().where(Delivery.message_id.in_(ids)).execute()
-            return int(Message.delete().where(Message.id.in_(ids)).execute())
-    return 0
+    def after(last: int) -> list[tuple[int, str | None]]:
+        query: Any = Message.select(Message.id, Message.about).where(_said(before) & (Message.id > last))
+        return list(query.order_by(Message.id).limit(most).tuples())
+
+    ids = retention.passing_open(after)
+    if not ids:
+        return 0
+    Delivery.delete().where(Delivery.message_id.in_(ids)).execute()
+    return int(Message.delete().where(Message.id.in_(ids)).execute())
 
 
 def _clear_heard(before: datetime, most: int) -> int:

@@ -133,11 +133,14 @@ def test_no_rule_goes_below_what_law_asks_and_only_the_top_decides(root: Actor, 
 
 def test_the_chain_verifies_without_the_old_details(root: Actor, hands: clock.Hands) -> None:
     audit.record(root, "request.comment", "request:1047", why="陈秀英的水管")
+    still = _request("assigned").subject
+    audit.record(root, "request.comment", still, why="还在等零件")
     hands.at = NIGHT
     retention.decide(root, "audit_details", 6, True)
     retention.nightly()
     (entry,) = audit.of("request:1047")
     assert entry.payload is None and entry.actor_name == "区管理员"
+    assert "还在等零件" in audit.of(still)[0].payload, "the matter is open"
     assert audit.verify().broken_at is None
 
 
