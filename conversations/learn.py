@@ -20,8 +20,10 @@ from conversations.learnt import FILE, MEANS, SCALE
 from conversations.traits import traits
 from conversations.understanding import ANYWHERE
 
-TUNE = Path(__file__).parent.parent / "tests" / "understanding" / "tune.tsv"
-ROUNDS, STEP, SLOWER = 14, 4.0, 0.15
+_SENTENCES = Path(__file__).parent.parent / "tests" / "understanding"
+TUNE, BESIDE = _SENTENCES / "tune.tsv", _SENTENCES / "beside.txt"
+"""Labelled sentences; and chat, weather, poems and nonsense, about nothing of ours."""
+ROUNDS, STEP, SLOWER = 24, 4.0, 0.15
 SELDOM = 3
 """A trait of fewer sentences says nothing."""
 SMALLEST = 40
@@ -32,7 +34,7 @@ Labelled = tuple[str, str]
 
 
 def examples() -> list[Labelled]:
-    """The sentences of `tune.tsv`, and what the Flows and Commands themselves give as examples."""
+    """The sentences of `tune.tsv`, what the Flows and Commands themselves give as examples, and what is none of our business."""
     ours = flows.registry()
     topic_of = {name: topic for topic, names in reversed(list(MEANS.items())) for name in names}
     found = {
@@ -43,6 +45,7 @@ def examples() -> list[Labelled]:
     for name, said in (*given, *((name, said) for name, (_title, said) in ANYWHERE.items())):
         if name in topic_of:
             found = dict.fromkeys(said, topic_of[name]) | found
+    found |= dict.fromkeys(BESIDE.read_text(encoding="utf-8").splitlines(), "unclear")
     return list(found.items())
 
 

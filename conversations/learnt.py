@@ -13,7 +13,7 @@ from conversations.traits import traits
 FILE = Path(__file__).parent / "learnt.json"
 SCALE = 100
 """Weights are kept as whole numbers of this fraction."""
-CERTAIN, FIRM, ENOUGH, OFFERED = 0.8, 0.7, 0.35, 0.1
+CERTAIN, FIRM, ENOUGH, OFFERED = 0.8, 0.55, 0.6, 0.1
 """Probabilities from which on it goes before a pattern that matched, before a likeness that was sure, and before a question; and
 from which on a topic is among what is asked about."""
 LONGEST = 200

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -31,8 +32,11 @@ UNHEARD = {"tune": 0, "held_out": 0}
 """Cries that are not known yet: it goes down, never up."""
 FALSE_ALARMS = {"tune": 0, "held_out": 1}
 """Other lines that raise the alarm: they go down, never up."""
-GO_SOMEWHERE = {"tune": 1, "held_out": 4}
+GO_SOMEWHERE = {"tune": 1, "held_out": 2}
 """Lines that say too little and go somewhere all the same: they go down, never up."""
+ASTRAY = 0.05
+"""The share of chat, weather, poems and nonsense (`out_of_scope.txt`, of which nothing is learnt) that goes somewhere: it was 0.16
+before sentences of that sort (`beside.txt`) were learnt from."""
 TOLD = 0.94
 """The share of what first sentences say (category, home, day) that is taken from them; one line asks for a Sunday, when nobody comes."""
 _LAMPS = {"public": ("public", "lights")}
@@ -93,6 +97,14 @@ def test_what_says_too_little_goes_nowhere(street: Street, half: str) -> None:
     unclear = [line for line in lines(half) if line.topic == "unclear"]
     went = [street.listener.where(line.text, street.resident) for line in unclear]
     assert len([w for w in went if w not in ASKED]) <= GO_SOMEWHERE[half]
+
+
+def test_chat_weather_poems_and_nonsense_are_asked_about(street: Street) -> None:
+    texts = (Path(__file__).parent / "out_of_scope.txt").read_text(encoding="utf-8").splitlines()
+    went = [street.listener.where(text, street.resident) for text in texts]
+    assert len(texts) >= 40 and not {text for text, _topic in learn.examples()} & set(texts)
+    assert "emergency" not in went
+    assert len([w for w in went if w not in ASKED]) <= ASTRAY * len(texts)
 
 
 def test_what_the_first_sentence_says_is_not_asked_again(street: Street) -> None:
