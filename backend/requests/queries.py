@@ -187,6 +187,12 @@ def counts(actor: Actor) -> Counts:
     )
 
 
+def waiting(actor: Actor) -> int:
+    """How many need somebody at the desk: late, or without a worker; what is both counts once."""
+    readable = Request.org_id.in_(access.org_ids(actor, "request.read"))
+    return int(Request.select().where(readable, is_overdue() | (Request.status == "new")).count())
+
+
 def late(request: Request) -> bool:
     return bool(escalation.overdue_now(request, clock.now()))
 

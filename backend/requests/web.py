@@ -58,12 +58,7 @@ SUGGESTED = 3
 SOURCES: dict[str, Text] = {**channels.NAMES, "desk": _("The office")}
 
 
-def _waiting(actor: Actor) -> int:
-    found = queries.counts(actor)
-    return found.overdue + found.new
-
-
-nav.register(_("Repairs"), "requests.index", "request.read", 10, badge=_waiting, group="community")
+nav.register(_("Repairs"), "requests.index", "request.read", 10, badge=queries.waiting, group="community")
 subjects.register("request", _("R-{number}"), "requests.show", "number")
 
 
@@ -75,7 +70,7 @@ def _card(actor: Actor) -> Card | None:
     first = late or list(queries.board(actor, queries.Filter(status="new")).limit(5))
     return Card(
         _("Repairs: {overdue} overdue, {new} new, {today} visits today", **_figures(found)),
-        found.overdue + found.new,
+        queries.waiting(actor),
         [
             Item(
                 replies.brief(r),

@@ -226,7 +226,11 @@ def test_the_dashboard_and_the_residents_file_show_what_is_open(
     clock.forward(hours=1)
     admin = signs_in("admin")
     assert f"/admin/requests/{number}" in admin.get("/admin").text
-    assert "1 overdue" in admin.get("/admin").text
+    page = admin.get("/admin").text
+    assert (
+        "1 overdue" in page
+        and 'id="menu-requests-index" data-along> <span class="badge text-bg-primary">1<' in page
+    ), "overdue and without a worker: one repair waits, not two"
     assert f"R-{number}" in admin.get(f"/admin/residents/{hood.chen}").text
 
 
