@@ -123,6 +123,8 @@ def change(key: str, row_id: int) -> Any:
     actor = session.current_actor()
     table = reached(actor, key, "change")
     row = _row(actor, table, row_id, "change")
+    if row.deleted_at is not None:
+        raise NotFound()
     values = store.values_of(table, row)
     kept = reading.kept_of(row, reading.private_of(table, [row]))
     typed: Mapping[str, Any] = reading.typed(table, values, kept)

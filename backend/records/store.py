@@ -175,6 +175,9 @@ def change(
 
     def changed(old: State) -> State:
         row_id = old.id or 0
+        if table.source is not None and old.deleted_at is not None:
+            # Erased, perhaps, while somebody had its page open: nothing of hers comes back that way.
+            raise NotFound()
         if stamps and stamps.get(row_id, old.since) != old.since and _overtaken(table, old, stamps[row_id]):
             raise Conflict(
                 _(

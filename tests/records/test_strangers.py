@@ -6,11 +6,12 @@ import pytest
 
 from backend.core import orgs
 from backend.core.access import Actor, Post
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict, Invalid, NotFound
 from backend.records import bulk, converting, defining, places, recount, store, tables, views
 from backend.records.models import FormulaRun
 from backend.records.query import Query
 from backend.records.store import New
+from backend.residents import source as residents
 from tests.records.volunteers import Volunteers, field
 
 
@@ -121,3 +122,17 @@ def test_the_views_of_the_office_are_not_for_who_keeps_a_shop(volunteers: Volunt
     views.save(keeper, table, "我的", {"q": ["面"]}, [], place.id, shared=True)
     assert [view.name for view in views.seen(chen, table)] == ["欠租的"]
     assert [view.name for view in views.seen(keeper, table)] == ["我的"]
+
+
+def test_a_form_that_was_open_when_a_file_was_erased_writes_nothing_into_it(volunteers: Volunteers) -> None:
+    v = volunteers
+    assert residents, "they are a table once their domain is known"
+    own = field("text", "情况", "Case", optional=True)
+    case = defining.add_column(v.lin, "resident", own, v.happy.id).key
+    table = tables.of("resident")
+    face = store.put("resident", 41, v.happy.id, {"name": "王秀英"}, by=v.lin)
+    stamp = store.get(table, face).since
+    store.forget("resident", 41)
+    with pytest.raises(NotFound):
+        store.change(v.lin, table, {face: {case: "独居"}}, stamps={face: stamp})
+    assert store.get(table, face).data == {}
