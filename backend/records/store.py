@@ -6,7 +6,7 @@ everything else the actor needs the table's permission at the row's Org.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from backend.core.access import Actor
 from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
-from backend.records import formulas, holding, state, tables
+from backend.records import formulas, holding, state, tables, whole
 from backend.records.models import RecordBatch
 from backend.records.state import State
 from backend.records.tables import Table
@@ -151,9 +151,9 @@ def create(
     with transaction():
         for org_id in {r.org_id for r in rows}:
             access.check(actor, table.permission("create"), org_id)
-        _check_parents(actor, table, rows)
+        whole.check_parents(actor, table, {row.parent_id for row in rows})
         for row in rows:
-            check_whole(table, row.values, row.org_id)
+            whole.check(table, row.values, row.org_id)
         ids = _make(table, rows, actor, why, batch_id)
         if batch_id is None:
             for row, row_id in zip(rows, ids, strict=True):
@@ -192,7 +192,7 @@ def change(
                 raise Invalid(_("This value is not written here."), key)
         after = {**before, **given}
         if table.source is None:
-            check_whole(table, after, old.org_id, only=given)
+            whole.check(table, after, old.org_id, only=given)
         return with_values(table, old, after)
 
     each(actor, table, "change", list(wanted), changed, why, batch_id, "record.change")
@@ -257,17 +257,6 @@ def of_subject(table: Table, subject_id: int) -> State | None:
 def values_of(table: Table, row: State) -> dict[str, Any]:
     """What the row says, parsed, by column key."""
     return _values(table, row)
-
-
-def check_whole(
-    table: Table, values: Mapping[str, Any], org_id: int, only: Iterable[str] | None = None
-) -> None:
-    """Raises Invalid for the first required column without a value; for a row at `org_id` only what is seen there is required."""
-    for column in table.open:
-        missing = values.get(column.key) in (None, "")
-        required = not column.field.optional and column.writable and (only is None or column.key in only)
-        if missing and required and tables.seen_at(column, org_id):
-            raise Invalid(_("“{label}” must not be empty.", label=column.label), column.key)
 
 
 # --- how --------------------------------------------------------------------------------------------------------
@@ -384,18 +373,3 @@ def _parents(table: Table, subjects: Sequence[int]) -> dict[int, int]:
         return {}
     rows = of_subjects(tables.of(table.parent), list(dict.fromkeys(subjects)))
     return {subject: row.id for subject, row in rows.items() if row.id is not None}
-
-
-def _check_parents(actor: Actor, table: Table, rows: Sequence[New]) -> None:
-    if table.parent is None:
-        return
-    main = tables.of(table.parent)
-    wanted = {row.parent_id for row in rows}
-    known = [p for p in state.read_ids([p for p in wanted if p is not None]) if p.table_id == main.id]
-    seen = {
-        org_id for org_id in {p.org_id for p in known} if access.may(actor, main.permission("read"), org_id)
-    }
-    if None in wanted or {p.id for p in known if p.org_id in seen} != wanted:
-        raise Invalid(
-            _("Each row here belongs to one of “{table}”; this one is not there.", table=main.title)
-        )
