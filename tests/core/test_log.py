@@ -40,6 +40,7 @@ def page() -> Iterator[Page]:
     handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     page = Page()
     log.configure("web", stream=page.stream)
+    structlog.contextvars.clear_contextvars()  # what a request of another test left
     yield page
     root.handlers[:] = handlers
     root.setLevel(level)
