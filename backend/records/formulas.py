@@ -8,7 +8,7 @@ A formula that fails gives an empty value, and the page of the columns says so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,7 @@ from backend.records.tables import Table
 
 Looked = Mapping[int, Mapping[Look, Any]]
 _LAST_OF_ALL = date.min
+_KEEPS_NOTHING: frozenset[str] = frozenset()
 
 
 def filled(table: Table, values: Mapping[str, Any], row: State) -> Mapping[str, Any]:
@@ -51,12 +52,40 @@ def following(parents: Collection[int]) -> list[tuple[State, State]]:
 def recomputed(table: Table, rows: Sequence[State]) -> list[State]:
     """The rows with what formulas make of them today."""
     found = looked(table, [row.id for row in rows if row.id is not None])
+    kept = kept_to_herself(table, [row.subject_id for row in rows])
     made = []
     for row in rows:
         values = holding.values(table, row.data, row.sealed)
-        held = holding.held(table, _computed(table, values, found.get(row.id or 0, {}), row.id), row.tags)
+        computed = _computed(table, values, found.get(row.id or 0, {}), row.id)
+        held = holding.held(table, computed, row.tags, kept.get(row.subject_id or 0, _KEEPS_NOTHING))
         made.append(replace(row, data=held.data, sealed=held.sealed, words=held.words))
     return made
+
+
+def kept_to_herself(table: Table, subjects: Iterable[int | None]) -> Mapping[int, frozenset[str]]:
+    """By subject the columns that its person keeps to herself, and those whose formulas read one of them; who keeps nothing is
+    absent."""
+    if table.source is None or table.source.private is None:
+        return {}
+    kept = table.source.private([subject for subject in subjects if subject is not None])
+    if not kept or not table.computed:
+        return kept
+    read_by = reads(table)
+    return {s: keys | {k for k, needs in read_by.items() if needs & keys} for s, keys in kept.items()}
+
+
+def reads(table: Table) -> dict[str, set[str]]:
+    """Of each computed column itself and what it reads, over however many formulas."""
+    direct = {key: set(formula.columns) for key, formula in of(table).items()}
+    found = {}
+    for key in direct:
+        seen, waiting = {key}, [key]
+        while waiting:
+            fresh = direct.get(waiting.pop(), set()) - seen
+            seen |= fresh
+            waiting += fresh
+        found[key] = seen
+    return found
 
 
 def stored(table: Table, text: str, field: Field, key: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,8 +28,11 @@ class Held:
     words: str
 
 
-def held(table: Table, values: Mapping[str, Any], tags: str = "") -> Held:
-    """Parsed values as they are stored; None and what the table does not know is left out."""
+def held(
+    table: Table, values: Mapping[str, Any], tags: str = "", kept: Collection[str] = frozenset()
+) -> Held:
+    """Parsed values as they are stored; None and what the table does not know is left out. By the values of columns that are
+    `kept` nobody finds the row."""
     data: dict[str, Any] = {}
     secret: dict[str, Any] = {}
     found: dict[str, None] = {}
@@ -39,14 +42,15 @@ def held(table: Table, values: Mapping[str, Any], tags: str = "") -> Held:
         if column is None or value is None or value == "":
             continue
         dumped = column.field.dump(value)
+        finding = column.keyword and key not in kept
         if column.sealed:
             secret[key] = dumped
             data[key] = blind(column, value)
-            if column.keyword:
+            if finding:
                 found[words.of_blind(data[key])] = None
         else:
             data[key] = dumped
-            if column.keyword:
+            if finding:
                 found.update(dict.fromkeys(_words(column, value)))
     if tags:
         found.update(dict.fromkeys(words.of_text(tags)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend.fields.base import Field
-from backend.records import hidden, sources, store
+from backend.records import formulas, sources, store
 from backend.records.state import State
 from backend.records.tables import Column, Table
 
@@ -35,11 +35,7 @@ def shown(
 
 def private_of(table: Table, rows: Iterable[State]) -> Mapping[int, frozenset[str]]:
     """By subject the columns that its person keeps to herself: nobody reads them in lists, prints and files."""
-    source = table.source
-    if source is None or source.private is None:
-        return {}
-    found = source.private({row.subject_id for row in rows if row.subject_id is not None})
-    return hidden.with_computed(table, found)
+    return formulas.kept_to_herself(table, {row.subject_id for row in rows})
 
 
 def kept_of(row: State, private: Mapping[int, frozenset[str]]) -> frozenset[str]:

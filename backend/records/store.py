@@ -100,6 +100,7 @@ def put_many(
         table, holders = tables.of(key), responsible or {}
         own = {c.key for c in table.columns if c.id is None}
         known = of_subjects(table, [f[0] for f in faces])
+        hers = formulas.kept_to_herself(table, known)
         parents = _parents(table, [f[3] for f in faces if f[3] is not None])
         new: list[New] = []
         changed: list[tuple[State, State]] = []
@@ -110,7 +111,7 @@ def put_many(
                 new.append(New(org_id, values, parent_id, subject_id, holders.get(subject_id)))
                 continue
             kept = {k: v for k, v in _values(table, old).items() if k not in own}
-            fresh = with_values(table, old, {**kept, **values})
+            fresh = with_values(table, old, {**kept, **values}, hers)
             fresh = replace(fresh, responsible_id=holders.get(subject_id, old.responsible_id))
             changed.append((old, replace(fresh, org_id=org_id, parent_id=parent_id, deleted_at=None)))
         made = _make(table, new, by, why, batch_id)
@@ -321,13 +322,14 @@ def _along(moved: Sequence[tuple[State, State]], by: Actor, why: str, batch_id: 
 
 def _make(table: Table, rows: Sequence[New], by: Actor, why: str, batch_id: int | None) -> list[int]:
     now, batch_id = clock.now_ms(), batch_id or _batch.get()
+    kept = formulas.kept_to_herself(table, [row.subject_id for row in rows])
     fresh = []
     for row in rows:
         empty = State(
             None, table.id, row.org_id, row.subject_id, row.parent_id, {}, None, "", "", "", now, None, now, "", 0, "",
             None, None, responsible_id=row.responsible_id,
         )  # fmt: skip
-        fresh.append(with_values(table, empty, row.values).said_by(by, now, why, batch_id))
+        fresh.append(with_values(table, empty, row.values, kept).said_by(by, now, why, batch_id))
     ids = state.insert(fresh)
     _after(fresh)
     return ids
@@ -341,9 +343,14 @@ def _after(rows: Sequence[State]) -> None:
             replace_rows(pairs, access.SYSTEM, "", None)
 
 
-def with_values(table: Table, row: State, values: Mapping[str, Any]) -> State:
-    """The row with these values, all of them, and what formulas make of them."""
-    held = holding.held(table, formulas.filled(table, values, row), row.tags)
+def with_values(
+    table: Table, row: State, values: Mapping[str, Any], kept: Mapping[int, frozenset[str]] | None = None
+) -> State:
+    """The row with these values, all of them, and what formulas make of them. `kept`: what people keep to themselves, by subject,
+    where it was looked up for many rows at once."""
+    hers = formulas.kept_to_herself(table, [row.subject_id]) if kept is None else kept
+    found = formulas.filled(table, values, row)
+    held = holding.held(table, found, row.tags, hers.get(row.subject_id or 0, frozenset()))
     return replace(row, data=held.data, sealed=held.sealed, words=held.words)
 
 

@@ -15,7 +15,7 @@ from backend.core import audit, clock, live
 from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import DEFAULT_LOCALE, Msg, Text, _, render
-from backend.records import state, store, tables
+from backend.records import found_by, state, store, tables
 from backend.residents import decisions, file
 from backend.residents.form import FILE
 from backend.residents.models import PrivacyChoice
@@ -107,6 +107,7 @@ def choose(resident_id: int, item: str, level: str, *, channel: str) -> None:
         row.delete().where((row.resident == resident_id) & (row.item == item)).execute()
         if level != ADMINS:
             row.create(resident=resident_id, item=item, level=level, channel=channel, at=clock.now())
+        found_by.again("resident", resident_id)
         audit.record(
             file.as_actor(resident),
             "resident.privacy",

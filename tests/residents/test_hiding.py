@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.core import clock
 from backend.core.access import SYSTEM
-from backend.records import defining, holding, query, reading, recount, store, tables
+from backend.records import defining, holding, marking, query, reading, recount, store, tables
 from backend.records.query import Query, Sort
 from backend.records.sources import KEPT
 from backend.reports import counting
@@ -70,3 +70,25 @@ def test_what_only_she_sees_is_not_found_sorted_or_counted_by(street: Street, re
     face = store.of_subject(table, chen)
     assert face is not None and reading.shown(table, face, table.open, "zh_CN")[age] == KEPT
     assert len(query.page(SYSTEM, Query(table, telling[0]))) == 1, "what serves her goes on"
+
+
+def test_the_search_box_knows_nothing_of_what_only_she_sees(street: Street, registers: Registers) -> None:
+    chen = registers(CHEN).resident_id or 0
+    number = str(CHEN["mobile"]).removeprefix("+86")
+
+    def found(text: str, **more: object) -> list[str]:
+        return _found(street, {}, text=text, **more)
+
+    assert found(number) == found("陈秀英") == ["陈秀英"]
+    privacy.choose(chen, "mobile", privacy.ME, channel="sms")
+    assert found(number) == [] and found("陈秀英") == ["陈秀英"]
+    assert found(number, as_of=clock.now()) == []
+    # Whatever is written of her later does not tell it either.
+    table = tables.of("resident")
+    face = store.of_subject(table, chen)
+    assert face is not None and face.id is not None
+    marking.mark(street.admin, table, [face.id], add=["独居"])
+    assert found("独居") == ["陈秀英"] and found(number) == []
+    assert found(number, as_of=clock.now()) == []
+    privacy.choose(chen, "mobile", privacy.ADMINS, channel="sms")
+    assert found(number) == ["陈秀英"]
