@@ -187,7 +187,7 @@ class _Asked:
         return f"r.id IN ({', '.join(map(str, found))})" if found else "(1=0)"
 
     def sorted(self, limit: int, offset: int) -> str:
-        """Rows with a value first, in its order, then those without: each half is read off an index."""
+        """Rows with a value first, in its order, read off an index; then those without."""
         first, *others = self.query.sort
         keys = [self._key(first), *(self._key(s, kept=not self._whole) for s in others)]
         names = [f"k{n}" for n in range(len(keys))]
@@ -205,19 +205,23 @@ class _Asked:
             f"0 AS half, {chosen}, {{what}}", extra=f"{keys[0]} IS NOT NULL{f' AND NOT {hers}' if hers else ''}",
             order=_order([f"{names[0]} {way[0]}", *rest, last]), limit=most,
         )  # fmt: skip
+        by_value = _order([f"{names[0]} {way[0]}", *rest, last])
+        columns, end = ", ".join(("id", *COLUMNS, "past")), f"LIMIT {int(limit)} OFFSET {int(offset)}"
+        if _rules_out_empty(self.query.where, first.key):
+            return f"SELECT {columns} FROM ({filled} {by_value} LIMIT {most}) AS found {by_value} {end}"
         empty = self.select(
             f"1 AS half, {without if hers else chosen}, {{what}}",
             extra=f"({keys[0]} IS NULL OR {hers})" if hers else f"{keys[0]} IS NULL",
             order=_order([*rest, last]),
             limit=most,
         )
-        halves = (
-            f"SELECT * FROM ({filled} {_order([f'{names[0]} {way[0]}', *rest, last])} LIMIT {most}) AS filled UNION ALL "
-            f"SELECT * FROM ({empty} {_order([*rest, last])} LIMIT {most}) AS empty"
+        # The second half is looked for only where the first does not fill the page: it may mean every row of the table.
+        return (
+            f"WITH filled AS MATERIALIZED ({filled} {by_value} LIMIT {most})"
+            f" SELECT {columns} FROM (SELECT * FROM filled UNION ALL SELECT * FROM ({empty} {_order([*rest, last])} LIMIT {most})"
+            f" AS empty WHERE (SELECT COUNT(*) FROM filled) < {most}) AS found"
+            f" {_order(['half', f'{names[0]} {way[0]}', *rest, last])} {end}"
         )
-        columns = ", ".join(("id", *COLUMNS, "past"))
-        whole = _order(["half", f"{names[0]} {way[0]}", *rest, last])
-        return f"SELECT {columns} FROM ({halves}) AS found {whole} LIMIT {int(limit)} OFFSET {int(offset)}"
 
     def _key(self, sort: Sort, *, kept: bool = False) -> str:
         if sort.key in _OWN:
@@ -230,6 +234,13 @@ class _Asked:
     def rows(sql: str, params: Sequence[Any]) -> list[State]:
         found = ask(sql, params).fetchall()
         return [state.loaded(row[:-1], "record_version" if row[-1] else "record") for row in found]
+
+
+def _rules_out_empty(where: Condition, key: str) -> bool:
+    """Whether a row that fits has a value in this column, whatever it is."""
+    if "and" in where:
+        return any(_rules_out_empty(part, key) for part in where["and"])
+    return where.get("field") == key and "part" not in where and where.get("op") != "empty"
 
 
 def _order(parts: Sequence[str]) -> str:
