@@ -17,7 +17,7 @@ from datetime import date, datetime, time
 from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
 from backend.alarms.summary import Summary
-from backend.care import checkin, record, visiting, visits, wording
+from backend.care import checkin, record, visit_wording, visiting, visits
 from backend.care.models import CheckIn, Visit
 from backend.care.visiting import Report
 from backend.care.visits import OPEN, Gone, Then
@@ -139,7 +139,7 @@ def _end_matter(actor: Actor, visit: Visit, words: Text) -> None:
 
 
 def _tell_family(visit: Visit, report: Report) -> None:
-    told = wording.visited(residents.name_of(visit.resident_id), visiting.CONDITIONS[report.condition])
+    told = visit_wording.visited(residents.name_of(visit.resident_id), visiting.CONDITIONS[report.condition])
     for contact in family.contacts(visit.resident_id, "visit"):
         key = f"{visits.subject(visit)}:told:{contact.relation_id}"
         say(contact.to, told, purpose="visit", dedupe=key)
@@ -150,7 +150,7 @@ def _trouble_after_all(visit: Visit, report: Report) -> None:
         "visit_trouble",
         org_id=visit.org_id,
         severity="warning",
-        words=wording.trouble_after_all(visiting.CONDITIONS[report.condition], report.report),
+        words=visit_wording.trouble_after_all(visiting.CONDITIONS[report.condition], report.report),
         resident_id=visit.resident_id,
         source=visits.subject(visit),
         dedupe=f"{visits.subject(visit)}:trouble",
@@ -163,7 +163,7 @@ def _nobody_opened(actor: Actor, visit: Visit, words: Text) -> int:
         "missed_checkin",
         org_id=visit.org_id,
         severity="warning",
-        words=wording.nobody_opened(),
+        words=visit_wording.nobody_opened(),
         resident_id=visit.resident_id,
         source=visits.subject(visit),
         dedupe=f"{visits.subject(visit)}:no_answer",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.care import visits, wording
+from backend.care import visit_wording, visits, wording
 from backend.care.models import Visit
 from backend.care.reports import check as check_report
 from backend.care.reports import finish
@@ -37,7 +37,7 @@ def today(mine: list[Visit]) -> Words:
 
 def shown(visit: Visit) -> Words:
     who = residents.by_id(visit.resident_id)
-    words = wording.visit_asked(visit, who.name, visits.place(who.id), visits.about(visit))
+    words = visit_wording.asked(visit, who.name, visits.place(who.id), visits.about(visit))
     return words if visit.status in ("open", "going") else Words(words.text, words.short)
 
 
@@ -50,5 +50,5 @@ def gone(done: Gone) -> Words:
     return Words(
         _("Good. {name}, {place}, phone {phone}. Please report when you know how she is.",
           name=who.name, place=visits.place(who.id), phone=(who.mobile or "-").removeprefix("+86")),
-        options=wording.visit_options(visit),
+        options=visit_wording.options(visit),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Literal
 from backend.alarms import actions as alarms
 from backend.alarms import queries as alarm_queries
 from backend.alarms.summary import Summary
-from backend.care import checkin, record, wording
+from backend.care import checkin, record, visit_wording, wording
 from backend.care.models import Absence, CheckIn, Visit
 from backend.core import access, audit, clock, sweep
 from backend.core.access import SYSTEM, Actor
@@ -84,7 +84,7 @@ def insert(
 
 
 def _tell(visit: Visit, staff_ids: list[int]) -> None:
-    words = wording.visit_asked(
+    words = visit_wording.asked(
         visit, residents.name_of(visit.resident_id), place(visit.resident_id), about(visit)
     )
     for staff_id in staff_ids:
@@ -203,7 +203,7 @@ def _overdue(visit_id: int) -> int:
             "visit_overdue",
             org_id=visit.org_id,
             severity="warning",
-            words=wording.visit_overdue(visit),
+            words=visit_wording.overdue(visit),
             resident_id=visit.resident_id,
             source=f"visit:{visit.id}",
             dedupe=f"visit:{visit.id}",

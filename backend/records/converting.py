@@ -180,6 +180,7 @@ def _portion(conversion_id: int) -> tuple[int, bool]:
     column, fresh = table.column(run.old_key), table.column(run.new_key)
     convert_ = _converter(column, fresh)
     rows = _rows(table, run.position, lock=True)
+    kept = formulas.kept_to_herself(table, [row.subject_id for row in rows])
     pairs: list[tuple[State, State]] = []
     for row in rows:
         values = holding.values(table, row.data, row.sealed)
@@ -192,7 +193,7 @@ def _portion(conversion_id: int) -> tuple[int, bool]:
         else:
             colour = row.cells.get(column.key)
             marked = replace(row, cells={**row.cells, fresh.key: colour}) if colour else row
-            pairs.append((row, store.with_values(table, marked, {**values, fresh.key: made})))
+            pairs.append((row, store.with_values(table, marked, {**values, fresh.key: made}, kept)))
     by = Actor("staff", run.by_id, run.by_name)
     store.replace_rows(pairs, by, "", run.batch_id)
     run.done += len(rows)

@@ -43,6 +43,16 @@ _LONGEST_TAG = 200
 _ERROR = re.compile(rb'(<c [^<>]{0,150}?)\bt="e"')
 
 Row = list[Any]
+NO_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""What zipfile raises for what is none, or is broken, locked, or packed in a way that it does not know."""
 
 
 def main(act: str, *which: str) -> None:
@@ -169,7 +179,7 @@ def with_errors_told(data: bytes) -> bytes:
                         _ERROR.sub(rb'\1t="str"', content) if part.filename in wrong else content,
                     )
             return out.getvalue()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
+    except NO_ARCHIVE:
         return data
 
 

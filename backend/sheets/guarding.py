@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from typing import Literal
 
 from backend.core.errors import Invalid
 from backend.core.i18n import _
+from backend.sheets.decoding import NO_ARCHIVE
 
 Kind = Literal["workbook", "text"]
 LARGEST = 64 * 1024 * 1024
@@ -83,7 +83,7 @@ def _check_packed(data: bytes) -> None:
         packed = zipfile.ZipFile(io.BytesIO(data))
         parts = packed.infolist()
         locked = any(part.flag_bits & 1 for part in parts) or _ENCRYPTION in _manifest(packed)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
+    except NO_ARCHIVE:
         raise Invalid(BROKEN) from None
     if locked:
         raise Invalid(PASSWORD)

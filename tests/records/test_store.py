@@ -53,6 +53,12 @@ def test_conditions_sort_and_pages(volunteers: Volunteers) -> None:
     assert volunteers.found(where={"field": skill, "op": "empty"}) == ["李芳"]
     assert volunteers.found(sort=(Sort(born),)) == ["王小明", "李芳", "陈强"]
     assert volunteers.found(sort=(Sort(born, down=True),)) == ["李芳", "王小明", "陈强"]
+    # Who has no birthday comes last, unless the question leaves her out.
+    many = {"and": [{"field": hours, "op": "ge", "value": 10}]}
+    assert volunteers.found(where=many, sort=(Sort(born),)) == ["王小明", "陈强"]
+    none = {"and": [{"field": born, "op": "empty"}]}
+    assert volunteers.found(where=none, sort=(Sort(born),)) == ["陈强"]
+    assert volunteers.found(where={"and": [old]}, sort=(Sort(born),)) == ["王小明"]
     assert volunteers.found(sort=(Sort(hours, down=True), Sort(born))) == ["陈强", "王小明", "李芳"]
     assert query.count(volunteers.lin, Query(volunteers.table)) == 3
     assert len(list(query.ids(volunteers.lin, Query(volunteers.table, where=old)))) == 1
