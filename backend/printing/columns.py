@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from backend.core.i18n import LOCALES, Text, _, render
-from backend.printing.placeholders import Part, names, normal
+from backend.fields.placeholders import Part, names, normal
 
 WORDS: dict[str, Text] = {"today": _("Today"), "community": _("Community"), "number": _("Running number")}
 """Known to every template; a column of the same name goes before."""

@@ -13,11 +13,12 @@ from segno import DataOverflowError
 from backend.core import clock, media
 from backend.core.errors import NotFound
 from backend.core.i18n import tag
+from backend.fields import placeholders
 from backend.fields.calendar import shown_day
-from backend.printing import cleaning, placeholders
+from backend.fields.placeholders import Drawing, Part
+from backend.printing import cleaning
 from backend.printing.columns import Columns
 from backend.printing.page import EDGE, Page
-from backend.printing.placeholders import Drawing, Part
 from backend.settings import settings
 
 MOST_QR = 1000

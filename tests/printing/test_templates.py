@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from backend.core.errors import Invalid
 from backend.core.i18n import render
-from backend.printing import cleaning, placeholders
+from backend.fields import placeholders
+from backend.fields.placeholders import Drawing
+from backend.printing import cleaning
 from backend.printing.columns import Column, Columns
 from backend.printing.page import PRESETS, Page
-from backend.printing.placeholders import Drawing
 
 COLUMNS = Columns(
     [

@@ -1,6 +1,6 @@
 """The places of a template: `{{name}}`, `{{if name}} … {{else}} … {{end}}`, `{{qr:name}}`, `{{photo:name}}`, `{{today}}`.
 
-Pure. A clean body (`cleaning.body`) becomes parts once, and the parts are filled for each record. Words in the braces may be
+Pure. A text, or a clean body of HTML, becomes parts once, and the parts are filled for each record. Words in the braces may be
 English or Chinese; a column is called by its key or by its label in any language, however wide its letters are.
 """
 
@@ -40,6 +40,8 @@ Part = str | Place | Choice
 
 _BLOCK = r"</?(?:p|div|table|thead|tbody|tr|td|th|h\d|li|ul|ol|section|header|footer|figure|blockquote)\b"
 _TOKEN = re.compile(rf"\{{\{{((?:(?!\}}\}}|\{{\{{|{_BLOCK}).)*)\}}\}}|(<[^>]*>)", re.S)
+_BRACES = re.compile(r"\{\{((?:(?!\}\}|\{\{|\n).)*)\}\}")
+_LINE = re.compile(r"(?m)^[ \t]*(\{\{\s*(?:if\b|else\b|end\b|如果|否则|结束)(?:(?!\}\}|\n).)*\}\})[ \t]*\n")
 _TAG = re.compile(r"<[^>]*>")
 _TAG_NAME = re.compile(r"</?(\w+)")
 _VOID = {"br", "hr", "img"}
@@ -61,8 +63,18 @@ def normal(name: str) -> str:
 
 
 def parts(body: str) -> tuple[Part, ...]:
-    """The parts of a clean body. Raises Invalid when a condition is not closed, or cuts an element in two."""
-    reader = _Reader(list(_tokens(_ALONE.sub(r"\2", body))))
+    """The parts of a clean body of HTML. Raises Invalid when a condition is not closed, or cuts an element in two."""
+    return _read(_tokens(_ALONE.sub(r"\2", body)))
+
+
+def text_parts(text: str) -> tuple[Part, ...]:
+    """The parts of plain text, whose angle brackets mean nothing. A condition on a line of its own takes the line with it.
+    Raises Invalid when a condition is not closed."""
+    return _read(_text_tokens(_LINE.sub(r"\1", text + "\n")[:-1]))
+
+
+def _read(tokens: Iterator[tuple[str, str]]) -> tuple[Part, ...]:
+    reader = _Reader(list(tokens))
     found = reader.sequence(0)
     if reader.closed_by:
         raise _stray(reader.closed_by)
@@ -91,6 +103,18 @@ def _tokens(body: str) -> Iterator[tuple[str, str]]:
         at = match.end()
     if at < len(body):
         yield "text", body[at:]
+
+
+def _text_tokens(text: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    for match in _BRACES.finditer(text):
+        if match.start() > at:
+            yield "text", text[at : match.start()]
+        if inner := match[1].strip():
+            yield "place", inner
+        at = match.end()
+    if at < len(text):
+        yield "text", text[at:]
 
 
 class _Reader:
@@ -224,6 +248,40 @@ def fill(found: Sequence[Part], value: Callable[[str], str], drawing: Drawing) -
         else:
             out.append(html.escape(value(part.name)).replace("\n", "<br>"))
     return "".join(out)
+
+
+def fill_text(found: Sequence[Part], value: Callable[[str], str]) -> str:
+    """The plain text for one record. A picture has no place in it: `kinds` tells beforehand."""
+    out = []
+    for part in found:
+        if isinstance(part, str):
+            out.append(part)
+        elif isinstance(part, Choice):
+            out.append(fill_text(part.then if _holds(part, value) else part.otherwise, value))
+        elif part.kind == "value":
+            out.append(value(part.name))
+    return "".join(out)
+
+
+def kinds(found: Iterable[Part]) -> set[str]:
+    """The kinds of places that the parts have: value, qr, photo."""
+    have: set[str] = set()
+    for part in found:
+        if isinstance(part, Place):
+            have.add(part.kind)
+        elif isinstance(part, Choice):
+            have |= kinds(part.then) | kinds(part.otherwise)
+    return have
+
+
+def needed(found: Iterable[Part]) -> list[str]:
+    """The names that a record must have a value for: those that stand outside of conditions, as written, each once."""
+    seen: dict[str, str] = {}
+    for part in found:
+        if isinstance(part, Place):
+            for name in [part.name] if part.text is None else _INNER.findall(part.text):
+                seen.setdefault(normal(name), name)
+    return list(seen.values())
 
 
 def _holds(choice: Choice, value: Callable[[str], str]) -> bool:
