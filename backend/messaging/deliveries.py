@@ -225,7 +225,8 @@ def _settle(delivery_id: int, status: str, error: str | None, next_at: int | Non
 
 
 def next_identity(delivery: Delivery) -> Identity | None:
-    """The person's preferred Identity that this Message was not yet tried on. A reply stays where it was asked for."""
+    """The person's preferred Identity that this Message was not yet tried on. A reply stays where it was asked for, and a Message
+    with channels of its own on these, in their order."""
     message = Message.get_by_id(delivery.message_id)
     if message.purpose in ("reply", "code"):
         return None
@@ -239,7 +240,11 @@ def next_identity(delivery: Delivery) -> Identity | None:
     tried = {
         d.identity_id for d in Delivery.select(Delivery.identity_id).where(Delivery.message_id == message.id)
     }
-    return next((i for i in people.identities(to) if i.id not in tried), None)
+    left = [i for i in people.identities(to) if i.id not in tried]
+    if message.channels:
+        order = message.channels.split(",")
+        left = sorted((i for i in left if i.channel in order), key=lambda i: order.index(i.channel))
+    return left[0] if left else None
 
 
 def receipt(

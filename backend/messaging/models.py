@@ -76,6 +76,8 @@ class Message(Model):
     inbound_id = peewee.IntegerField(null=True)
     dedupe = peewee.CharField(80, null=True)
     about = peewee.CharField(40, null=True)  # e.g. request:1047
+    # The only channels that it may be passed on to, the preferred first, by commas; null: any of hers.
+    channels = peewee.CharField(60, null=True)
     correlation = peewee.CharField(16, default="")
     created_at = Instant()
 
