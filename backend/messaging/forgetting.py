@@ -10,6 +10,7 @@ from backend.core import clock
 from backend.core.crypto import ring
 from backend.core.db import transaction
 from backend.core.i18n import DEFAULT_LOCALE, LOCALES, Text, render
+from backend.messaging import topics
 from backend.messaging.content import Content
 from backend.messaging.models import SAID_PLACE, Conversation, Delivery, Identity, Inbound, Message
 
@@ -49,9 +50,9 @@ def forget(resident_id: int, keep: int | None = None, also: Iterable[int] = ()) 
         Conversation.update(state=None, flow=None, offer_id=None, phone_index=None, remind_at=None).where(
             Conversation.identity_id.in_(ids)
         ).execute()
-        Identity.delete().where(
-            Identity.id.in_([i for i in ids if i != keep]) & Identity.staff_id.is_null()
-        ).execute()
+        gone = Identity.id.in_([i for i in ids if i != keep]) & Identity.staff_id.is_null()
+        topics.forget(Identity.select(Identity.id).where(gone))
+        Identity.delete().where(gone).execute()
 
 
 def _identities(resident_id: int) -> list[int]:

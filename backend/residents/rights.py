@@ -11,7 +11,7 @@ from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import _
 from backend.fields.words import Words
-from backend.messaging import At, forgetting, people, say
+from backend.messaging import At, forgetting, people, say, topics
 from backend.messaging import Resident as ToResident
 from backend.records import store
 from backend.residents import approval, consent, decisions, file, home_face, links, one_at_a_time
@@ -71,6 +71,7 @@ def export_own_data(resident_id: int) -> dict[str, Any]:
                 {"at": _iso(e.at), "by": e.actor_kind, "what": e.action}
                 for e in audit.of(file.subject(resident_id))
             ],
+            "topics_left": topics.export(resident_id),
             "messages": forgetting.export(resident_id),
             **privacy.export(resident_id),
         }

@@ -1,0 +1,142 @@
+"""What a notice is about, and who does not wish to hear of it: a no to one topic, at one address.
+
+Opting out of everything (STOP, 退订) is the state of an Identity and stands beside this. Emergencies are exempt from both
+topics and silence: the law and common sense want them heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from backend.core import audit, clock
+from backend.core.access import Actor
+from backend.core.db import Instant, Model, execute, transaction
+from backend.core.i18n import Msg, _
+from backend.messaging import people
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`exempt`: nobody can leave it, and who stopped everything is told all the same."""
+
+    title: Msg
+    exempt: bool = False
+
+
+TOPICS: dict[str, Topic] = {
+    "service": Topic(_("Community notices")),
+    "event": Topic(_("Events and activities")),
+    "greeting": Topic(_("Greetings")),
+    "survey": Topic(_("Surveys")),
+    "reminder": Topic(_("Reminders")),
+    "offer": Topic(_("Offers and advertisements")),
+    "emergency": Topic(_("Emergencies"), exempt=True),
+}
+LEAVABLE = tuple(key for key, topic in TOPICS.items() if not topic.exempt)
+
+
+class TopicOptout(Model):
+    """At this address she said no to this topic. It goes with the address."""
+
+    identity_id = peewee.IntegerField()
+    topic = peewee.CharField(12)
+    at = Instant()
+
+    class Meta:
+        indexes = ((("identity_id", "topic"), True),)
+
+
+_LEFT = (
+    "SELECT DISTINCT i.resident_id FROM identity i JOIN topic_optout t ON t.identity_id = i.id"
+    " WHERE t.topic = ? AND i.resident_id IN ({})"
+)
+_LEFT_AT = "SELECT identity_id FROM topic_optout WHERE topic = ? AND identity_id IN ({})"
+# Of one address: what was said at it, and at the others of the same resident.
+_HERS = (
+    "SELECT id FROM identity WHERE id = ?"
+    " OR resident_id = (SELECT resident_id FROM identity WHERE id = ? AND resident_id IS NOT NULL)"
+)
+_LEFT_BY = "SELECT DISTINCT topic FROM topic_optout WHERE identity_id IN ({})"
+_JOIN = "DELETE FROM topic_optout WHERE topic = ? AND identity_id IN ({})"
+
+
+def left(resident_ids: Iterable[int], topic: str) -> set[int]:
+    """Those of the residents who said no to `topic` at any of their addresses; nobody, where it is exempt."""
+    return _found(_LEFT, list(resident_ids), topic)
+
+
+def left_at(identity_ids: Iterable[int], topic: str) -> set[int]:
+    """Those of the addresses at which somebody said no to `topic`: for addresses that are no resident's."""
+    return _found(_LEFT_AT, list(identity_ids), topic)
+
+
+def _found(sql: str, ids: Sequence[int], topic: str) -> set[int]:
+    if TOPICS[topic].exempt:
+        return set()
+    found: set[int] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        found.update(row[0] for row in execute(sql.format(", ".join("?" * len(part))), (topic, *part)))
+    return found
+
+
+def left_by(identity_id: int) -> set[str]:
+    """The topics that whoever has this address does not wish to hear of, wherever she said so."""
+    rows = execute(_LEFT_BY.format(_HERS), (identity_id, identity_id))
+    return {row[0] for row in rows}
+
+
+def leave(identity_id: int, topic: str) -> bool:
+    """No more about `topic`, said at this address and holding at all of hers. False: it is so already. ValueError where the
+    topic is exempt, KeyError where there is none."""
+    if TOPICS[topic].exempt:
+        raise ValueError(f"nobody can leave {topic}")
+    with transaction():
+        if topic in left_by(identity_id):
+            return False
+        values = {"identity_id": identity_id, "topic": topic, "at": clock.now()}
+        TopicOptout.insert(**values).on_conflict_ignore().execute()
+        _record(identity_id, "topic.leave", topic)
+    return True
+
+
+def join(identity_id: int, topic: str) -> bool:
+    """About `topic` again, at all addresses of whoever has this one. False: nothing had been left."""
+    TOPICS[topic]
+    with transaction():
+        gone = execute(_JOIN.format(_HERS), (topic, identity_id, identity_id))
+        if not gone.rowcount:
+            return False
+        _record(identity_id, "topic.join", topic)
+    return True
+
+
+def leave_all(identity_id: int) -> None:
+    """She complained to her provider that our letters are unwanted: nothing that can be left comes to her any more."""
+    for topic in LEAVABLE:
+        leave(identity_id, topic)
+
+
+def _record(identity_id: int, action: str, topic: str) -> None:
+    resident_id, _staff_id, org_id = people.whose(identity_id)
+    channel = people.get(identity_id).channel
+    actor = Actor("resident", resident_id or 0, channel)
+    audit.record(actor, action, f"identity:{identity_id}", org_id=org_id, after=topic)
+
+
+def export(resident_id: int) -> list[dict[str, Any]]:
+    """What she said no to, for her own file."""
+    addresses = {i.id: i.channel for i in people.identities(people.Resident(resident_id), reachable=False)}
+    rows = TopicOptout.select().where(TopicOptout.identity_id.in_(list(addresses))).order_by(TopicOptout.id)
+    return [{"topic": r.topic, "channel": addresses[r.identity_id], "at": r.at.isoformat()} for r in rows]
+
+
+def forget(identities: Any) -> None:
+    """These addresses (a query of their ids) are forgotten, and so is what was said at them."""
+    TopicOptout.delete().where(TopicOptout.identity_id.in_(identities)).execute()
