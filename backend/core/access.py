@@ -44,6 +44,7 @@ _CARE = _CARE_READ | {"care.change", "visit.do", "alarm.answer", "family.change"
 _RECORDS_READ = {"record.read", "report.read"}
 _RECORDS = _RECORDS_READ | {"record.create", "record.change"}
 _PRINT = {"print.use"}
+_TELL = {"campaign.read", "campaign.write", "notice.write", "list.write"}
 _ADMIN = (
     _RESIDENTS_READ
     | _REQUESTS_READ
@@ -59,6 +60,8 @@ _ADMIN = (
     | {"report.send", "usage.read", "retention.change", "consent.ask"}
     | _PRINT
     | {"print.change"}
+    | _TELL
+    | {"campaign.approve", "api.manage"}
 )
 
 _OWN_LISTS = {"record.read", "record.create", "record.change", "record.delete", "record.export"}
@@ -85,6 +88,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _CARE
         | _RECORDS_READ
         | _PRINT
+        | _TELL
         | {"feedback.answer"}
     ),
     "operator": frozenset(
@@ -105,7 +109,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _LIFE_READ
         | _CARE_READ
         | _RECORDS_READ
-        | {"audit.read", "message.read", "staff.read", "health.read", "usage.read"}
+        | {"audit.read", "message.read", "staff.read", "health.read", "usage.read", "campaign.read"}
     ),
     "enterprise_admin": frozenset(_OWN_LISTS | _PRINT),
     "merchant_admin": frozenset(_OWN_LISTS | _PRINT),

@@ -12,7 +12,7 @@ from backend.events import participants, passes, states, wording
 from backend.events.models import Event, EventSignup
 from backend.printing import rows
 from backend.printing.columns import Column
-from backend.printing.rows import Row, RowSource
+from backend.printing.rows import Hearing, Row, RowSource
 
 KIND = "event_signup"
 _RECENT = 30
@@ -42,24 +42,44 @@ def allowed(actor: Actor, ids: Sequence[int]) -> list[int]:
 
 def _rows(actor: Actor, ids: Sequence[int], locale: str, _in_full: bool) -> Iterator[Row]:
     """One for each sign-up, and one for each companion whose name is known."""
+    for signup, row in _own(actor, ids, locale):
+        yield row
+        for companion in companions(signup):
+            yield row | {"name": companion, "with": row["name"]}
+
+
+def _own(actor: Actor, ids: Sequence[int], locale: str) -> Iterator[tuple[EventSignup, dict[str, str]]]:
     query = EventSignup.select(EventSignup, Event).join(Event)
     signups = list(query.where(EventSignup.id.in_(list(ids)) & _seen(actor)))
     known = {p.signup.id: p for p in participants.named(signups)}
     for person in (known[i] for i in ids if i in known):
         signup, event = person.signup, person.signup.event
-        row = {
-            "name": person.name,
-            "event": render(event.title, locale),
-            "when": render(wording.when(event), locale),
-            "place": render(event.place, locale),
-            "code": signup.code,
-            "pass": passes.link(signup.id),
-            "status": render(states.SIGNUP_LABELS[signup.status], locale),
-            "with": "",
-        }
-        yield row
-        for companion in companions(signup):
-            yield row | {"name": companion, "with": person.name}
+        yield (
+            signup,
+            {
+                "name": person.name,
+                "event": render(event.title, locale),
+                "when": render(wording.when(event), locale),
+                "place": render(event.place, locale),
+                "code": signup.code,
+                "pass": passes.link(signup.id),
+                "status": render(states.SIGNUP_LABELS[signup.status], locale),
+                "with": "",
+            },
+        )
+
+
+def _people(ids: Sequence[int]) -> dict[int, int]:
+    query = EventSignup.select(EventSignup.id, EventSignup.resident_id).where(
+        EventSignup.id.in_(list(ids)) & EventSignup.resident_id.is_null(False)
+    )
+    found: Any = query.tuples()
+    return dict(found)
+
+
+def _told(actor: Actor, ids: Sequence[int], locale: str, _keys: frozenset[str]) -> dict[int, Row]:
+    """Her own sign-up; what her companions' badges say is not told."""
+    return {signup.id: row for signup, row in _own(actor, ids, locale)}
 
 
 def companions(signup: EventSignup) -> list[str]:
@@ -86,6 +106,13 @@ def _recent(actor: Actor) -> list[int]:
 rows.register(
     KIND,
     RowSource(
-        _("Event sign-ups"), "event.read", lambda _actor: COLUMNS, allowed, _rows, _recent, "events.index"
+        _("Event sign-ups"),
+        "event.read",
+        lambda _actor: COLUMNS,
+        allowed,
+        _rows,
+        _recent,
+        "events.index",
+        Hearing(_people, _told),
     ),
 )

@@ -10,8 +10,8 @@ from backend.core.access import Actor
 from backend.core.i18n import Text, _
 from backend.printing import rows
 from backend.printing.columns import Column
-from backend.printing.rows import Family, Row, RowSource
-from backend.records import query, reading, sources, state, store, tables
+from backend.printing.rows import Family, Hearing, Row, RowSource
+from backend.records import hearers, query, reading, sources, state, store, tables
 from backend.records.query import Query
 from backend.records.tables import Table
 
@@ -38,6 +38,7 @@ def _source(key: str) -> RowSource:
         readers.rows,
         readers.recent,
         "records.index",
+        Hearing(readers.people, readers.told) if hearers.source_of(table) is not None else None,
     )
 
 
@@ -75,13 +76,31 @@ class _Readers:
     def recent(self, actor: Actor) -> list[int]:
         return [int(row.id or 0) for row in query.page(actor, Query(self.table), limit=_RECENT)]
 
+    def people(self, ids: Sequence[int]) -> dict[int, int]:
+        return hearers.people(self.table, self._living(ids))
+
+    def told(self, actor: Actor, ids: Sequence[int], locale: str, keys: frozenset[str]) -> dict[int, Row]:
+        """What she keeps to herself is told to nobody, for the office may not know it."""
+        found = self._seen(actor, ids)
+        private = reading.private_of(self.table, found.values())
+        columns = [c for c in tables.columns_for(actor, self.table) if c.key in keys]
+        told: dict[int, Row] = {}
+        for number, row in found.items():
+            kept = reading.kept_of(row, private)
+            mine = [c for c in columns if c.key not in kept]
+            told[number] = reading.shown(self.table, row, mine, locale, private=private)
+        return told
+
     def _seen(self, actor: Actor, ids: Sequence[int]) -> dict[int, state.State]:
         permission = self.table.permission("read")
-        mine = [
-            row for row in state.read_ids(ids) if row.table_id == self.table.id and row.deleted_at is None
-        ]
+        mine = self._living(ids)
         places = {org_id for org_id in {row.org_id for row in mine} if access.may(actor, permission, org_id)}
         return {int(row.id or 0): row for row in mine if row.org_id in places}
+
+    def _living(self, ids: Sequence[int]) -> list[state.State]:
+        return [
+            row for row in state.read_ids(ids) if row.table_id == self.table.id and row.deleted_at is None
+        ]
 
 
 rows.register_family(PREFIX, Family(_kinds, _source))

@@ -15,6 +15,16 @@ Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """How rows are told to the people whose they are. `people(ids)` is the resident by row id, absent where it is nobody's;
+    `rows(actor, ids, locale, keys)` the shown values of these columns by row id, as far as the actor may tell them: what is
+    sensitive is masked, what she keeps to herself absent."""
+
+    people: Callable[[Sequence[int]], dict[int, int]]
+    rows: Callable[[Actor, Sequence[int], str, frozenset[str]], dict[int, Row]]
+
+
+@dataclass(frozen=True, slots=True)
 class RowSource:
     """Rows of one kind, as an actor may see them.
 
@@ -22,7 +32,8 @@ class RowSource:
     are those of the ids that the actor may print, in the order they are printed in; `rows(actor, ids, locale, in_full)`
     yields a row (or several) for each of them: its shown values by column key. Sensitive ones are masked, save with `in_full`
     those that the actor may take along: it is set for the file, whose taking stands in the log, and never for a look. `recent(actor)` are some ids to
-    try a template with. `url` is the endpoint of the list where rows are chosen.
+    try a template with. `url` is the endpoint of the list where rows are chosen. `hearing` is there where something can be said
+    to the rows' people.
     """
 
     title: Text
@@ -32,6 +43,7 @@ class RowSource:
     rows: Callable[[Actor, Sequence[int], str, bool], Iterable[Row]]
     recent: Callable[[Actor], list[int]]
     url: str
+    hearing: Hearing | None = None
 
 
 @dataclass(frozen=True, slots=True)

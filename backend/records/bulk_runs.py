@@ -13,7 +13,7 @@ from backend.core.db import after_commit, is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import Msg, _
 from backend.messaging import outbox
-from backend.records import history, notices, state
+from backend.records import hearers, history, notices, state
 from backend.records.models import BulkRun
 from backend.records.tables import Table
 
@@ -45,7 +45,7 @@ QUEUE = "bulk"
 
 def draft_notice(actor: Actor, table: Table, org_id: int, ids: Sequence[int]) -> BulkRun:
     """A message to the people of these rows, not written yet. Raises Forbidden, NotFound, Conflict, Invalid."""
-    if notices.hearers(table) is None:
+    if hearers.source_of(table) is None:
         raise Conflict(_("Rows of this table are nobody’s who could be written to."))
     if len(ids) > MOST:
         raise Invalid(_("More than {n} rows at once are too many. Please narrow the question.", n=MOST))

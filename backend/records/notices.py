@@ -17,8 +17,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import LANGUAGES, _, render
 from backend.fields.words import Words
 from backend.messaging import Resident, people, say
-from backend.records import reading, sources, state, store, tables
-from backend.records.sources import Source
+from backend.records import hearers, reading, state, store
 from backend.records.state import AT_ONCE, State
 from backend.records.tables import Column, Table
 
@@ -56,15 +55,6 @@ class Outlook:
     @property
     def people(self) -> int:
         return self.channels.total()
-
-
-def hearers(table: Table) -> Source | None:
-    """The Source whose subjects can be told something about rows of the table: its own, or its main table's. None: nobody can."""
-    for key in (table.key, table.parent):
-        source = sources.find(key) if key else None
-        if source is not None and source.hearing is not None:
-            return source
-    return None
 
 
 def columns_of(table: Table, text: str) -> dict[str, Column]:
@@ -137,12 +127,12 @@ def _divided(
     actor: Actor, table: Table, ids: Sequence[int], used: Mapping[str, Column]
 ) -> tuple[list[tuple[int, State]], list[tuple[State, str, list[str]]]]:
     """(person, row) of those who can be told, and (row, why, what is missing) of the others."""
-    source = hearers(table)
+    source = hearers.source_of(table)
     if source is None or source.hearing is None:
         raise Conflict(_("Rows of this table are nobody’s who could be written to."))
     rows = [row for row in state.read_ids(ids) if row.table_id == table.id and row.deleted_at is None]
-    whose = _people(table, rows)
-    known = sorted({p for p in whose.values() if p is not None})
+    whose = hearers.people(table, rows)
+    known = sorted(set(whose.values()))
     hear, reached = source.hearing(known), people.reached(known)
     reach = {o: access.may(actor, RIGHT, o) for o in {row.org_id for row in rows}}
     private = reading.private_of(table, rows)
@@ -162,16 +152,6 @@ def _divided(
         else:
             said.append((person, row))
     return said, why
-
-
-def _people(table: Table, rows: Sequence[State]) -> dict[int, int | None]:
-    """The resident by row."""
-    if table.source is not None and table.source.hearing is not None:
-        return {row.id or 0: row.subject_id for row in rows}
-    main = tables.of(table.parent or "")
-    above = state.read_ids({row.parent_id for row in rows if row.parent_id is not None})
-    subjects = {row.id: row.subject_id for row in above if row.table_id == main.id and row.deleted_at is None}
-    return {row.id or 0: subjects.get(row.parent_id) for row in rows}
 
 
 def _filled(table: Table, row: State, text: str, used: Mapping[str, Column], locale: str) -> str:
