@@ -34,6 +34,8 @@ class Content:
     sensitive: bool = False
     subject: str = ""
     media: tuple[str, ...] = field(default=())
+    html: str = ""
+    """The e-mail as HTML, already clean; empty: made of the text."""
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {"t": self.text, "l": self.locale}
@@ -53,6 +55,8 @@ class Content:
             data["u"] = self.subject
         if self.media:
             data["m"] = list(self.media)
+        if self.html:
+            data["h"] = self.html
         return data
 
     @classmethod
@@ -69,6 +73,7 @@ class Content:
             sensitive=bool(data.get("x")),
             subject=data.get("u", ""),
             media=tuple(data.get("m", ())),
+            html=data.get("h", ""),
         )
 
     def seal(self) -> bytes:

@@ -1,0 +1,231 @@
+"""What a notice says: per language a text and its forms for short messages, calls and mail, with places for each person's values.
+
+Pure. A Wording is plain data; a Script is the same ready to be filled, thousands of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from backend.core.errors import Invalid
+from backend.core.i18n import DEFAULT_LOCALE, LANGUAGES, Msg, _
+from backend.fields import placeholders
+from backend.fields.placeholders import Drawing, Part, normal
+from backend.messaging.content import Choice, Content
+from backend.printing.columns import WORDS, Columns
+
+TEXTS: dict[str, tuple[Msg, int]] = {
+    "text": (_("Text"), 3_000),
+    "short": (_("For short messages"), 600),
+    "spoken": (_("For calls"), 1_500),
+    "subject": (_("Subject of the e-mail"), 150),
+    "html": (_("E-mail with pictures and colours"), 100_000),
+}
+"""Each form of a notice, with its most characters; all but the text may be left empty."""
+MOST_BUTTONS = 6
+LONGEST_LABEL = 40
+
+Value = Callable[[str], str]
+"""The text of a name, "" of one without value."""
+
+
+class Button(NamedTuple):
+    """`value`: an address ("url:https://…"), a conversation ("flow:repair"), a command, or "!menu"."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A notice in one language. `photo` is a key of `core.media`."""
+
+    text: str = ""
+    short: str = ""
+    spoken: str = ""
+    subject: str = ""
+    html: str = ""
+    buttons: tuple[Button, ...] = ()
+    photo: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            name: getattr(self, name) for name in (*TEXTS, "photo") if getattr(self, name)
+        }
+        if self.buttons:
+            data["buttons"] = [list(b) for b in self.buttons]
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Variant:
+        texts = {name: str(data.get(name, "")) for name in (*TEXTS, "photo")}
+        return cls(**texts, buttons=tuple(Button(*b) for b in data.get("buttons", ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Variants by language; who reads a language that is missing gets the community's own, or the first there is."""
+
+    variants: Mapping[str, Variant]
+
+    def to_json(self) -> dict[str, Any]:
+        return {locale: variant.to_json() for locale, variant in self.variants.items()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Wording:
+        return cls({locale: Variant.from_json(variant) for locale, variant in data.items()})
+
+    def script(self) -> Script:
+        """Raises Invalid when a condition is not closed."""
+        return Script({locale: _compiled(v) for locale, v in self.variants.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: tuple[Part, ...]
+    short: tuple[Part, ...]
+    spoken: tuple[Part, ...]
+    subject: tuple[Part, ...]
+    html: tuple[Part, ...]
+    buttons: tuple[tuple[tuple[Part, ...], tuple[Part, ...]], ...]
+    photo: str
+
+    def all(self) -> list[tuple[Part, ...]]:
+        return [
+            self.text, self.short, self.spoken, self.subject, self.html, *(p for pair in self.buttons for p in pair)
+        ]  # fmt: skip
+
+
+def _compiled(variant: Variant) -> _Compiled:
+    read = placeholders.text_parts
+    return _Compiled(
+        read(variant.text),
+        read(variant.short),
+        read(variant.spoken),
+        read(variant.subject),
+        placeholders.parts(variant.html) if variant.html else (),
+        tuple((read(b.label), read(b.value)) for b in variant.buttons),
+        variant.photo,
+    )
+
+
+_NO_PICTURES = Drawing(qr=lambda _text: "", photo=lambda _key: "", is_photo=lambda _name: False)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A Wording ready to be filled."""
+
+    variants: Mapping[str, _Compiled]
+
+    def locale(self, wanted: str) -> str:
+        """In which language somebody who reads `wanted` gets it."""
+        return next(code for code in (wanted, DEFAULT_LOCALE, *self.variants) if code in self.variants)
+
+    def names(self) -> list[str]:
+        """Every name that is asked for, as written, each once."""
+        return _once(placeholders.names(parts) for v in self.variants.values() for parts in v.all())
+
+    def needed(self, locale: str) -> list[str]:
+        """The names without whose values the notice in this language cannot be said."""
+        return _once(placeholders.needed(parts) for parts in self.variants[locale].all())
+
+    def said(self, locale: str, value: Value) -> Content:
+        """For one person, in this language, which must be one of the variants'."""
+        compiled = self.variants[locale]
+        text = placeholders.fill_text(compiled.text, value)
+        return Content(
+            text=text,
+            short=placeholders.fill_text(compiled.short, value) if compiled.short else text,
+            spoken=placeholders.fill_text(compiled.spoken, value) if compiled.spoken else text,
+            locale=locale,
+            options=tuple(_choice(label, to, value) for label, to in compiled.buttons),
+            subject=placeholders.fill_text(compiled.subject, value).replace("\n", " "),
+            media=(compiled.photo,) if compiled.photo else (),
+            html=placeholders.fill(compiled.html, value, _NO_PICTURES) if compiled.html else "",
+        )
+
+
+def _choice(label: tuple[Part, ...], to: tuple[Part, ...], value: Value) -> Choice:
+    shown = placeholders.fill_text(label, value)
+    return Choice(placeholders.fill_text(to, value), shown, shown)
+
+
+def _once(lists: Iterable[list[str]]) -> list[str]:
+    seen: dict[str, str] = {}
+    for names in lists:
+        for name in names:
+            seen.setdefault(normal(name), name)
+    return list(seen.values())
+
+
+def checked(wording: Wording, columns: Columns, locale: str) -> Wording:
+    """The same without empty variants and blanks at the ends. Raises Invalid, in the language `locale`, for what cannot be sent:
+    nothing said, too long, a name that means nothing, a picture in a text, a button that leads nowhere."""
+    kept = {code: found for code, v in wording.variants.items() if (found := _trimmed(v)) != Variant()}
+    if not kept:
+        raise Invalid(_("What shall the notice say?"), "text")
+    for code, variant in kept.items():
+        _check(code, variant, columns, locale)
+    return Wording(kept)
+
+
+def _trimmed(variant: Variant) -> Variant:
+    texts = {name: getattr(variant, name).strip() for name in (*TEXTS, "photo")}
+    buttons = (Button(b.label.strip(), b.value.strip()) for b in variant.buttons)
+    return Variant(**texts, buttons=tuple(b for b in buttons if b.label or b.value))
+
+
+def _check(code: str, variant: Variant, columns: Columns, locale: str) -> None:
+    if code not in LANGUAGES:
+        raise Invalid(_("There is no such language."), "text")
+    if not variant.text:
+        raise Invalid(
+            _("The text in {language} is missing: it is what chat shows.", language=LANGUAGES[code].name),
+            f"{code}.text",
+        )
+    for name, (title, most) in TEXTS.items():
+        if len(getattr(variant, name)) > most:
+            raise Invalid(_("“{name}” is longer than {n} characters.", name=title, n=most), f"{code}.{name}")
+    if len(variant.buttons) > MOST_BUTTONS:
+        raise Invalid(_("More than {n} buttons are too many.", n=MOST_BUTTONS), f"{code}.buttons")
+    for button in variant.buttons:
+        _check_button(button, f"{code}.buttons")
+    compiled = _compiled(variant)
+    for parts in compiled.all():
+        if placeholders.kinds(parts) - {"value"}:
+            raise Invalid(_("QR codes and photos of a record can be printed, not sent."), f"{code}.text")
+        for unknown in columns.unknown(parts, locale):
+            if unknown.meant:
+                raise Invalid(
+                    _("Nothing is called “{name}”. Did you mean “{meant}”?", name=unknown.name, meant=unknown.meant),
+                    f"{code}.text",
+                )  # fmt: skip
+            raise Invalid(_("Nothing is called “{name}”.", name=unknown.name), f"{code}.text")
+
+
+_LEADS = ("url:https://", "url:http://", "flow:", "command:", "!menu")
+
+
+def _check_button(button: Button, where: str) -> None:
+    if not button.label or len(button.label) > LONGEST_LABEL:
+        raise Invalid(_("A button needs words, at most {n} characters.", n=LONGEST_LABEL), where)
+    if not button.value.startswith(_LEADS):
+        raise Invalid(
+            _(
+                "The button “{label}” leads nowhere. Give it an address or a conversation.",
+                label=button.label,
+            ),
+            where,
+        )
+
+
+def lacking(script: Script, locale: str, columns: Columns, row: Mapping[str, str]) -> list[str]:
+    """The names that this row has no value for though the notice needs them. Our own words always have one."""
+    return [
+        name
+        for name in script.needed(locale)
+        if (key := columns.key(name)) not in WORDS and not row.get(key or "")
+    ]
