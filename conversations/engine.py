@@ -159,7 +159,7 @@ class Engine:
             talk.say(phrases.expired(self.registry.title(memory.flow)))
             memory.close()
             memory.parked = []
-        wished = consent.wish(said.text, found.state, inbound.opt_out) if inbound.channel == "sms" else None
+        wished = consent.wish(said.text, found.state, inbound.opt_out, inbound.channel)
         if wished is not None:
             answer = consent.heed(talk.person, wished, found.state)
             talk.outcome = "consent"
