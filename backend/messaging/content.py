@@ -19,6 +19,11 @@ class Choice:
     label: str
     short: str
 
+    @property
+    def url(self) -> str | None:
+        """The page that it opens (`url:https://…`): nothing comes back of it."""
+        return self.value[4:] if self.value.startswith(("url:https://", "url:http://")) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -36,6 +41,8 @@ class Content:
     media: tuple[str, ...] = field(default=())
     html: str = ""
     """The e-mail as HTML, already clean; empty: made of the text."""
+    topic: str = ""
+    """What it is about, for whoever wishes to hear no more of it: a key of `messaging.topics.TOPICS`."""
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {"t": self.text, "l": self.locale}
@@ -57,6 +64,8 @@ class Content:
             data["m"] = list(self.media)
         if self.html:
             data["h"] = self.html
+        if self.topic:
+            data["p"] = self.topic
         return data
 
     @classmethod
@@ -74,6 +83,7 @@ class Content:
             subject=data.get("u", ""),
             media=tuple(data.get("m", ())),
             html=data.get("h", ""),
+            topic=data.get("p", ""),
         )
 
     def seal(self) -> bytes:

@@ -46,6 +46,7 @@ class Due:
     purpose: str
     attempts: int
     correlation: str
+    about: str | None = None
 
 
 # `status IN ('pending', 'sending')` is said in full wherever the index of open Deliveries is meant: SQLite takes a partial
@@ -63,7 +64,7 @@ _IN_ORDER = """AND NOT EXISTS (
         SELECT 1 FROM delivery e WHERE e.identity_id = d.identity_id AND e.id < d.id
         AND e.queue = d.queue AND e.status IN ('pending', 'sending'))"""
 _LOAD = """
-SELECT d.id, d.message_id, d.identity_id, d.channel, i.address, m.content, d.queue, m.purpose, d.attempts, m.correlation
+SELECT d.id, d.message_id, d.identity_id, d.channel, i.address, m.content, d.queue, m.purpose, d.attempts, m.correlation, m.about
 FROM delivery d JOIN message m ON m.id = d.message_id JOIN identity i ON i.id = d.identity_id
 WHERE d.id IN ({places}) ORDER BY d.id
 """
