@@ -78,19 +78,52 @@ class Settings(BaseSettings):
         SecretStr(""), description="From @BotFather; empty: Telegram is off."
     )
     telegram_api_base: str = Field("https://api.telegram.org", description="Bot API server.")
+    telegram_per_second: float = Field(
+        28.0,
+        gt=0,
+        description="Telegram messages a second, all processes together; Telegram allows a bot 30.",
+    )
     twilio_account_sid: str = Field("", description="Twilio account; empty: SMS and voice are off.")
     twilio_auth_token: SecretStr = Field(
         SecretStr(""), description="Signs Twilio's webhooks and our calls to it."
     )
     twilio_from: str = Field("", description="Our number, E.164, for SMS and voice.")
+    twilio_per_second: float = Field(
+        80.0, gt=0, description="SMS handed to Twilio a second, all processes together; Twilio queues what is more."
+    )
     sms_price: Decimal = Field(
         Decimal("0.05"), ge=0, description="Yuan for one SMS segment, for estimates; 0: not told."
+    )
+    broadcast_approval_above: int = Field(
+        500, ge=0, description="A campaign to more people than this is looked at by a second person first."
     )
     twilio_api_base: str = Field("", description="Another Twilio-compatible API; empty: Twilio's own.")
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:587; empty: e-mail is kept in VAR_DIR/mail."
     )
+    smtp_per_second: float = Field(
+        10.0, gt=0, description="Letters handed to the mail server a second, all processes together."
+    )
+    smtp_per_domain_second: float = Field(
+        5.0, gt=0, description="Letters a second to all addresses behind one @, all processes together."
+    )
     mail_from: str = Field("linli@localhost", description="The sender of our e-mail.")
+    mail_connections: int = Field(4, ge=1, le=100, description="Connections to the mail server at once.")
+    mail_per_second: float = Field(10.0, gt=0, description="Letters to the mail server each second.")
+    mail_per_connection: int = Field(
+        100, ge=1, description="Letters over one connection before it is closed; servers end longer ones."
+    )
+    mail_bounces: str = Field(
+        "",
+        description="The box that takes plus addresses (bounce@host) to which mail servers return letters; empty: MAIL_FROM.",
+    )
+    mail_bounce_box: SecretStr = Field(
+        SecretStr(""),
+        description="Where its mail is read: maildir:///path, or imaps://user:password@host/INBOX; empty: nowhere.",
+    )
+    mail_hook_token: SecretStr = Field(
+        SecretStr(""), description="Authenticates a mail provider's events at /hooks/mail/bounce; empty: off."
+    )
     import_hosts: str = Field(
         "",
         description="Hosts (host or host:port, by commas) of databases that admins may import from in the pages; empty: none.",

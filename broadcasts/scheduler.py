@@ -43,6 +43,7 @@ MODULES = (
     "backend.events.jobs",
     "backend.surveys.jobs",
     "broadcasts.printing",
+    "broadcasts.pump",
 )
 
 Job = tuple[str, float, Callable[[], object]]

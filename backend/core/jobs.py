@@ -38,10 +38,14 @@ def kick(queue: str) -> None:
         log.warning("jobs.redis_unreachable", queue=queue, error=type(error).__name__)
 
 
-def ask(queue: str, function: str, *args: int | str) -> None:
-    """Ask a worker for `function(*args)` ("package.module.function") soon. Lost while Redis is away: the clock has to come by."""
+def ask(queue: str, function: str, *args: int | str, once: bool = False) -> None:
+    """Ask a worker for `function(*args)` ("package.module.function") soon. Lost while Redis is away: the clock has to come by.
+    `once`: while nobody has begun, it is not asked for again."""
+    job_id = "-".join(map(str, (function, *args))).replace(".", "-") if once else None
     try:
-        Queue(queue, connection=connection()).enqueue(function, *args, result_ttl=0, failure_ttl=86_400)
+        waiting = Queue(queue, connection=connection())
+        if job_id is None or waiting.connection.lpos(waiting.key, job_id) is None:
+            waiting.enqueue(function, *args, job_id=job_id, result_ttl=0, failure_ttl=86_400)
     except redis.RedisError as error:
         log.warning("jobs.redis_unreachable", queue=queue, error=type(error).__name__)
 

@@ -72,14 +72,13 @@ def count(actor: Actor, query: Query, at_most: int = COUNTED) -> int:
     )
 
 
-def ids(actor: Actor, query: Query) -> Iterator[int]:
-    """The id of every row that fits, the earliest first, in portions: for acts on a whole result."""
-    after = 0
+def ids(actor: Actor, query: Query, after: int = 0) -> Iterator[int]:
+    """The id of every row that fits and is beyond `after`, the earliest first, in portions: for acts on a whole result."""
     while True:
         asked = _Asked(actor, query)
-        inner = asked.select("{id} AS id")
-        sql = f"SELECT id FROM ({inner}) AS every WHERE id > ? ORDER BY id LIMIT {state.AT_ONCE}"
-        found = [row[0] for row in ask(sql, [*asked.params, after]).fetchall()]
+        inner = asked.select("{id} AS id", beyond=after)
+        sql = f"SELECT id FROM ({inner}) AS every ORDER BY id LIMIT {state.AT_ONCE}"
+        found = [row[0] for row in ask(sql, asked.params).fetchall()]
         yield from found
         if len(found) < state.AT_ONCE:
             return

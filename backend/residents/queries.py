@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,16 @@ def home_of(resident_id: int) -> dict[str, str] | None:
     if found is None:
         raise NotFound()
     return found.home
+
+
+def households_of(resident_ids: Sequence[int]) -> dict[int, int]:
+    """The home of each by its id; who has none is absent."""
+    found: dict[int, int] = {}
+    for start in range(0, len(resident_ids), 500):
+        which = Resident.id.in_(list(resident_ids[start : start + 500])) & Resident.household.is_null(False)
+        query: Any = Resident.select(Resident.id, Resident.household).where(which).tuples()
+        found |= dict(query)
+    return found
 
 
 def mobile_of(resident_id: int) -> str | None:

@@ -1,0 +1,80 @@
+"""What became of everybody in a campaign: each Recipient is in exactly one state, that of its Message's last Delivery or its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from backend.core.db import execute
+from backend.core.i18n import Msg, _
+from backend.settings import settings
+from broadcasts.models import Campaign
+
+STATES: dict[str, tuple[Msg, str]] = {
+    "waiting": (_("Waiting"), "calm"),
+    "pending": (_("Waiting at the provider’s door"), "calm"),
+    "sending": (_("Being sent"), "calm"),
+    "sent": (_("Sent"), "good"),
+    "delivered": (_("Delivered"), "good"),
+    "read": (_("Read"), "good"),
+    "failed": (_("Failed"), "urgent"),
+    "unknown": (_("Sent perhaps: the answer was lost"), "attention"),
+    "cancelled": (_("Taken back"), "attention"),
+    "left_out": (_("Left out"), "attention"),
+}
+"""What each is called, and its tone, in the order in which they are shown."""
+ARRIVED = ("sent", "delivered", "read")
+FINAL = (*ARRIVED, "failed", "unknown", "cancelled", "left_out")
+
+STATE_SQL = "CASE WHEN r.state = 'said' THEN COALESCE(d.status, 'pending') ELSE r.state END"
+"""Of `recipient r` joined as in `JOINED`."""
+JOINED = "recipient r LEFT JOIN delivery d ON d.id = (SELECT MAX(x.id) FROM delivery x WHERE x.message_id = r.message_id)"
+_COUNT = (
+    "SELECT {} AS became, r.reason, d.channel, CASE WHEN d.status = 'failed' THEN d.error END AS error, COUNT(*),"
+    " SUM(r.segments) FROM {} WHERE r.campaign_id = ? GROUP BY 1, 2, 3, 4"
+)
+
+
+@dataclass
+class Counts:
+    """People by state, by the channel that took them, by the reason why they were left out, by the error of those that failed."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    channels: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    segments: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.states.total()
+
+    @property
+    def arrived(self) -> int:
+        return sum(self.states[s] for s in ARRIVED)
+
+    @property
+    def settled(self) -> int:
+        return sum(self.states[s] for s in FINAL)
+
+    @property
+    def cost(self) -> Decimal:
+        """Yuan for the short messages."""
+        return self.segments * settings().sms_price
+
+
+def counts(campaign: Campaign) -> Counts:
+    """As of now. The states add up to the campaign's `total`."""
+    found = Counts()
+    rows = execute(_COUNT.format(STATE_SQL, JOINED), (campaign.id,)).fetchall()
+    for became, reason, channel, error, people, segments in rows:
+        found.states[became] += people
+        if became == "left_out":
+            found.left_out[reason or ""] += people
+        elif channel:
+            found.channels[channel] += people
+            found.segments += int(segments or 0)
+        if error:
+            found.errors[error] += people
+    return found

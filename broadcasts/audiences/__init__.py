@@ -1,0 +1,5 @@
+"""Who is told: every way to find people, and the rows of every domain."""
+
+import backend.events.printing
+import backend.printing.record_rows  # noqa: F401  # rows and ways register themselves
+import broadcasts.audiences.of_tables  # noqa: F401

@@ -1,0 +1,69 @@
+"""People by the rows of a table of the dynamic database: all of it, a saved view, or rows that were ticked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+from backend.core.access import Actor
+from backend.core.errors import Invalid
+from backend.core.i18n import DEFAULT_LOCALE, Text, _, ngettext
+from backend.records import asked, query, tables, views
+from backend.records.query import Query
+from backend.records.tables import Table
+from broadcasts.audiences import finding
+from broadcasts.audiences.finding import Audience, Way
+
+MOST_TICKED = 50_000
+_PREFIX = "table:"
+
+
+def table_of(audience: Audience) -> Table:
+    """Raises Invalid, NotFound."""
+    kind = str(audience.get("kind", ""))
+    if not kind.startswith(_PREFIX):
+        raise Invalid(_("Who shall be told? Please choose."), "audience")
+    return tables.of(kind.removeprefix(_PREFIX))
+
+
+def _question(actor: Actor, audience: Audience) -> Query:
+    table = table_of(audience)
+    if audience["how"] == "all":
+        return Query(table, org_id=audience.get("org"))
+    view = views.get(actor, table, int(audience["view"]))
+    question = asked.read(table, tables.columns_for(actor, table), view.asked, DEFAULT_LOCALE)
+    return replace(question.query, as_of=None)
+
+
+def _by_question(actor: Actor, audience: Audience, after: int, limit: int) -> list[int]:
+    return list(islice(query.ids(actor, _question(actor, audience), after), limit))
+
+
+def _counted(actor: Actor, audience: Audience) -> int:
+    return query.count(actor, _question(actor, audience), at_most=2_000_000)
+
+
+def _ticked(_actor: Actor, audience: Audience, after: int, limit: int) -> list[int]:
+    return sorted(i for i in set(map(int, audience.get("ids", ()))) if i > after)[:limit]
+
+
+def _of_view(actor: Actor, audience: Audience) -> Text:
+    table = table_of(audience)
+    return _(
+        "{table}: view “{view}”", table=table.title, view=views.get(actor, table, int(audience["view"])).name
+    )
+
+
+def _of_all(_actor: Actor, audience: Audience) -> Text:
+    return _("{table}: all", table=table_of(audience).title)
+
+
+def _of_ticked(_actor: Actor, audience: Audience) -> Text:
+    return ngettext("{n} chosen row", "{n} chosen rows", len(audience.get("ids", ())))
+
+
+finding.register("all", Way(_("All of a table"), _by_question, _counted, _of_all))
+finding.register("view", Way(_("A saved view"), _by_question, _counted, _of_view))
+finding.register(
+    "ids", Way(_("Chosen rows"), _ticked, lambda _a, audience: len(set(audience.get("ids", ()))), _of_ticked)
+)

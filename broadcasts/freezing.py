@@ -1,0 +1,95 @@
+"""Writing down exactly who gets a campaign, a portion at a time: who is left out stands there too, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.core.access import Actor
+from backend.messaging import people, topics
+from backend.residents import consent
+from backend.residents import queries as residents
+from broadcasts import recipients
+from broadcasts.audiences import finding
+from broadcasts.audiences.finding import Found
+from broadcasts.models import Campaign
+from broadcasts.recipients import New
+
+PORTION = 1_000
+
+
+def portion(campaign: Campaign, actor: Actor, excluded: frozenset[str]) -> bool:
+    """The next rows of the audience, inside the caller's transaction, which holds the campaign; whether there were any.
+    `excluded`: whom to leave out, see `whom`."""
+    found = finding.portion(actor, campaign.audience, campaign.position, PORTION)
+    if not found:
+        return False
+    recipients.add(campaign, _judged(campaign, found, excluded))
+    campaign.position = found[-1].row_id
+    campaign.save(only=("position", "total"))
+    return True
+
+
+def excluded(campaign: Campaign, actor: Actor) -> frozenset[str]:
+    """Everybody of the audiences that are taken off."""
+    off: set[str] = set()
+    for audience in campaign.audience.get("minus", ()):
+        after = 0
+        while part := finding.portion(actor, audience, after, PORTION):
+            off.update(name for f in part if (name := whom(f)) is not None)
+            after = part[-1].row_id
+    return frozenset(off)
+
+
+def whom(found: Found) -> str | None:
+    """The name under which a person is told once."""
+    if found.resident_id is not None:
+        return f"r{found.resident_id}"
+    return f"i{found.identity_id}" if found.identity_id is not None else None
+
+
+def _judged(campaign: Campaign, found: Sequence[Found], off: frozenset[str]) -> list[New]:
+    known = sorted({f.resident_id for f in found if f.resident_id is not None})
+    others = sorted({f.identity_id for f in found if f.identity_id is not None and f.resident_id is None})
+    reasons = refusals(campaign, known, others)
+    homes = residents.households_of(known) if campaign.merge == "household" else {}
+    names = {id(f): f"h{homes[f.resident_id]}" if f.resident_id in homes else whom(f) for f in found}
+    taken = recipients.known(campaign, {n for n in names.values() if n is not None})
+    judged = []
+    for f in found:
+        name, mine = names[id(f)], whom(f)
+        if mine is None:
+            reason: str | None = "nobody"
+        elif mine in off:
+            reason = "excluded"
+        else:
+            reason = reasons.get(mine) or ("twice" if name in taken else None)
+        if reason is None and name is not None:
+            taken.add(name)
+        judged.append(New(f.row_id, f.resident_id, f.identity_id, name, reason))
+    return judged
+
+
+def refusals(campaign: Campaign, resident_ids: Sequence[int], identity_ids: Sequence[int]) -> dict[str, str]:
+    """Why some of these cannot be told, by `whom`. An emergency asks for no consent but a living file."""
+    exempt = topics.TOPICS[campaign.topic].exempt
+    hears = consent.hearing(resident_ids)
+    reached = people.best(resident_ids, campaign.channels, stopped=exempt)
+    left = set() if exempt else topics.left(resident_ids, campaign.topic)
+    why: dict[str, str] = {}
+    for number in resident_ids:
+        if number not in hears:
+            why[f"r{number}"] = "not_wanted"
+        elif number in left:
+            why[f"r{number}"] = "opted_out"
+        elif number not in reached:
+            why[f"r{number}"] = "no_address"
+    silent = set() if exempt else topics.left_at(identity_ids, campaign.topic)
+    addresses = people.by_ids(identity_ids) if identity_ids else {}
+    for number in identity_ids:
+        address = addresses.get(number)
+        allowed = address is not None and (not campaign.channels or address.channel in campaign.channels)
+        if address is None or not allowed or address.state == "blocked":
+            why[f"i{number}"] = "no_address"
+        elif number in silent or (address.state == "stopped" and not exempt):
+            why[f"i{number}"] = "opted_out"
+    return why

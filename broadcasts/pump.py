@@ -1,0 +1,136 @@
+"""Campaigns at work: people are written down, then told, a portion a transaction. Whatever is killed goes on where it was, and nobody
+is told twice. What is due at the providers is never far ahead of what they take."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import peewee
+import structlog
+from rq.timeouts import BaseTimeoutException
+
+from backend.core import clock, db
+from backend.core.db import execute, transaction
+from backend.core.errors import LinliError
+from backend.core.i18n import DEFAULT_LOCALE, render
+from broadcasts import campaigns, freezing, recipients, telling
+from broadcasts.models import Campaign
+from broadcasts.wording import Script, Wording
+
+PORTION = 500
+AHEAD = 2_000
+"""Deliveries that may be due before the next portion is written."""
+SLICE_S = 6.0
+_PAUSE_S = 0.005
+"""Between portions: others write too."""
+log = structlog.get_logger()
+
+JOBS = [("campaigns.go_on", 2, lambda: go_on())]
+
+
+def go_on() -> int:
+    """By the clock: ask workers for whatever has something to do; how many."""
+    found = campaigns.due(clock.now())
+    for campaign_id in found:
+        campaigns.nudge(campaign_id)
+    return len(found)
+
+
+def step(campaign_id: int, seconds: float = SLICE_S) -> bool:
+    """The RQ job: one turn of work at a campaign; whether something is left that could go on at once. May be called too often."""
+    db.reconnect_if_lost()
+    ends = clock.now() + timedelta(seconds=seconds)
+    work = _Work(campaign_id)
+    try:
+        while work.portion():
+            threading.Event().wait(_PAUSE_S)
+            if clock.now() >= ends:
+                campaigns.nudge(campaign_id)
+                return True
+    except (peewee.OperationalError, peewee.InterfaceError, BaseTimeoutException):
+        raise  # the database is away, or a worker had no more time: it goes on later
+    except Exception as error:
+        if not isinstance(error, LinliError):
+            log.exception("campaign.failed", campaign=campaign_id)
+        with transaction():
+            campaign = campaigns.locked(campaign_id)
+            if campaign is not None and campaign.state in (
+                campaigns.FREEZING,
+                campaigns.RUNNING,
+                campaigns.SCHEDULED,
+            ):
+                text = error.text if isinstance(error, LinliError) else type(error).__name__
+                campaign.refused = render(text, DEFAULT_LOCALE)[:500]
+                campaigns.move(campaign, campaigns.FAILED)
+    return False
+
+
+class _Work:
+    """One turn at one campaign: what it needs for every portion is looked up once."""
+
+    def __init__(self, campaign_id: int) -> None:
+        self._id = campaign_id
+        self._off: frozenset[str] | None = None
+        self._script: Script | None = None
+
+    def portion(self) -> bool:
+        """One transaction; whether there is more to do now."""
+        with transaction():
+            campaign = campaigns.locked(self._id)
+            if campaign is None:
+                return False
+            now = clock.now()
+            if campaign.expires_at is not None and campaign.expires_at <= now:
+                return _expire(campaign)
+            match campaign.state:
+                case campaigns.SCHEDULED if campaign.send_at is None or campaign.send_at <= now:
+                    campaigns.move(campaign, campaigns.FREEZING)
+                    return True
+                case campaigns.FREEZING:
+                    return self._freeze(campaign)
+                case campaigns.RUNNING:
+                    return self._tell(campaign)
+            return False
+
+    def _freeze(self, campaign: Campaign) -> bool:
+        actor = campaigns.actor_of(campaign)
+        if self._off is None:
+            self._off = freezing.excluded(campaign, actor)
+        if not freezing.portion(campaign, actor, self._off):
+            campaigns.move(campaign, campaigns.RUNNING)
+        return True
+
+    def _tell(self, campaign: Campaign) -> bool:
+        if _due(recipients.queue(campaign)) >= AHEAD:
+            return False
+        waiting = recipients.waiting(campaign, PORTION)
+        if not waiting:
+            if not recipients.open_deliveries(campaign):
+                campaigns.move(campaign, campaigns.DONE)
+            return False
+        if self._script is None:
+            self._script = Wording.from_json(campaign.wording).script()
+        telling.say(campaign, self._script, waiting)
+        campaigns.tell(campaign)
+        return True
+
+
+def _expire(campaign: Campaign) -> bool:
+    if campaign.state in campaigns.OVER or campaign.state in campaigns.WRITABLE:
+        return False
+    recipients.take_back(campaign)
+    recipients.leave_out_rest(campaign, "expired")
+    campaigns.move(campaign, campaigns.DONE if campaign.started_at is not None else campaigns.EXPIRED)
+    return False
+
+
+def _due(queue: str) -> int:
+    """Deliveries that a provider could take now, up to AHEAD."""
+    return int(execute(_DUE, (queue, clock.now_ms(), AHEAD)).fetchone()[0])
+
+
+_DUE = (
+    "SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE queue = ? AND status IN ('pending', 'sending')"
+    " AND next_at <= ? LIMIT ?) AS due"
+)

@@ -1,0 +1,106 @@
+"""Telling a portion of a campaign's people: each in her language, with her row's values, at the address that is best now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from backend.core import clock
+from backend.core.access import Actor
+from backend.fields.calendar import shown_day
+from backend.messaging import outbox, people, topics
+from backend.messaging.outbox import Outgoing
+from backend.messaging.people import Address
+from backend.printing import rows
+from backend.printing.columns import Columns
+from backend.printing.rows import Row
+from backend.settings import settings
+from bots import sms_shape
+from broadcasts import campaigns, freezing, recipients, wording
+from broadcasts.models import Campaign
+from broadcasts.recipients import Told, Waiting
+from broadcasts.wording import Script
+
+
+def say(campaign: Campaign, script: Script, waiting: Sequence[Waiting]) -> None:
+    """Tell these people, or note why not: much may have changed since they were written down."""
+    actor = campaigns.actor_of(campaign)
+    known = sorted({w.resident_id for w in waiting if w.resident_id is not None})
+    others = sorted({w.identity_id for w in waiting if w.identity_id is not None and w.resident_id is None})
+    refused = freezing.refusals(campaign, known, others)
+    where = _addresses(campaign, known, others)
+    by_locale: dict[str, list[Waiting]] = defaultdict(list)
+    why: dict[int, str] = {}
+    for who in waiting:
+        if campaign.sandbox:
+            why[who.id] = "sandbox"
+        elif reason := refused.get(_name(who)):
+            why[who.id] = reason
+        else:
+            by_locale[script.locale(where[_name(who)].locale)].append(who)
+    outgoing: list[Outgoing] = []
+    segments: dict[str, int | None] = {}
+    columns = rows.columns(actor, campaign.kind)
+    for locale, some in by_locale.items():
+        values = _values(actor, campaign, script, columns, [w.row_id for w in some], locale)
+        for who in some:
+            row = values.get(who.row_id)
+            if row is None or wording.lacking(script, locale, columns, row):
+                why[who.id] = "lacking"
+                continue
+            out = _outgoing(
+                campaign, script, columns, {**row, "number": str(who.number)}, who, where[_name(who)], locale
+            )
+            outgoing.append(out)
+            segments[out.dedupe] = _segments(out)
+    said = outbox.say_many(outgoing)
+    recipients.told([Told(int(key.split(":")[1]), message, segments[key]) for key, message in said.items()])
+    recipients.leave_out(why)
+
+
+def _values(
+    actor: Actor, campaign: Campaign, script: Script, columns: Columns, ids: Sequence[int], locale: str
+) -> dict[int, Row]:
+    """What each row says of the names that the notice asks for, with our own words."""
+    hearing = rows.find(campaign.kind).hearing
+    keys = frozenset(key for name in script.names() if (key := columns.key(name)) is not None)
+    ours = {
+        "today": shown_day(clock.local(clock.now()).date(), locale),
+        "community": settings().community_name,
+    }
+    found = hearing.rows(actor, ids, locale, keys) if hearing is not None else {}
+    return {number: {**ours, **row} for number, row in found.items()}
+
+
+def _outgoing(
+    campaign: Campaign, script: Script, columns: Columns, row: Row, who: Waiting, where: Address, locale: str
+) -> Outgoing:
+    return Outgoing(
+        identity_id=where.identity_id,
+        channel=where.channel,
+        resident_id=who.resident_id,
+        content=script.said(locale, lambda name: columns.value(row, name)),
+        purpose=recipients.purpose(campaign),
+        queue=recipients.queue(campaign),
+        dedupe=recipients.key(campaign, who),
+        about=campaign.subject,
+        channels=",".join(campaign.channels) or None,
+    )
+
+
+def _segments(out: Outgoing) -> int | None:
+    if out.channel != "sms":
+        return None
+    return sum(b.cost.segments for b in sms_shape.shape((out.content,), settings().community_name))
+
+
+def _addresses(campaign: Campaign, known: Sequence[int], others: Sequence[int]) -> dict[str, Address]:
+    exempt = topics.TOPICS[campaign.topic].exempt
+    found = {f"r{i}": a for i, a in people.best(known, campaign.channels, stopped=exempt).items()}
+    for identity in people.by_ids(others).values() if others else ():
+        found[f"i{identity.id}"] = Address(identity.id, identity.channel, identity.locale)
+    return found
+
+
+def _name(who: Waiting) -> str:
+    return f"r{who.resident_id}" if who.resident_id is not None else f"i{who.identity_id}"
