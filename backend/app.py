@@ -60,6 +60,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.photo_link",
     "bots.privacy_page",
     "bots.message_pages",
+    "broadcasts.quiet_web",
     "bots.preview",
     "bots.preview_form",
 )
