@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     )
     twilio_from: str = Field("", description="Our number, E.164, for SMS and voice.")
     twilio_per_second: float = Field(
-        80.0, gt=0, description="SMS handed to Twilio a second, all processes together; Twilio queues what is more."
+        80.0,
+        gt=0,
+        description="SMS handed to Twilio a second, all processes together; Twilio queues what is more.",
     )
     sms_price: Decimal = Field(
         Decimal("0.05"), ge=0, description="Yuan for one SMS segment, for estimates; 0: not told."
@@ -110,6 +112,9 @@ class Settings(BaseSettings):
     mail_from: str = Field("linli@localhost", description="The sender of our e-mail.")
     mail_connections: int = Field(4, ge=1, le=100, description="Connections to the mail server at once.")
     mail_per_second: float = Field(10.0, gt=0, description="Letters to the mail server each second.")
+    mail_per_domain_second: float = Field(
+        5.0, gt=0, description="Letters to one domain each second: big providers hold back whoever is faster."
+    )
     mail_per_connection: int = Field(
         100, ge=1, description="Letters over one connection before it is closed; servers end longer ones."
     )
@@ -123,6 +128,12 @@ class Settings(BaseSettings):
     )
     mail_hook_token: SecretStr = Field(
         SecretStr(""), description="Authenticates a mail provider's events at /hooks/mail/bounce; empty: off."
+    )
+    fax_email: str = Field(
+        "", description="Address of an e-mail-to-fax gateway, such as {number}@fax.example.com; empty: none."
+    )
+    hylafax_url: SecretStr = Field(
+        SecretStr(""), description="hylafax://user:password@host:4559 sends faxes itself, before a gateway."
     )
     import_hosts: str = Field(
         "",

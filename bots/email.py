@@ -1,4 +1,5 @@
-"""E-mail out, over SMTP; without SMTP_URL every letter is kept as VAR_DIR/mail/*.eml. Answers to it are not read by us."""
+"""E-mail out, over SMTP; without SMTP_URL every letter is kept as VAR_DIR/mail/*.eml. Answers to it are not read by us; what mail
+servers answer is (`bounces`)."""
 
 from __future__ import annotations
 
@@ -9,107 +10,60 @@ from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
-
-import aiosmtplib
 
 from backend.core import clock
+from backend.core.i18n import render
 from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
+from backend.messaging.topics import TOPICS
 from backend.settings import settings
-from bots import email_shape, photo_link
-from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
+from bots import email_marks, email_shape, photo_link
+from bots.channel import Channel, Refused, Sent
 from bots.email_shape import Mail
+from bots.email_wire import Wire
 
-CONNECTIONS = 4
-SECONDS = 10.0
-_NO_SUCH_BOX = (550, 551, 553)
-_ASKED_FOR = ("reply", "code")
-"""Purposes of letters that she asked for: there is nothing to unsubscribe from."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_TO_MANY = ("notice", "campaign", "survey", "event")
+"""Purposes of letters that nobody asked for one by one: only of these, and of a topic, somebody can want no more."""
 
 
 class EmailChannel(Channel):
-    """Submission to one mail server (RFC 6409) over a few kept connections. The pace is what common providers take without greylisting."""
+    """One mail server; the MAIL_… settings say what it takes, and the mailboxes beyond it."""
 
     name = "email"
-    per_second = 10.0
     per_address_second = 0.2
-    at_once = CONNECTIONS
 
     def __init__(self) -> None:
-        self._free: list[aiosmtplib.SMTP] = []
+        now = settings()
+        self.per_second = now.mail_per_second
+        self.per_domain_second = now.mail_per_domain_second
+        self.at_once = now.mail_connections
+        self._wire = Wire(now.mail_per_connection)
 
     async def send(self, due: Due) -> Sent:
         letter = composed(due)
         url = settings().smtp_url.get_secret_value()
         if url:
-            await self._transfer(url, due.address, letter)
+            wired = letter.as_bytes(policy=SMTP_POLICY)
+            await self._wire.carry(url, email_marks.return_address(due.id), due.address, wired)
         else:
             path = await asyncio.to_thread(_keep, letter, due.id)
             print(f"No mail server is set; the letter is in {path}", flush=True)  # noqa: T201
         return Sent(str(letter["Message-ID"]))
 
     async def close(self) -> None:
-        while self._free:
-            self._free.pop().close()
-
-    async def _transfer(self, url: str, to: str, letter: EmailMessage) -> None:
-        smtp = self._kept() or _server(url)
-        try:
-            await self._hand_over(smtp, to, letter)
-        except asyncio.CancelledError:
-            # Given up in the middle of a command: what the server says next would answer nobody.
-            smtp.close()
-            raise
-
-    async def _hand_over(self, smtp: aiosmtplib.SMTP, to: str, letter: EmailMessage) -> None:
-        await _connect(smtp)
-        try:
-            await smtp.mail(_sender())
-            await smtp.rcpt(to)
-        except aiosmtplib.SMTPResponseException as error:
-            await self._give_back(smtp)
-            raise _refusal(error) from error
-        except (aiosmtplib.SMTPException, OSError) as error:
-            # Nothing was handed over yet: also when a kept connection had been closed meanwhile.
-            smtp.close()
-            raise TryLater(f"the mail server went away: {type(error).__name__}", 2) from error
-        try:
-            await smtp.data(letter.as_bytes(policy=SMTP_POLICY))
-        except aiosmtplib.SMTPResponseException as error:
-            await self._give_back(smtp)
-            raise _refusal(error) from error
-        except (aiosmtplib.SMTPException, OSError) as error:
-            smtp.close()
-            raise AnswerLost(f"the mail server did not answer: {type(error).__name__}") from error
-        self._free.append(smtp)
-
-    def _kept(self) -> aiosmtplib.SMTP | None:
-        while self._free:
-            kept = self._free.pop()
-            if kept.is_connected:
-                return kept
-        return None
-
-    async def _give_back(self, smtp: aiosmtplib.SMTP) -> None:
-        try:
-            await smtp.rset()
-        except (aiosmtplib.SMTPException, OSError):
-            smtp.close()
-        else:
-            self._free.append(smtp)
+        self._wire.close()
 
 
-def shape(content: Content) -> Mail:
+def shape(content: Content, leave_url: str = "") -> Mail:
     """`content` as subject, text and HTML."""
     now = settings()
-    return email_shape.shape(content, now.community_name, now.hotline, f"{now.base_url}/chat")
+    return email_shape.shape(content, now.community_name, now.hotline, f"{now.base_url}/chat", leave_url)
 
 
 def composed(due: Due) -> EmailMessage:
     """The letter. Its Message-ID is the Delivery's, so that a repeat is seen as one by the reader's mail program."""
-    mail = shape(photo_link.told(due))
+    leave = _leave_url(due)
+    mail = shape(photo_link.told(due), leave)
     letter = EmailMessage()
     letter["From"] = Address(settings().community_name, addr_spec=_sender())
     letter["To"] = _recipient(due.address)
@@ -118,11 +72,34 @@ def composed(due: Due) -> EmailMessage:
     domain = _sender().rpartition("@")[2]
     letter["Message-ID"] = f"<{due.message_id}.{due.id}.{due.correlation or 'linli'}@{domain}>"
     letter["Auto-Submitted"] = "auto-replied" if due.purpose == "reply" else "auto-generated"
-    if due.purpose not in _ASKED_FOR:
-        letter["List-Unsubscribe"] = f"<mailto:{_sender()}?subject=unsubscribe>"
+    if leave:
+        letter["List-Unsubscribe"] = f"<{leave}>"
+        if leave.startswith("https:"):
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if due.queue == "bulk":
+        _as_bulk(letter, due, domain)
     letter.set_content(mail.text)
     letter.add_alternative(mail.html, subtype="html")
     return letter
+
+
+def _as_bulk(letter: EmailMessage, due: Due, domain: str) -> None:
+    """What mailboxes want to know of a letter that goes to many: that it does, which list, which campaign (RFC 2919, and
+    Feedback-ID as Gmail reads it: the last part is the sender)."""
+    topic = due.content.topic or "notices"
+    letter["Precedence"] = "bulk"
+    name = render(TOPICS[topic].title, due.content.locale) if topic in TOPICS else settings().community_name
+    letter["List-Id"] = f"{name} <{topic}.{domain}>"
+    about = (due.about or "").replace(":", "-")
+    letter["Feedback-ID"] = f"{about}:{topic}:{due.purpose}:linli"
+
+
+def _leave_url(due: Due) -> str:
+    """Where she says no: to the topic, or, of a notice without one, to letters at this address; nowhere where nobody can."""
+    topic = due.content.topic
+    if TOPICS[topic].exempt if topic in TOPICS else due.purpose not in _TO_MANY:
+        return ""
+    return email_marks.leave_url(due.identity_id, topic)
 
 
 def _recipient(address: str) -> Address:
@@ -136,47 +113,6 @@ def _recipient(address: str) -> Address:
 
 def _sender() -> str:
     return settings().mail_from
-
-
-def _server(url: str) -> aiosmtplib.SMTP:
-    """`smtp://` takes up STARTTLS where it is offered, and insists on it before a password leaves this machine; `smtps://` is TLS
-    from the start."""
-    parts = urlsplit(url)
-    host, wrapped = parts.hostname or "localhost", parts.scheme == "smtps"
-    must_encrypt = bool(parts.username) and host not in _LOOPBACK
-    return aiosmtplib.SMTP(
-        hostname=host,
-        port=parts.port or (465 if wrapped else 587),
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        use_tls=wrapped,
-        start_tls=False if wrapped else True if must_encrypt else None,
-        timeout=SECONDS,
-    )
-
-
-async def _connect(smtp: aiosmtplib.SMTP) -> None:
-    if smtp.is_connected:
-        return
-    try:
-        await smtp.connect()
-    except aiosmtplib.SMTPAuthenticationError as error:
-        raise TryLater(f"the mail server refuses our account: {error.code}", 300) from error
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise TryLater(f"the mail server cannot be reached: {type(error).__name__}") from error
-
-
-def _refusal(error: aiosmtplib.SMTPResponseException) -> TryLater | Refused:
-    reason = f"SMTP {error.code}: {error.message}"[:200]
-    if error.code < 500:
-        return TryLater(reason)
-    # 5.7.x is about policy, not about the box.
-    gone = (
-        isinstance(error, aiosmtplib.SMTPRecipientRefused)
-        and error.code in _NO_SUCH_BOX
-        and "5.7." not in error.message
-    )
-    return Refused(reason, ends_identity=gone)
 
 
 def _keep(letter: EmailMessage, delivery_id: int) -> Path:

@@ -177,19 +177,26 @@ def _signed(text: str, locale: str, community: str) -> str:
 
 def _ways(content: Content) -> list[str]:
     """How a text with options can be put, the handsomest first."""
-    text, locale = plain(content.short), content.locale
-    labels = [_label(o) for o in content.options]
-    lines = "\n".join(f"{n} {label}" for n, label in enumerate(labels, 1))
+    locale = content.locale
+    links = (
+        render(_("{label}: {link}", label=plain(label), link=url), locale) for label, url in content.links
+    )
+    text = "\n".join([plain(content.short), *links]).lstrip()
+    labels = [(n, _label(o)) for n, o in content.answers]
+    if not labels:
+        return [text]
+    lines = "\n".join(f"{n} {label}" for n, label in labels)
     listed = [f"{text}\n{lines}".lstrip()]
     if not _NUMBER_WANTED.search(text):
         how = render(_("Reply with a number:"), locale)
         listed.insert(0, f"{text}\n{how}\n{lines}".lstrip())
     longest = _SHORT_LABEL if language(locale) == "zh_CN" else 2 * _SHORT_LABEL
-    if len(labels) > _MOST_INLINE or any(len(label) > longest or _COMMA.search(label) for label in labels):
+    if len(labels) > _MOST_INLINE or any(
+        len(label) > longest or _COMMA.search(label) for _n, label in labels
+    ):
         return listed
     inline = render(_(", "), locale).join(
-        render(_("{label}: reply {number}", label=label, number=n), locale)
-        for n, label in enumerate(labels, 1)
+        render(_("{label}: reply {number}", label=label, number=n), locale) for n, label in labels
     )
     stopped = text.endswith(tuple(_STOPS))
     gap = ("" if stopped else "\n") if language(locale) == "zh_CN" else (" " if stopped or not text else ". ")

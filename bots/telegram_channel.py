@@ -28,6 +28,7 @@ from telegram.error import (
 from backend.core import media
 from backend.core.errors import NotFound
 from backend.messaging.deliveries import Due
+from backend.settings import settings
 from bots import telegram_api
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.telegram_shape import Part, shape
@@ -52,12 +53,12 @@ class TelegramChannel(Channel):
     """One bot, one set of connections; lives in one event loop."""
 
     name = "telegram"
-    per_second = 28.0
     per_address_second = 1.0
     at_once = telegram_api.CONNECTIONS
 
     def __init__(self, connections: int = telegram_api.CONNECTIONS) -> None:
         self.bot = telegram_api.make_bot(connections)
+        self.per_second = settings().telegram_per_second
 
     async def send(self, due: Due) -> Sent:
         chat_id = int(due.address)
@@ -119,9 +120,7 @@ def provider_id(chat_id: int, message_id: int) -> str:
 
 def _markup(part: Part) -> Markup:
     if part.buttons:
-        return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in part.buttons]
-        )
+        return InlineKeyboardMarkup([[_button(label, data) for label, data in row] for row in part.buttons])
     if part.share:
         return ReplyKeyboardMarkup(
             [
@@ -136,6 +135,11 @@ def _markup(part: Part) -> Markup:
             one_time_keyboard=True,
         )
     return ReplyKeyboardRemove() if part.close else None
+
+
+def _button(label: str, data: str) -> InlineKeyboardButton:
+    opens = data.startswith(("https://", "http://"))
+    return InlineKeyboardButton(label, url=data) if opens else InlineKeyboardButton(label, callback_data=data)
 
 
 def _is_gone(error: TelegramError) -> bool:

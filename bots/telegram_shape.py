@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate, groupby, pairwise
+from urllib.parse import urlsplit
 
 from backend.core.i18n import _, render
 from backend.messaging import emphasis
@@ -22,7 +23,7 @@ _CUTS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"[。!?!?;;…]+
 _SHARES = ("contact", "location")
 
 Button = tuple[str, str]
-"""What is read on it, and the callback data (64 bytes at most)."""
+"""What is read on it, and the callback data (64 bytes at most), or the address that it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def shape(content: Content, message_id: int, *, reply: bool = True) -> tuple[Par
 
     `reply`: it answers the person, so that a sharing keyboard of an earlier question may go.
     """
-    texts = _parts(content.text) or _parts(content.short) or [("…", "…")]
+    texts = _parts("\n".join([content.text, *_unopened(content)])) or _parts(content.short) or [("…", "…")]
     buttons = _rows(content.options, message_id)
     share = tuple((_share_label(kind, content.locale), kind) for kind in _SHARES if kind in content.accepts)
     last = len(texts) - 1
@@ -171,8 +172,9 @@ def _joined(before: str, after: str) -> bool:
 def _rows(options: Sequence[Choice], message_id: int) -> tuple[tuple[Button, ...], ...]:
     """Buttons in order; neighbours of like length share a row, evenly filled."""
     buttons = [
-        (_label(option, index), data_of(message_id, index))
+        (_label(option, index), option.url or data_of(message_id, index))
         for index, option in enumerate(options[:MOST_BUTTONS])
+        if option.url is None or _opens(option.url)
     ]
     rows: list[tuple[Button, ...]] = []
     for columns, group in groupby(buttons, key=lambda b: _columns(b[0])):
@@ -181,6 +183,15 @@ def _rows(options: Sequence[Choice], message_id: int) -> tuple[tuple[Button, ...
         for i in range(count):
             rows.append(tuple(same[i * len(same) // count : (i + 1) * len(same) // count]))
     return tuple(rows)
+
+
+def _opens(url: str) -> bool:
+    """Whether Telegram takes it for a button: of a host without a dot it refuses the whole message."""
+    return "." in (urlsplit(url).hostname or "")
+
+
+def _unopened(content: Content) -> list[str]:
+    return [f"{label}: {url}" for label, url in content.links if not _opens(url)]
 
 
 def _columns(label: str) -> int:

@@ -125,7 +125,7 @@ def answered() -> Response:
     hello = _("Hello, this is {community}.", community=settings().community_name)
     if request.form.get("AnsweredBy", "").startswith(("machine", "fax")):
         return _twiml(_for_machine(due))
-    step = Step(n=1, said=(due.message_id,), offered=due.message_id, question=bool(due.content.options))
+    step = Step(n=1, said=(due.message_id,), offered=due.message_id, question=bool(due.content.answers))
     return _twiml(voice_shape.asking([due.content], _url(step), before=hello))
 
 
@@ -195,7 +195,7 @@ def _spoken(turn: Turn, n: int) -> Response:
     following = Step(
         n=n + 1,
         said=tuple(reply.message_id for reply in turn.replies),
-        question=any(c.options for c in contents) or _flow_open(turn.identity_id),
+        question=any(c.answers for c in contents) or _flow_open(turn.identity_id),
     )
     if not contents:
         go_on = _("Please go on, I am listening.")

@@ -80,7 +80,7 @@ def withheld(replies: Sequence[Content]) -> bool:
 def keys(content: Content, *, listing: bool = False) -> Keys:
     """The keypad for answering `content`; `listing`: all its options are read out, however many."""
     labels = ",".join(
-        plain(o.label).replace(",", " ").replace("\n", " ") for o in content.options[:MOST_HINTS]
+        plain(o.label).replace(",", " ").replace("\n", " ") for _n, o in content.answers[:MOST_HINTS]
     )
     if content.keypad is not None and (content.keypad > 2 or len(content.options) <= MOST_READ):
         return Keys(content.keypad, labels)
@@ -99,7 +99,7 @@ def script(replies: Sequence[Content], *, person: bool = False, listing: bool = 
         return []
     locale = replies[-1].locale
     lines = [line for content in replies for line in _lines(spoken(content.spoken, content.locale))]
-    offering = next((c for c in reversed(replies) if c.options), None)
+    offering = next((c for c in reversed(replies) if c.answers), None)
     silent = withheld(replies) and not listing
     if silent:
         lines.append(render(_("Please just say it."), locale))
@@ -107,7 +107,7 @@ def script(replies: Sequence[Content], *, person: bool = False, listing: bool = 
     elif offering is not None:
         lines += [
             render(_("{label}, press {number}.", label=spoken(o.label, locale), number=n), locale)
-            for n, o in enumerate(offering.options, 1)
+            for n, o in offering.answers
         ]
     if keys(asked(replies), listing=listing).digits is None:
         lines.append(render(_("After the number, press the pound key."), locale))
@@ -120,7 +120,7 @@ def script(replies: Sequence[Content], *, person: bool = False, listing: bool = 
 
 def asked(replies: Sequence[Content]) -> Content:
     """The reply that the keypad answers: the last one with options, else the last."""
-    return next((c for c in reversed(replies) if c.options), replies[-1])
+    return next((c for c in reversed(replies) if c.answers), replies[-1])
 
 
 def _lines(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from conversations.inbound import Outgoing
 
 NAME = "webchat"
 PLACE = "webchat.push"
-_PASSING = ("flow:", "lang:", "!")
+_PASSING = ("flow:", "lang:", "url:", "!")
 """Values of options that belong to their moment: a menu, a language, a way out of a question."""
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ def _lasting(value: str) -> str:
 
 def told_item(delivery_id: int, message_id: int, content: Content, at_ms: int) -> dict[str, Any]:
     """One message of ours as the page gets it. `text` may hold `**bold**`; `keep`: its options stay when she goes on,
-    until there are others about the same (`request:1047`)."""
+    until there are others about the same (`request:1047`); `links`: the addresses of the options that open a page."""
     return {
         "id": delivery_id,
         "message": message_id,
@@ -49,6 +49,7 @@ def told_item(delivery_id: int, message_id: int, content: Content, at_ms: int) -
         "photos": [f"/chat/told/{delivery_id}/{place}" for place in range(len(content.media))],
         "lang": tag(content.locale),
         "options": [option.label for option in content.options],
+        "links": {n: option.url for n, option in enumerate(content.options) if option.url},
         "keep": next(filter(None, (_lasting(option.value) for option in content.options)), ""),
         "accepts": list(content.accepts),
         "sensitive": content.sensitive,

@@ -69,6 +69,9 @@ def choose(talk: Talk, value: str) -> bool:
         talk.locale = argument
         talk.say(phrases.language_set())
         going_on.after(talk)
+    elif name == "url":
+        # She wrote its number, or pressed it where nothing can be opened.
+        talk.say(Words(_("Here it is: {link}", link=argument)))
     elif name == "meant":
         _follow(talk, talk.registry.named(argument.partition(":")[0]), Said(text=argument.partition(":")[2]))
     elif name in talk.registry.commands:

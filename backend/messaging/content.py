@@ -44,6 +44,16 @@ class Content:
     topic: str = ""
     """What it is about, for whoever wishes to hear no more of it: a key of `messaging.topics.TOPICS`."""
 
+    @property
+    def answers(self) -> list[tuple[int, Choice]]:
+        """The options that can be answered, each with its number; a page that is opened leaves its number unused."""
+        return [(n, option) for n, option in enumerate(self.options, 1) if option.url is None]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """(label, address) of the pages that its options open."""
+        return [(option.label, option.url) for option in self.options if option.url is not None]
+
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {"t": self.text, "l": self.locale}
         if self.short != self.text:

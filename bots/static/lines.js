@@ -62,7 +62,8 @@ export const told = (item, pick) => {
   }
   emphasised(bubble, item.text);
   line.append(bubble);
-  const open = item.options.length > 0 && !item.closed;
+  links(line, item);
+  const open = item.options.some((_, index) => !address(item, index)) && !item.closed;
   if (open) options(line, item, pick);
   line.append(make("span", "meta", clock(item.at)));
   log.append(line);
@@ -71,11 +72,28 @@ export const told = (item, pick) => {
   return true;
 };
 
+const address = (item, index) => item.links && item.links[index];
+// Pages that it opens: they stay, whatever she answers.
+const links = (line, item) => {
+  const group = make("div", "options links");
+  group.dataset.keep = "";
+  for (const [index, page] of Object.entries(item.links || {})) {
+    if (!/^https?:/.test(page)) continue;
+    const link = make("a", "option", item.options[index].replace(/\*\*/g, ""));
+    link.href = page;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    group.append(link);
+  }
+  if (group.childElementCount) line.append(group);
+};
+
 const options = (line, item, pick) => {
   const group = make("div", "options");
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", words.options);
   item.options.forEach((label, index) => {
+    if (address(item, index)) return;
     const button = make("button", "option", label.replace(/\*\*/g, ""));
     button.type = "button";
     button.addEventListener("click", () => { group.remove(); pick(item.message, index, label); });
