@@ -14,7 +14,7 @@ from backend.core import clock, db
 from backend.core.db import execute, transaction
 from backend.core.errors import LinliError
 from backend.core.i18n import DEFAULT_LOCALE, render
-from broadcasts import campaigns, freezing, recipients, telling
+from broadcasts import campaigns, freezing, quiet, recipients, telling
 from broadcasts.models import Campaign
 from broadcasts.wording import Script, Wording
 
@@ -85,6 +85,8 @@ class _Work:
                 return _expire(campaign)
             match campaign.state:
                 case campaigns.SCHEDULED if campaign.send_at is None or campaign.send_at <= now:
+                    if _quiet(campaign):
+                        return False
                     campaigns.move(campaign, campaigns.FREEZING)
                     return True
                 case campaigns.FREEZING:
@@ -109,6 +111,8 @@ class _Work:
             if not recipients.open_deliveries(campaign):
                 campaigns.move(campaign, campaigns.DONE)
             return False
+        if _quiet(campaign):
+            return False
         if self._script is None:
             self._script = Wording.from_json(campaign.wording).script()
         telling.say(campaign, self._script, waiting)
@@ -123,6 +127,12 @@ def _expire(campaign: Campaign) -> bool:
     recipients.leave_out_rest(campaign, "expired")
     campaigns.move(campaign, campaigns.DONE if campaign.started_at is not None else campaigns.EXPIRED)
     return False
+
+
+def _quiet(campaign: Campaign) -> bool:
+    """A trial sends nothing, so it disturbs nobody."""
+    now = clock.now()
+    return not campaign.sandbox and quiet.earliest(campaign.org_id, now, campaign.topic) > now
 
 
 def _due(queue: str) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from backend.core.access import Actor
 from backend.core.errors import Invalid
@@ -27,9 +29,23 @@ def table_of(audience: Audience) -> Table:
 
 
 def _question(actor: Actor, audience: Audience) -> Query:
+    return _on_days(_asked(actor, audience), audience.get("days"))
+
+
+def _on_days(question: Query, days: Mapping[str, Any] | None) -> Query:
+    """Of an audience with `"days": {"column": key, "dates": ["1948-03-05", …]}` only rows that have one of the dates there."""
+    if days is None:
+        return question
+    dates = {"field": days["column"], "op": "in", "value": list(days["dates"])}
+    return replace(question, where={"and": [question.where, dates]})
+
+
+def _asked(actor: Actor, audience: Audience) -> Query:
     table = table_of(audience)
     if audience["how"] == "all":
         return Query(table, org_id=audience.get("org"))
+    if audience["how"] == "ids":
+        return Query(table, where={"ids": [int(i) for i in audience.get("ids", ())]})
     view = views.get(actor, table, int(audience["view"]))
     question = asked.read(table, tables.columns_for(actor, table), view.asked, DEFAULT_LOCALE)
     return replace(question.query, as_of=None)
@@ -43,8 +59,14 @@ def _counted(actor: Actor, audience: Audience) -> int:
     return query.count(actor, _question(actor, audience), at_most=2_000_000)
 
 
-def _ticked(_actor: Actor, audience: Audience, after: int, limit: int) -> list[int]:
+def _ticked(actor: Actor, audience: Audience, after: int, limit: int) -> list[int]:
+    if "days" in audience:
+        return _by_question(actor, audience, after, limit)
     return sorted(i for i in set(map(int, audience.get("ids", ()))) if i > after)[:limit]
+
+
+def _how_many_ticked(actor: Actor, audience: Audience) -> int:
+    return _counted(actor, audience) if "days" in audience else len(set(audience.get("ids", ())))
 
 
 def _of_view(actor: Actor, audience: Audience) -> Text:
@@ -64,6 +86,4 @@ def _of_ticked(_actor: Actor, audience: Audience) -> Text:
 
 finding.register("all", Way(_("All of a table"), _by_question, _counted, _of_all))
 finding.register("view", Way(_("A saved view"), _by_question, _counted, _of_view))
-finding.register(
-    "ids", Way(_("Chosen rows"), _ticked, lambda _a, audience: len(set(audience.get("ids", ()))), _of_ticked)
-)
+finding.register("ids", Way(_("Chosen rows"), _ticked, _how_many_ticked, _of_ticked))

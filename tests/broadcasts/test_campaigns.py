@@ -200,3 +200,15 @@ def test_those_it_could_not_reach_are_tried_once_more(village: Village) -> None:
     assert accounting.counts(campaign).errors == {"Twilio 30003: unreachable": 1}
     assert campaigns.retry_failed(village.admin, campaign.id) == 1
     assert became(worked(campaign)) == {"pending": 1}
+
+
+def test_at_night_nothing_leaves_but_an_emergency_and_in_the_morning_everything(
+    village: Village, clock: clocks.Hands
+) -> None:
+    village.person("陈秀英", 501, "sms")
+    clock.forward(hours=12)
+    late = worked(sent_off(village))
+    assert (late.state, late.total, said(late)) == ("scheduled", 0, [])
+    assert len(said(worked(sent_off(village, topic="emergency")))) == 1
+    clock.forward(hours=10)
+    assert len(said(worked(late))) == 1
