@@ -103,12 +103,6 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:587; empty: e-mail is kept in VAR_DIR/mail."
     )
-    smtp_per_second: float = Field(
-        10.0, gt=0, description="Letters handed to the mail server a second, all processes together."
-    )
-    smtp_per_domain_second: float = Field(
-        5.0, gt=0, description="Letters a second to all addresses behind one @, all processes together."
-    )
     mail_from: str = Field("linli@localhost", description="The sender of our e-mail.")
     mail_connections: int = Field(4, ge=1, le=100, description="Connections to the mail server at once.")
     mail_per_second: float = Field(10.0, gt=0, description="Letters to the mail server each second.")

@@ -47,6 +47,8 @@ class Channel(ABC):
     """The provider's overall rate."""
     per_address_second: float = 1.0
     """The provider's rate for one recipient."""
+    per_domain_second: float | None = None
+    """The rate for all addresses behind one @."""
     at_once: int = 100
     """How many sends may be under way together: the connections that the channel has."""
 

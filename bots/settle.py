@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -37,6 +38,11 @@ class Outcome:
     after_s: float | None = None
     ends_identity: bool = False
 
+    @property
+    def pause_s(self) -> float:
+        """How long the provider wants to be left alone; 0 when it said nothing of it."""
+        return (self.after_s or 0.0) if self.result == "retry" else 0.0
+
 
 async def attempt(channel: Channel, due: Due) -> Outcome:
     """Send one Delivery; touches no database and raises nothing but cancellation."""
@@ -55,21 +61,39 @@ async def attempt(channel: Channel, due: Due) -> Outcome:
     except Exception as error:
         log.exception("delivery.crashed", channel=due.channel, delivery=due.id, correlation=due.correlation)
         outcome = Outcome(due, "retry", error=type(error).__name__)
-    metrics.deliveries_total.inc(due.channel, outcome.result)
-    log.info(
-        "delivery.attempted",
-        channel=due.channel,
-        delivery=due.id,
-        queue=due.queue,
-        result=outcome.result,
-        error=outcome.error or None,
-        correlation=due.correlation,
-    )
     return outcome
+
+
+def _note(outcomes: Sequence[Outcome]) -> None:
+    """Count them, and a line in the log for each; one for all that went well of a campaign."""
+    together: Counter[str] = Counter()
+    counted: Counter[tuple[str, str]] = Counter()
+    for outcome in outcomes:
+        due = outcome.due
+        if outcome.result == "postponed":
+            continue
+        counted[due.channel, outcome.result] += 1
+        if due.queue == "bulk" and outcome.result == "sent":
+            together[due.channel] += 1
+            continue
+        log.info(
+            "delivery.attempted",
+            channel=due.channel,
+            delivery=due.id,
+            queue=due.queue,
+            result=outcome.result,
+            error=outcome.error or None,
+            correlation=due.correlation,
+        )
+    for channel, count in together.items():
+        log.info("delivery.sent", channel=channel, queue="bulk", count=count)
+    for labels, count in counted.items():
+        metrics.deliveries_total.inc(*labels, by=count)
 
 
 def settle(outcomes: Sequence[Outcome]) -> None:
     """Write down how the attempts ended; the successful ones of a status in one transaction. Blocks on the database."""
+    _note(outcomes)
     taken: dict[str, list[tuple[int, str | None]]] = {}
     for outcome in outcomes:
         if outcome.result == "sent":
@@ -78,16 +102,18 @@ def settle(outcomes: Sequence[Outcome]) -> None:
     # First: what is lost of these is sent twice.
     for status, results in taken.items():
         persist(partial(deliveries.sent, results, status))
+    early = [(o.due.id, o.after_s or 0.0) for o in outcomes if o.result == "postponed"]
+    if early:
+        persist(partial(deliveries.postpone, early))
     for outcome in outcomes:
-        persist(partial(_settle_unsent, outcome))
+        if outcome.result not in ("sent", "postponed"):
+            persist(partial(_settle_unsent, outcome))
 
 
 def _settle_unsent(outcome: Outcome) -> None:
     match outcome.result:
         case "retry":
             deliveries.retry(outcome.due.id, outcome.error, outcome.after_s)
-        case "postponed":
-            deliveries.postpone(outcome.due.id, outcome.after_s or 0)
         case "unknown":
             deliveries.unknown(outcome.due.id, outcome.error)
         case "failed":

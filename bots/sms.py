@@ -44,8 +44,10 @@ class SmsChannel(Channel):
     spares its API; one person is not hurried."""
 
     name = "sms"
-    per_second = 80.0
     per_address_second = 1.0
+
+    def __init__(self) -> None:
+        self.per_second = settings().twilio_per_second
 
     async def send(self, due: Due) -> Sent:
         bodies = shape(photo_link.told(due))

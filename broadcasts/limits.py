@@ -1,62 +1,267 @@
-"""Each provider's pace: an even flow overall, and per recipient."""
+"""Each provider's limits: an even flow overall, and for one recipient and her mail domain, shared by all workers through Redis.
+
+The rule is GCRA: whoever sends takes the next place in a line, and the places of a line lie evenly in time, with room for a short
+burst. Redis keeps the lines and its clock counts. While it is away each process keeps lines of its own, with its part of the rate.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Callable
-from math import inf
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
+import redis
+import structlog
+
+from backend.core import crypto, health
+from backend.messaging.deliveries import Due
+from backend.settings import settings
+from bots.channel import Channel
+
+BURST_S = 0.05
+"""What may go at once after a pause, in seconds' worth of the rate: with it a provider's own second never has too many."""
+ADDRESS_BURST = 3
+AWAY_S = 5.0
+"""How long Redis is not asked again after it did not answer."""
+ANSWER_S = 0.5
 REMEMBERED = 20_000
+URGENT = "alerts"
+"""Its messages take a place and do not wait for it: the others make room."""
+_SENDERS = ("worker", "alerts")
+_COUNT_EVERY_S = 10.0
+
+log = structlog.get_logger()
+
+
+class Place(NamedTuple):
+    """`taken`: it may go in `wait` seconds. Not taken: there may be a place in `wait` seconds."""
+
+    wait: float
+    taken: bool
+
+
+class Line(NamedTuple):
+    """One of the lines that a message stands in: a name, and the rate and burst of everybody in it."""
+
+    name: str
+    gap: float
+    slack: float
+
+
+# Times are microseconds of Redis' own clock. KEYS[1] is the channel's; ARGV: gap, slack, patience, urgent, then for each message
+# how many lines of its own it has, and their names, gaps and slacks. Answers a wait for each, negative where no place was taken.
+_RESERVE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local base = KEYS[1]
+local gap, slack, patience = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local held = tonumber(redis.call('GET', base .. ':held') or 0)
+local overall = math.max(tonumber(redis.call('GET', base .. ':all') or 0), now - slack, held)
+local shown, free, seen, slacks = overall, {}, {}, {}
+local waits, taken = {}, false
+local at, n = 5, 0
+while ARGV[at] do
+  local count, own, clear = tonumber(ARGV[at]), now, true
+  local place = math.max(overall, now)
+  if ARGV[4] == '1' then place = math.max(now, held) end
+  for l = 0, count - 1 do
+    local name = ARGV[at + 1 + 3 * l]
+    if not free[name] then
+      free[name] = tonumber(redis.call('GET', base .. name) or 0)
+      seen[name] = free[name]
+    end
+    own = math.max(own, seen[name])
+  end
+  n = n + 1
+  if own > place then
+    waits[n], clear = -(own - now), false
+  elseif place - now > patience then
+    shown = math.max(shown, overall)
+    waits[n], clear = -(shown - now), false
+    shown = shown + gap
+  else
+    waits[n] = place - now
+    overall, taken = overall + gap, true
+  end
+  for l = 0, count - 1 do
+    local name, g, s = ARGV[at + 1 + 3 * l], tonumber(ARGV[at + 2 + 3 * l]), tonumber(ARGV[at + 3 + 3 * l])
+    if clear then
+      free[name] = math.max(free[name], place - s) + g
+      seen[name], slacks[name] = free[name], s
+    elseif own > place then
+      seen[name] = own + g
+    end
+  end
+  at = at + 1 + 3 * count
+end
+local function keep(key, value, s)
+  redis.call('SET', key, string.format('%.0f', value), 'PX', math.ceil(math.max(value - now, 0) / 1000 + s / 1000) + 1000)
+end
+if taken then keep(base .. ':all', overall, slack) end
+for name, s in pairs(slacks) do keep(base .. name, free[name], s) end
+for i = 1, n do waits[i] = string.format('%.0f', waits[i]) end
+return waits
+"""
+_HOLD = """
+local t = redis.call('TIME')
+local till = t[1] * 1000000 + t[2] + tonumber(ARGV[1])
+if till > tonumber(redis.call('GET', KEYS[1] .. ':held') or 0) then
+  redis.call('SET', KEYS[1] .. ':held', string.format('%.0f', till), 'PX', math.ceil(tonumber(ARGV[1]) / 1000) + 1000)
+end
+"""
 
 
 class Pace:
-    """Lets callers through at most `per_second`, and one address at most `per_address_second`; a short burst may go at once.
+    """The lines of one channel in this process: what `_RESERVE` does, for when Redis is away. `clock` gives seconds, monotonic."""
 
-    `clock` gives seconds, monotonic. Order of arrival is kept.
-    """
-
-    def __init__(
-        self,
-        per_second: float,
-        per_address_second: float,
-        clock: Callable[[], float],
-        burst: float = 1.0,
-        address_burst: int = 3,
-    ) -> None:
-        self._gap = 1 / per_second
-        self._slack = burst * per_second * self._gap
-        self._address_gap = 1 / per_address_second
-        self._address_slack = (address_burst - 1) * self._address_gap
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._free_at = 0.0
-        self._address_free_at: OrderedDict[str, float] = OrderedDict()
-
-    def reserve(self, address: str, patience: float = inf) -> float:
-        """Take the next place for `address`; returns how many seconds to wait for it. No place is taken when that is more than
-        `patience`."""
-        now = self._clock()
-        place = max(self._free_at, now - self._slack)
-        mine = max(self._address_free_at.get(address, 0.0), now - self._address_slack)
-        wait = max(place, mine, now) - now
-        if wait > patience:
-            return wait
-        self._free_at = place + self._gap
-        self._address_free_at[address] = mine + self._address_gap
-        self._address_free_at.move_to_end(address)
-        if len(self._address_free_at) > REMEMBERED:
-            self._address_free_at.popitem(last=False)
-        return wait
+        self._overall = self._held = 0.0
+        self._free: OrderedDict[str, float] = OrderedDict()
 
     def hold(self, seconds: float) -> None:
         """The provider asked everybody to wait."""
-        self._free_at = max(self._free_at, self._clock() + seconds)
+        self._held = max(self._held, self._clock() + seconds)
 
-    async def turn(self, address: str, patience: float = inf) -> float:
-        """Wait for the next place; returns 0, or, at once, how long it would take when that is more than `patience`."""
-        wait = self.reserve(address, patience)
-        if wait > patience:
-            return wait
-        if wait > 0:
-            await asyncio.sleep(wait)
-        return 0.0
+    def held(self) -> float:
+        """For how many seconds nothing may be sent."""
+        return max(self._held - self._clock(), 0.0)
+
+    def reserve(
+        self, overall: Line, lines: Sequence[Sequence[Line]], patience: float, *, urgent: bool = False
+    ) -> list[Place]:
+        """A place for each message, which stands in `overall` and in its own `lines`. None is taken that is farther than
+        `patience` seconds."""
+        now = self._clock()
+        self._overall = shown = max(self._overall, now - overall.slack, self._held)
+        seen: dict[str, float] = {}
+        found = []
+        for own in lines:
+            place = max(now, self._held if urgent else self._overall)
+            free_at = max((seen.get(line.name, self._free.get(line.name, 0.0)) for line in own), default=0.0)
+            if free_at > place:
+                found.append(Place(free_at - now, taken=False))
+                seen |= {line.name: free_at + line.gap for line in own}
+            elif place - now > patience:
+                shown = max(shown, self._overall)
+                found.append(Place(shown - now, taken=False))
+                shown += overall.gap
+            else:
+                found.append(Place(place - now, taken=True))
+                self._overall += overall.gap
+                for line in own:
+                    self._take(line, place)
+                    seen[line.name] = self._free[line.name]
+        return found
+
+    def _take(self, line: Line, place: float) -> None:
+        self._free[line.name] = max(self._free.get(line.name, 0.0), place - line.slack) + line.gap
+        self._free.move_to_end(line.name)
+        if len(self._free) > REMEMBERED:
+            self._free.popitem(last=False)
+
+
+class Limits:
+    """The limits of this process's channels, for any thread. `reserve` and `hold` block on Redis."""
+
+    def __init__(self, channels: Sequence[Channel]) -> None:
+        self._channels = {channel.name: channel for channel in channels}
+        self._paces = {channel.name: Pace(time.monotonic) for channel in channels}
+        self._redis = redis.Redis.from_url(
+            settings().redis_url, socket_connect_timeout=ANSWER_S, socket_timeout=ANSWER_S
+        )
+        self._reserve = self._redis.register_script(_RESERVE)
+        self._hold = self._redis.register_script(_HOLD)
+        self._away_until = self._counted_at = 0.0
+        self._workers = 1
+
+    def reserve(self, name: str, dues: Sequence[Due], patience: float) -> list[Place]:
+        """A place for each of these Deliveries of one channel and queue."""
+        channel = self._channels[name]
+        urgent = dues[0].queue == URGENT
+        lines = [_own_lines(channel, due) for due in dues]
+        shared = self._shared(name, _overall(channel.per_second), lines, patience, urgent=urgent)
+        if shared is not None:
+            return shared
+        rate = channel.per_second / self._living()
+        return self._paces[name].reserve(_overall(rate), lines, patience, urgent=urgent)
+
+    def hold(self, name: str, seconds: float) -> None:
+        """The provider asked everybody to wait: nobody takes a place before that."""
+        self.hold_here(name, seconds)
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            self._hold(keys=[_key(name)], args=[round(seconds * 1e6)])
+        except redis.RedisError as error:
+            self._gone(error)
+
+    def hold_here(self, name: str, seconds: float) -> None:
+        """This process sends nothing for so long."""
+        self._paces[name].hold(seconds)
+
+    def held(self, name: str) -> float:
+        """For how many seconds nothing may be sent there, as far as this process has heard."""
+        return self._paces[name].held()
+
+    def _shared(
+        self, name: str, overall: Line, lines: Sequence[Sequence[Line]], patience: float, *, urgent: bool
+    ) -> list[Place] | None:
+        if time.monotonic() < self._away_until:
+            return None
+        args: list[str | int] = [_us(overall.gap), _us(overall.slack), _us(patience), int(urgent)]
+        for own in lines:
+            args.append(len(own))
+            for line in own:
+                args += (line.name, _us(line.gap), _us(line.slack))
+        try:
+            waits = self._reserve(keys=[_key(name)], args=args)
+        except redis.RedisError as error:
+            self._gone(error)
+            return None
+        return [_place(int(wait)) for wait in waits]
+
+    def _gone(self, error: Exception) -> None:
+        self._away_until = time.monotonic() + AWAY_S
+        log.warning("limits.redis_unreachable", error=type(error).__name__)
+
+    def _living(self) -> int:
+        """How many processes share the rate, as their heartbeats say."""
+        if time.monotonic() - self._counted_at > _COUNT_EVERY_S:
+            self._counted_at = time.monotonic()
+            self._workers = max(sum(beat.process in _SENDERS for beat in health.living()), 1)
+        return self._workers
+
+
+def _key(name: str) -> str:
+    return f"pace:{{{name}}}"
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * 1e6)
+
+
+def _place(wait: int) -> Place:
+    return Place(abs(wait) / 1e6, taken=wait >= 0)
+
+
+@lru_cache(maxsize=64)
+def _overall(per_second: float) -> Line:
+    return Line("", 1 / per_second, BURST_S)
+
+
+def _own_lines(channel: Channel, due: Due) -> list[Line]:
+    gap = 1 / channel.per_address_second
+    lines = [Line(f":i{due.identity_id}", gap, (ADDRESS_BURST - 1) * gap)]
+    if channel.per_domain_second is not None:
+        domain = due.address.rpartition("@")[2].lower()
+        lines.append(Line(f":d{_domain(domain)}", 1 / channel.per_domain_second, BURST_S))
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def _domain(domain: str) -> str:
+    """Some domains are one person's."""
+    return crypto.blind_index(domain, "domain")[:16]

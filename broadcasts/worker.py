@@ -86,6 +86,7 @@ def main(queues: list[str]) -> None:
             logger.warning("worker.redis_unreachable", error=type(error).__name__)
             watch.join(5)
     watch.stop()
+    delivery.courier().stop()
     watch.join(GRACE_S)
     delivery.courier().close()
 

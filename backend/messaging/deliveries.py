@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -16,6 +17,8 @@ from backend.messaging.models import Delivery, Identity, Message
 LEASE_MS = 60_000
 UNREADABLE = "the message or its address cannot be read"
 UNREADABLE_MS = 900_000
+_AT_ONCE = 500
+"""Rows of one statement."""
 MAX_ATTEMPTS = {"alerts": 20, "replies": 8, "default": 8, "bulk": 5}
 RANK = {
     "pending": 0,
@@ -28,7 +31,7 @@ RANK = {
     "cancelled": 7,
 }
 
-
+_Row = TypeVar("_Row")
 log = structlog.get_logger()
 
 
@@ -133,20 +136,26 @@ def due(queue: str) -> bool:
 
 _SENT = (
     "UPDATE delivery SET status = ?, provider_id = COALESCE(?, provider_id), lease_until = NULL, lease_by = NULL,"
-    " error = NULL, updated_at = ? WHERE id IN ({places}) AND status IN ('sending', 'pending', 'unknown')"
+    " error = NULL, updated_at = ? WHERE id = ? AND status IN ('sending', 'pending', 'unknown')"
+)
+_SENT_TOGETHER = (
+    "UPDATE delivery SET status = ?, provider_id = COALESCE(v.column2, provider_id), lease_until = NULL, lease_by = NULL,"
+    " error = NULL, updated_at = ? FROM (VALUES {rows}) AS v"
+    " WHERE delivery.id = v.column1 AND status IN ('sending', 'pending', 'unknown')"
 )
 
 
 def sent(results: list[tuple[int, str | None]], status: str = "sent") -> None:
     """Record successful sends, (delivery id, provider's id) each, in one transaction."""
     now = clock.now_ms()
-    unnamed = [delivery_id for delivery_id, provider_id in results if provider_id is None]
     with transaction():
-        if unnamed:
-            execute(_SENT.format(places=",".join("?" * len(unnamed))), (status, None, now, *unnamed))
-        for delivery_id, provider_id in results:
-            if provider_id is not None:
-                execute(_SENT.format(places="?"), (status, provider_id, now, delivery_id))
+        if is_postgres():
+            for some in _portions(results):
+                rows = ", ".join(["(?::int, ?::varchar)"] * len(some))
+                execute(_SENT_TOGETHER.format(rows=rows), (status, now, *(v for row in some for v in row)))
+        else:
+            for delivery_id, provider_id in results:
+                execute(_SENT, (status, provider_id, now, delivery_id))
     live.publish(live.ADMIN, {"kind": "message", "id": None})
 
 
@@ -161,13 +170,33 @@ def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
     _settle(delivery_id, "pending", error, next_at=clock.now_ms() + round(pause_s * 1000))
 
 
-def postpone(delivery_id: int, after_s: float) -> None:
-    """It was not this one's turn yet: it goes back, and this was no attempt."""
-    execute(
-        "UPDATE delivery SET status = 'pending', attempts = attempts - 1, next_at = ?, lease_by = NULL, lease_until = NULL,"
-        " updated_at = ? WHERE id = ? AND status = 'sending'",
-        (clock.now_ms() + round(after_s * 1000), clock.now_ms(), delivery_id),
-    )
+_POSTPONE = (
+    "UPDATE delivery SET status = 'pending', attempts = attempts - 1, next_at = ?, lease_by = NULL, lease_until = NULL,"
+    " updated_at = ? WHERE id = ? AND status = 'sending'"
+)
+_POSTPONE_TOGETHER = (
+    "UPDATE delivery SET status = 'pending', attempts = attempts - 1, next_at = v.column2, lease_by = NULL, lease_until = NULL,"
+    " updated_at = ? FROM (VALUES {rows}) AS v WHERE delivery.id = v.column1 AND status = 'sending'"
+)
+
+
+def postpone(early: list[tuple[int, float]]) -> None:
+    """It was not the turn of these yet: each goes back for so many seconds, and this was no attempt."""
+    now = clock.now_ms()
+    rows = [(delivery_id, now + round(after_s * 1000)) for delivery_id, after_s in early]
+    with transaction():
+        if is_postgres():
+            for some in _portions(rows):
+                places = ", ".join(["(?::int, ?::bigint)"] * len(some))
+                execute(_POSTPONE_TOGETHER.format(rows=places), (now, *(v for row in some for v in row)))
+        else:
+            for delivery_id, next_at in rows:
+                execute(_POSTPONE, (next_at, now, delivery_id))
+
+
+def _portions(rows: list[_Row]) -> Iterator[list[_Row]]:
+    for start in range(0, len(rows), _AT_ONCE):
+        yield rows[start : start + _AT_ONCE]
 
 
 def release(delivery_id: int) -> None:
@@ -280,14 +309,12 @@ _FAILED = (
     "SELECT message_id FROM delivery WHERE message_id IN ({places}) GROUP BY message_id"
     " HAVING SUM(CASE WHEN status = 'failed' THEN 0 ELSE 1 END) = 0"
 )
-_AT_ONCE = 500
 
 
 def failed(message_ids: list[int]) -> set[int]:
     """Those of the Messages that visibly got nowhere: every Delivery of theirs has failed."""
     found: set[int] = set()
-    for start in range(0, len(message_ids), _AT_ONCE):
-        some = message_ids[start : start + _AT_ONCE]
+    for some in _portions(message_ids):
         rows = execute(_FAILED.format(places=",".join("?" * len(some))), some).fetchall()
         found.update(row[0] for row in rows)
     return found
