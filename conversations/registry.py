@@ -6,19 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
 from backend.core.i18n import Text
 from backend.fields import commands
 from backend.fields.spelling import respelt
 from backend.fields.words import Option, Said
 from conversations import learnt, topics
-from conversations.flow import Command, Flow, Heard, Person, Series
+from conversations.flow import Audience, Command, Flow, Heard, Person, Series
 from conversations.sounds import readings, standardised
 from conversations.understanding import ANYWHERE, Guess, Index
 
 LONGEST_INTENT = 2000
 """Characters of a message that are looked at for what it is about."""
+KEPT, LONGEST_KEPT = 2_000, 16
+"""How many texts' meanings are kept, and up to which length: what many people write is short, and a first word such as 注册 takes
+longer to understand than all the rest of its turn."""
+Audiences = frozenset[Audience]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ class Registry:
         self.commands = {c.name: c for c in commands}
         self.series = {s.name: s for s in series}
         self._cries = [(pattern, c) for c in self.commands.values() for pattern in c.anytime]
+        self._menu = cache(self._listed)
+        self._known_cry = lru_cache(KEPT)(self._cried)
+        self._known_meaning = lru_cache(KEPT)(self._meant)
         several = Counter([*self.flows, *self.commands, *self.series])
         if clash := [name for name, count in several.items() if count > 1]:
             raise ValueError(f"a flow, a command or a series are both named {', '.join(sorted(clash))}")
@@ -64,9 +71,12 @@ class Registry:
 
     def menu(self, person: Person) -> tuple[Option, ...]:
         """What this person can do, in order."""
+        return self._menu(audiences(person))
+
+    def _listed(self, hers: Audiences) -> tuple[Option, ...]:
         entries: list[Flow | Command] = [*self.flows.values(), *self.commands.values()]
         listed = sorted(
-            (e for e in entries if e.menu is not None and admits(e, person)), key=lambda e: e.menu or 0
+            (e for e in entries if e.menu is not None and e.audience in hers), key=lambda e: e.menu or 0
         )
         return tuple(
             Option(f"flow:{e.name}" if isinstance(e, Flow) else f"{e.name}:", e.title) for e in listed
@@ -75,6 +85,9 @@ class Registry:
     def cry(self, text: str) -> Command | None:
         """The Command whose words must not be taken for an answer to anything."""
         text = straight(text)
+        return self._known_cry(text) if len(text) <= LONGEST_KEPT else self._cried(text)
+
+    def _cried(self, text: str) -> Command | None:
         return next((command for pattern, command in self._cries if pattern.search(text)), None)
 
     def yielded(self, flow: Flow, text: str, person: Person) -> Flow | None:
@@ -82,7 +95,7 @@ class Registry:
         text = straight(text)
         for name in flow.yields:
             other = self.flows[name]
-            if admits(other, person) and _longest(other.intents, text):
+            if admits(other, person) and any(pattern.search(text) for pattern in other.intents):
                 return other
         return None
 
@@ -90,16 +103,20 @@ class Registry:
         """The Flow or Command that the free text is about: the longest match wins. Words that mean nothing as they stand are
         read once more as they were probably meant."""
         text = straight(text)
-        found = self._meaning(text, person)
+        understood = self._known_meaning if len(text) <= LONGEST_KEPT else self._meant
+        return understood(text, audiences(person))
+
+    def _meant(self, text: str, hers: Audiences) -> Meant | None:
+        found = self._meaning(text, hers)
         if found is None and (meant := respelt(text)) != text:
             if text.isascii() and not meant.isascii():
                 meant = next(readings(text), meant)  # pinyin: the whole of it
-            found = self._meaning(meant, person)
+            found = self._meaning(meant, hers)
             if found is not None and found.argument == meant and text.isascii() == meant.isascii():
                 found = Meant(found.entry, text)
-        return self._rather(found, text, person) if found is not None else None
+        return self._rather(found, text, hers) if found is not None else None
 
-    def _rather(self, found: Meant, text: str, person: Person) -> Meant | None:
+    def _rather(self, found: Meant, text: str, hers: Audiences) -> Meant | None:
         """What the kinds of words are about, where they say much more than the pattern that was found: 我上礼拜说的漏水的事儿有下文没
         has a leak in it, and asks about one that was reported. None: it is a command that works anywhere, in words of her own."""
         if found.outright or (isinstance(found.entry, Command) and found.entry.anytime):
@@ -108,7 +125,7 @@ class Registry:
         if clearer.startswith("+"):
             return None
         entry = self.flows.get(clearer) or self.commands.get(clearer)
-        if entry is None or not admits(entry, person) or learnt.same_topic(found.entry.name, clearer):
+        if entry is None or entry.audience not in hers or learnt.same_topic(found.entry.name, clearer):
             return found
         return Meant(entry, text if isinstance(entry, Flow) or entry.whole else "")
 
@@ -139,7 +156,7 @@ class Registry:
             text, lambda entry: admits(entry, person), standard, () if text.isascii() else heard
         )
         for reading in heard:
-            found = self._meaning(reading, person)
+            found = self._meaning(reading, audiences(person))
             entry = found.entry if found is not None else commands.command(Said(text=reading))
             if entry is not None:
                 return alike.led_by(entry, reading if text.isascii() else "", text)
@@ -149,29 +166,31 @@ class Registry:
     def _index(self) -> Index:
         return Index([*self.flows.values(), *self.commands.values()])
 
-    def _meaning(self, text: str, person: Person) -> Meant | None:
+    def _meaning(self, text: str, hers: Audiences) -> Meant | None:
         best: tuple[int, Meant] | None = None
         for command in self.commands.values():
-            if command.patterns and admits(command, person) and (match := _longest(command.patterns, text)):
+            if command.patterns and command.audience in hers and (match := _longest(command.patterns, text)):
                 argument = text if command.whole else match.group(1) if match.re.groups else ""
                 # On equal length a command wins: it names something exactly.
                 weight = len(match.group()) * 2 + 1 + (LONGEST_INTENT * 2 if command.anytime else 0)
                 best = _better(best, weight, Meant(command, argument or ""))
         for flow in self.flows.values():
-            if flow.intents and admits(flow, person) and (match := _longest(flow.intents, text)):
+            if flow.intents and flow.audience in hers and (match := _longest(flow.intents, text)):
                 best = _better(best, len(match.group()) * 2, Meant(flow, text))
         found = best[1] if best else None
         if found is not None and isinstance(found.entry, Command) and found.entry.anytime:
             return found
-        return self._outright(text, person) or found
+        return self._outright(text, hers) or found
 
-    def _outright(self, text: str, person: Person) -> Meant | None:
+    def _outright(self, text: str, hers: Audiences) -> Meant | None:
         """What she says that she wants; of two, both."""
         entries: list[Flow | Command] = [*self.commands.values(), *self.flows.values()]
         wanted = [
             (len(match.group()), entry)
             for entry in entries
-            if entry.outright is not None and admits(entry, person) and (match := entry.outright.search(text))
+            if entry.outright is not None
+            and entry.audience in hers
+            and (match := entry.outright.search(text))
         ]
         if not wanted:
             return None
@@ -186,14 +205,18 @@ def straight(text: str) -> str:
 
 def admits(entry: Flow | Command, person: Person) -> bool:
     """Whether the entry is for this person."""
-    match entry.audience:
-        case "resident":
-            return person.resident_id is not None
-        case "newcomer":
-            return person.resident_id is None
-        case "staff":
-            return person.staff_id is not None
-    return True
+    return entry.audience in audiences(person)
+
+
+def audiences(person: Person) -> Audiences:
+    """What this person is one of."""
+    return _audiences(person.resident_id is not None, person.staff_id is not None)
+
+
+@cache
+def _audiences(resident: bool, staff: bool) -> Audiences:
+    kind: Audience = "resident" if resident else "newcomer"
+    return frozenset({"anyone", kind, "staff"} if staff else {"anyone", kind})
 
 
 def _longest(patterns: Sequence[Heard], text: str) -> re.Match[str] | None:

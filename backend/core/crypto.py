@@ -93,16 +93,22 @@ _PLAIN_DATA = (
 )
 
 
+_SLOWLY = b" "
+"""Before JSON that orjson could not write, and would read wrongly: it takes a number beyond 64 bits for a float."""
+
+
 def seal(data: Any, place: bytes) -> bytes:
     """`data` as compact JSON, encrypted, bound to `place` (`table.column`)."""
     try:
         plain = orjson.dumps(data, option=_PLAIN_DATA)
     except TypeError:
         # People send what strict JSON does not take: half a surrogate pair, numbers beyond 64 bits.
-        plain = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        plain = _SLOWLY + text.encode("utf-8", "replace")
     return ring().encrypt(plain, place)
 
 
 def unseal(sealed: bytes | memoryview, place: bytes) -> Any:
-    """What was sealed; raises DecryptError. Not read by orjson, which takes a number beyond 64 bits for a float."""
-    return json.loads(ring().decrypt(bytes(sealed), place))
+    """What was sealed; raises DecryptError."""
+    plain = ring().decrypt(bytes(sealed), place)
+    return json.loads(plain) if plain.startswith(_SLOWLY) else orjson.loads(plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
@@ -20,8 +20,10 @@ class Posted(Request):
     def form(self) -> ImmutableMultiDict[str, str]:
         if self.mimetype != "application/x-www-form-urlencoded":
             return ImmutableMultiDict()
-        body = self.get_data(as_text=True)
-        try:
-            return ImmutableMultiDict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-        except ValueError as error:
-            raise BadRequest("too many fields") from error
+        pairs = self.get_data(as_text=True).split("&", MOST_FIELDS)
+        if len(pairs) > MOST_FIELDS:
+            raise BadRequest("too many fields")
+        split = (pair.partition("=") for pair in pairs if pair)
+        return ImmutableMultiDict(
+            [(unquote_plus(name), unquote_plus(value)) for name, _equals, value in split]
+        )
