@@ -59,12 +59,13 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.event_pages",
     "bots.photo_link",
     "bots.privacy_page",
+    "bots.unsubscribe",
     "bots.message_pages",
     "broadcasts.quiet_web",
     "bots.preview",
     "bots.preview_form",
 )
-HOOKS: tuple[str, ...] = ("bots.sms", "bots.voice", "bots.telegram_hook")
+HOOKS: tuple[str, ...] = ("bots.sms", "bots.voice", "bots.telegram_hook", "bots.bounces")
 """What providers call, below HOOKS_PATH, each proven by its signature or its secret."""
 HOOKS_PATH = "/hooks/"
 metrics.gauge_at_scrape(

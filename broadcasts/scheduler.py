@@ -42,6 +42,7 @@ MODULES = (
     "backend.family.jobs",
     "backend.events.jobs",
     "backend.surveys.jobs",
+    "bots.bounces",
     "broadcasts.printing",
     "broadcasts.pump",
 )

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from backend.core import audit
-from backend.core.access import Actor
 from backend.core.i18n import _
 from backend.fields.plain import folded
 from backend.fields.words import Words
-from backend.messaging import people
+from backend.messaging import topics
 from conversations.flow import Person
 
 Wish = Literal["STOP", "START", "HELP"]
@@ -56,17 +54,14 @@ def wish(text: str, state: str, opt_out_type: str | None, channel: str = "sms") 
     return "START" if word in START and state == "stopped" else None
 
 
-def heed(person: Person, wished: Wish, state: str) -> Words | None:
+def heed(person: Person, wished: Wish) -> Words | None:
     """Change what she wished, on the record; returns what to tell her."""
     if wished == "HELP":
         return None
-    wanted = "stopped" if wished == "STOP" else "active"
-    if state != wanted:
-        people.set_state(person.identity_id, wanted)
-        actor = Actor("resident", person.resident_id or 0, person.channel)
-        action = "identity.stop" if wished == "STOP" else "identity.start"
-        subject = f"identity:{person.identity_id}"
-        audit.record(actor, action, subject, org_id=person.org_id, before=state, after=wanted)
+    if wished == "STOP":
+        topics.silence(person.identity_id)
+    else:
+        topics.hear_again(person.identity_id)
     if person.channel != "sms":
         return Words(_HERE[wished])
     if wished == "STOP":

@@ -161,7 +161,7 @@ class Engine:
             memory.parked = []
         wished = consent.wish(said.text, found.state, inbound.opt_out, inbound.channel)
         if wished is not None:
-            answer = consent.heed(talk.person, wished, found.state)
+            answer = consent.heed(talk.person, wished)
             talk.outcome = "consent"
             if answer is not None and inbound.opt_out is None:
                 talk.say(answer)

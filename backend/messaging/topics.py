@@ -117,10 +117,11 @@ def join(identity_id: int, topic: str) -> bool:
     return True
 
 
-def leave_all(identity_id: int) -> None:
-    """She complained to her provider that our letters are unwanted: nothing that can be left comes to her any more."""
-    for topic in LEAVABLE:
-        leave(identity_id, topic)
+def leave_all(identity_id: int) -> bool:
+    """She complained to her provider that our letters are unwanted: nothing that can be left comes to her any more. False: that
+    is so already."""
+    with transaction():
+        return sum(leave(identity_id, topic) for topic in LEAVABLE) > 0
 
 
 def _record(identity_id: int, action: str, topic: str) -> None:
@@ -140,3 +141,25 @@ def export(resident_id: int) -> list[dict[str, Any]]:
 def forget(identities: Any) -> None:
     """These addresses (a query of their ids) are forgotten, and so is what was said at them."""
     TopicOptout.delete().where(TopicOptout.identity_id.in_(identities)).execute()
+
+
+def silence(identity_id: int) -> bool:
+    """Nothing more at this address but what she asks for and emergencies: STOP. False: it is so already."""
+    return _state(identity_id, "stopped", "identity.stop")
+
+
+def hear_again(identity_id: int) -> bool:
+    """The end of `silence`. False: there was none."""
+    return people.get(identity_id).state == "stopped" and _state(identity_id, "active", "identity.start")
+
+
+def _state(identity_id: int, wanted: str, action: str) -> bool:
+    with transaction():
+        before = people.get(identity_id).state
+        if before == wanted:
+            return False
+        people.set_state(identity_id, wanted)
+        resident_id, _staff_id, org_id = people.whose(identity_id)
+        actor = Actor("resident", resident_id or 0, "")
+        audit.record(actor, action, f"identity:{identity_id}", org_id=org_id, before=before, after=wanted)
+    return True

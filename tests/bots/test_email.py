@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from backend.messaging.content import Choice, Content
 from backend.messaging.deliveries import Due
+from bots import email_marks
 from bots.channel import Refused, Sent, TryLater
 from bots.email import EmailChannel, composed, shape
 from tests.harness.smtp import MailSink
@@ -68,6 +69,18 @@ def test_a_letter_arrives_as_text_and_html(mail: MailSink) -> None:
 def test_many_letters_go_over_a_kept_connection(mail: MailSink) -> None:
     send(*(due(f"p{n}@example.test") for n in range(5)))
     assert len(mail.box) == 5
+
+
+def test_a_connection_is_given_up_after_so_many_letters_as_the_server_likes(
+    mail: MailSink, configure: Callable[..., None]
+) -> None:
+    configure(MAIL_PER_CONNECTION="2", MAIL_BOUNCES="bounce@linli.example.test")
+    send(*(due(f"p{n}@example.test") for n in range(5)))
+    ports = [port for port, _sender in mail.envelopes]
+    assert len(set(ports)) == 3 and ports[0] == ports[1] != ports[2] == ports[3] != ports[4]
+    assert {email_marks.bounced(sender) for _port, sender in mail.envelopes} == {7}, (
+        "it comes back to the letter's mark"
+    )
 
 
 def test_a_box_that_does_not_exist_ends_the_identity(mail: MailSink) -> None:

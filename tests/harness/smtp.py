@@ -25,6 +25,8 @@ class MailSink:
         self.port = free_port()
         self.authenticated = authenticated
         self.box: list[EmailMessage] = []
+        self.envelopes: list[tuple[int, str]] = []
+        """Of each message: the peer's port, which tells connections apart, and the sender on the envelope."""
         account = f"{USER}:{PASSWORD}@" if authenticated else ""
         self.url = f"smtp://{account}127.0.0.1:{self.port}"
 
@@ -60,6 +62,7 @@ class MailSink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
+        self.envelopes.append((session.peer[1], str(envelope.mail_from)))
         self.box.append(email.message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
         return "250 queued"
 
