@@ -102,11 +102,6 @@ class Rule:
         longest = lunar.LONGEST if self.calendar == "lunar" else monthrange(2024, self.month)[1] if 1 <= self.month <= 12 else 0  # fmt: skip
         return 1 <= self.month <= 12 and 1 <= self.number <= longest
 
-    @property
-    def personal(self) -> bool:
-        """Whether it comes due daily for those whose day it is: `dates` or `begins` say who that is."""
-        return self.every in ("person", "event")
-
     # --- when
 
     def next(self, after: datetime, tz: ZoneInfo) -> datetime | None:
@@ -115,6 +110,11 @@ class Rule:
             if exists(day, tz) and (at := instant(day, self.at, tz.key)) > after:
                 return at
         return None
+
+    def due_on(self, day: date, tz: ZoneInfo) -> datetime | None:
+        """When it comes due on that day; None when it does not."""
+        found = next((d for d in self._days(day) if d >= day), None)
+        return instant(day, self.at, tz.key) if found == day and exists(day, tz) else None
 
     def coming(self, after: datetime, tz: ZoneInfo, most: int) -> list[datetime]:
         found: list[datetime] = []

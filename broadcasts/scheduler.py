@@ -45,6 +45,7 @@ MODULES = (
     "bots.bounces",
     "broadcasts.printing",
     "broadcasts.pump",
+    "broadcasts.occasion_due",
 )
 
 Job = tuple[str, float, Callable[[], object]]

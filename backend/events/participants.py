@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import peewee
 
+from backend.core import access
+from backend.core.access import Actor
 from backend.events import places
 from backend.events.models import Event, EventSignup
 from backend.residents import queries as residents
@@ -40,6 +43,17 @@ def signups(event: Event, statuses: Iterable[str] = ()) -> Any:
     )
     turn = peewee.Case(None, ((row.status.in_(("attended", "signed")), 0),), row.position)
     return query.order_by(rank, turn, row.id)
+
+
+def expected(actor: Actor, since: datetime, until: datetime, event_id: int | None = None) -> dict[int, datetime]:
+    """The sign-ups of those who are coming to published events that begin from `since` to before `until`, each with the beginning;
+    of one event alone, or of all that the actor may read."""
+    row, event = EventSignup, Event
+    begins = (event.status == "published") & (event.starts_at >= since) & (event.starts_at < until)
+    mine = begins & event.org_id.in_(access.org_ids(actor, "event.read")) & (row.status == "signed")
+    if event_id is not None:
+        mine &= event.id == event_id
+    return {s.id: s.event.starts_at for s in row.select(row, event).join(event).where(mine).order_by(row.id)}
 
 
 def arrived(event: Event) -> Any:
