@@ -62,6 +62,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "bots.unsubscribe",
     "bots.message_pages",
     "broadcasts.quiet_web",
+    "broadcasts.notice_web",
     "bots.preview",
     "bots.preview_form",
 )

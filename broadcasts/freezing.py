@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from backend.core.access import Actor
 from backend.messaging import people, topics
@@ -23,7 +23,9 @@ def portion(campaign: Campaign, actor: Actor, excluded: frozenset[str]) -> bool:
     found = finding.portion(actor, campaign.audience, campaign.position, PORTION)
     if not found:
         return False
-    recipients.add(campaign, _judged(campaign, found, excluded))
+    recipients.add(
+        campaign, judged(campaign, found, excluded, lambda names: recipients.known(campaign, names))
+    )
     campaign.position = found[-1].row_id
     campaign.save(only=("position", "total"))
     return True
@@ -47,14 +49,17 @@ def whom(found: Found) -> str | None:
     return f"i{found.identity_id}" if found.identity_id is not None else None
 
 
-def _judged(campaign: Campaign, found: Sequence[Found], off: frozenset[str]) -> list[New]:
+def judged(
+    campaign: Campaign, found: Sequence[Found], off: frozenset[str], known_of: Callable[[set[str]], set[str]]
+) -> list[New]:
+    """Each of these rows, told or left out with the reason. `known_of`: of these names the ones that are told already."""
     known = sorted({f.resident_id for f in found if f.resident_id is not None})
     others = sorted({f.identity_id for f in found if f.identity_id is not None and f.resident_id is None})
     reasons = refusals(campaign, known, others)
     homes = residents.households_of(known) if campaign.merge == "household" else {}
     names = {id(f): f"h{homes[f.resident_id]}" if f.resident_id in homes else whom(f) for f in found}
-    taken = recipients.known(campaign, {n for n in names.values() if n is not None})
-    judged = []
+    taken = known_of({n for n in names.values() if n is not None})
+    new = []
     for f in found:
         name, mine = names[id(f)], whom(f)
         if mine is None:
@@ -65,8 +70,8 @@ def _judged(campaign: Campaign, found: Sequence[Found], off: frozenset[str]) -> 
             reason = reasons.get(mine) or ("twice" if name in taken else None)
         if reason is None and name is not None:
             taken.add(name)
-        judged.append(New(f.row_id, f.resident_id, f.identity_id, name, reason))
-    return judged
+        new.append(New(f.row_id, f.resident_id, f.identity_id, name, reason))
+    return new
 
 
 def refusals(campaign: Campaign, resident_ids: Sequence[int], identity_ids: Sequence[int]) -> dict[str, str]:

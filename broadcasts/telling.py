@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from backend.core import clock
 from backend.core.access import Actor
@@ -22,40 +23,57 @@ from broadcasts.recipients import Told, Waiting
 from broadcasts.wording import Script
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What a portion of people would be told, and why the others are not. `segments` by the Outgoing's `dedupe`; `why` and `lacking`
+    (the names without a value) by the Waiting's `id`."""
+
+    outgoing: list[Outgoing] = field(default_factory=list)
+    segments: dict[str, int | None] = field(default_factory=dict)
+    why: dict[int, str] = field(default_factory=dict)
+    lacking: dict[int, list[str]] = field(default_factory=dict)
+
+
 def say(campaign: Campaign, script: Script, waiting: Sequence[Waiting]) -> None:
     """Tell these people, or note why not: much may have changed since they were written down."""
-    actor = campaigns.actor_of(campaign)
+    found = letters(campaign, campaigns.actor_of(campaign), script, waiting)
+    said = outbox.say_many(found.outgoing)
+    recipients.told(
+        [Told(int(key.split(":")[1]), message, found.segments[key]) for key, message in said.items()]
+    )
+    recipients.leave_out(found.why)
+
+
+def letters(campaign: Campaign, actor: Actor, script: Script, waiting: Sequence[Waiting]) -> Letters:
+    """What is to be said to each of these as things stand; nothing is written."""
     known = sorted({w.resident_id for w in waiting if w.resident_id is not None})
     others = sorted({w.identity_id for w in waiting if w.identity_id is not None and w.resident_id is None})
     refused = freezing.refusals(campaign, known, others)
     where = _addresses(campaign, known, others)
     by_locale: dict[str, list[Waiting]] = defaultdict(list)
-    why: dict[int, str] = {}
+    found = Letters()
     for who in waiting:
         if campaign.sandbox:
-            why[who.id] = "sandbox"
+            found.why[who.id] = "sandbox"
         elif reason := refused.get(_name(who)):
-            why[who.id] = reason
+            found.why[who.id] = reason
         else:
             by_locale[script.locale(where[_name(who)].locale)].append(who)
-    outgoing: list[Outgoing] = []
-    segments: dict[str, int | None] = {}
     columns = rows.columns(actor, campaign.kind)
     for locale, some in by_locale.items():
         values = _values(actor, campaign, script, columns, [w.row_id for w in some], locale)
         for who in some:
             row = values.get(who.row_id)
-            if row is None or wording.lacking(script, locale, columns, row):
-                why[who.id] = "lacking"
+            missing = [] if row is None else wording.lacking(script, locale, columns, row)
+            if row is None or missing:
+                found.why[who.id], found.lacking[who.id] = "lacking", missing
                 continue
             out = _outgoing(
                 campaign, script, columns, {**row, "number": str(who.number)}, who, where[_name(who)], locale
             )
-            outgoing.append(out)
-            segments[out.dedupe] = _segments(out)
-    said = outbox.say_many(outgoing)
-    recipients.told([Told(int(key.split(":")[1]), message, segments[key]) for key, message in said.items()])
-    recipients.leave_out(why)
+            found.outgoing.append(out)
+            found.segments[out.dedupe] = _segments(out)
+    return found
 
 
 def _values(
@@ -79,7 +97,7 @@ def _outgoing(
         identity_id=where.identity_id,
         channel=where.channel,
         resident_id=who.resident_id,
-        content=script.said(locale, lambda name: columns.value(row, name)),
+        content=replace(script.said(locale, lambda name: columns.value(row, name)), topic=campaign.topic),
         purpose=recipients.purpose(campaign),
         queue=recipients.queue(campaign),
         dedupe=recipients.key(campaign, who),

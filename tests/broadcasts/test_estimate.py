@@ -1,0 +1,97 @@
+"""What a campaign would do, told before the click."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from backend.messaging import topics
+from backend.messaging.models import Identity, Message
+from backend.records.models import Record
+from backend.residents.models import Resident
+from broadcasts import accounting, campaigns, estimate, pump
+from broadcasts.campaigns import Plan
+from broadcasts.models import Campaign, Recipient
+from broadcasts.wording import Variant, Wording
+from tests.broadcasts.village import Village
+
+WORDING = Wording(
+    {
+        "zh_CN": Variant("{{姓名}}您好，生日 {{出生日期}}，祝您安康。"),
+        "en": Variant("Dear {{Name}}, {{Birthday}}."),
+    }
+)
+ALL = {"kind": "table:resident", "how": "all"}
+
+
+def plan(**values: Any) -> Plan:
+    given = {
+        "name": "生日",
+        "topic": "greeting",
+        "kind": "table:resident",
+        "audience": ALL,
+        "wording": WORDING,
+    }
+    return Plan(**(given | values))
+
+
+def peopled(village: Village) -> None:
+    """A street as they are: most can be told, some for each reason not."""
+    born = {"birthday": "1948-03-05"}
+    for room in range(101, 104):
+        village.person(f"短信{room}", room, "sms", **born)
+    village.person("Anna Smith", 201, "telegram", "sms", locale="en", **born)
+    village.person("网页李", 202, "webchat", **born)
+    village.person("没有地址的赵", 301, **born)
+    village.person("没有生日的钱", 302, "sms")
+    village.person("没审核的孙", 303, "sms", status="pending", **born)
+    silent = village.person("不想听的周", 304, "sms", **born)
+    topics.leave(Identity.get(Identity.resident_id == silent).id, "greeting")
+    husband = village.person("同住的吴", 305, "sms", **born)
+    home = Resident.get(Resident.name == "短信101").household
+    Resident.update(household=home).where(Resident.id == husband).execute()
+
+
+def test_what_is_told_before_is_what_becomes_of_everybody(village: Village) -> None:
+    peopled(village)
+    off = Record.select().order_by(Record.id).first().id
+    audience = {**ALL, "minus": [{"kind": "table:resident", "how": "ids", "ids": [off]}]}
+    made = campaigns.draft(
+        village.admin, village.happy.id, plan(audience=audience, merge="household"), "zh_CN"
+    )
+    before = estimate.outlook(village.admin, made)
+    assert Message.select().count() == Recipient.select().count() == 0
+
+    campaigns.submit(village.admin, made.id)
+    pump.step(made.id)
+    truth = accounting.counts(Campaign.get_by_id(made.id))
+    assert before.done
+    assert before.looked == before.total == truth.total
+    assert dict(before.left_out) == dict(truth.left_out)
+    assert dict(before.channels) == dict(truth.channels)
+    assert before.segments == truth.segments
+    assert before.price == truth.cost > 0
+    assert set(before.left_out) == {"excluded", "no_address", "lacking", "not_wanted", "opted_out"}
+
+
+def test_who_lacks_a_value_is_named(village: Village) -> None:
+    peopled(village)
+    found = estimate.outlook(village.admin, plan())
+    assert {name: missing.people for name, missing in found.missing.items()} == {"出生日期": 1}
+    assert [row.name for row in found.missing["出生日期"].rows] == ["没有生日的钱"]
+
+
+def test_examples_are_of_every_channel_in_their_readers_language(village: Village) -> None:
+    peopled(village)
+    found = estimate.outlook(village.admin, plan())
+    assert [e.channel for e in found.examples] == ["sms", "telegram", "webchat"]
+    assert found.examples[0].content.text == "短信101您好，生日 1948年3月5日，祝您安康。"
+    assert found.examples[1].content.text.startswith("Dear Anna Smith, ")
+
+
+def test_when_time_is_over_it_says_how_far_it_came(village: Village) -> None:
+    peopled(village)
+    found = estimate.outlook(village.admin, plan(), seconds=0, at_once=4)
+    assert (found.done, found.looked, found.total) == (False, 4, 10)
+    assert found.all_segments == found.segments * 10 // 4
+    assert found.price == found.all_segments * Decimal("0.05")
