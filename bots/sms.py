@@ -53,26 +53,22 @@ class SmsChannel(Channel):
         bodies = shape(photo_link.told(due))
         if not bodies:
             raise Refused("there is nothing to say by SMS")
-        sid = ""
+        sid, status = "", "sent"
         for place, body in enumerate(bodies):
             try:
-                sid = await self._one(due, body.text)
+                sid, status = await self._one(due, body.text)
             except TryLater as error:
                 if place == 0:
                     raise
                 raise AnswerLost(f"part {place + 1} of {len(bodies)}: {error}") from error
-        return Sent(sid)
+        return Sent(sid, "delivered" if status == "delivered" else "sent")
 
-    async def _one(self, due: Due, text: str) -> str:
+    async def _one(self, due: Due, text: str) -> tuple[str, str]:
         from bots import twilio_client  # slow to load: only who sends needs it
 
         found = settings()
         reachable = found.public_url or found.twilio_api_base
-        callback = {"status_callback": _status_url([due.id])} if reachable else {}
-        messages = twilio_client.client().messages
-        return await twilio_client.create(
-            messages.create_async(to=due.address, from_=found.twilio_from, body=text, **callback)
-        )
+        return await twilio_client.text(due.address, text, _status_url([due.id]) if reachable else None)
 
     async def close(self) -> None:
         from bots import twilio_client  # slow to load: only who sends needs it

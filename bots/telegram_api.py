@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from telegram import Bot
+from telegram import Bot, TelegramObject
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 from backend.settings import settings
 
@@ -17,6 +21,9 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 CONNECTIONS = 30
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+# A preview would make Telegram's servers open our one-time links before the person does.
+_NO_PREVIEW = '{"is_disabled": true}'
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 10.0
 _KEEP_SECONDS = 4.0
@@ -40,8 +47,7 @@ class AiohttpRequest(BaseRequest):
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEP_SECONDS),
-                trust_env=True,
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEP_SECONDS)
             )
         return self._session
 
@@ -60,12 +66,10 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         read = read_timeout if isinstance(read_timeout, int | float) else _READ_SECONDS
-        timeout = aiohttp.ClientTimeout(
-            total=read + _CONNECT_SECONDS, sock_connect=_CONNECT_SECONDS, sock_read=read
-        )
+        body, headers = _body(request_data)
         try:
             async with self._opened().request(
-                method, url, data=_body(request_data), timeout=timeout
+                method, _url(url), data=body, headers=headers, timeout=_timeout(read), proxy=_proxy(url)
             ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
@@ -74,20 +78,50 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut(type(error).__name__) from None
 
 
-def _body(request_data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
-    """The parameters as a form; with a photo, in parts."""
-    if request_data is None or not request_data.contains_files:
-        return request_data.json_parameters if request_data else None
+_url = lru_cache(maxsize=64)(URL)
+
+
+@lru_cache(maxsize=64)
+def _proxy(url: str) -> str | None:
+    """The proxy that HTTPS_PROXY and NO_PROXY name. Read once: aiohttp reads them for each request, in a thread of its own."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+
+
+@lru_cache(maxsize=64)
+def _timeout(read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=read + _CONNECT_SECONDS, sock_connect=_CONNECT_SECONDS, sock_read=read)
+
+
+def _body(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:
+    """The parameters as a form and its headers; with a photo, in parts."""
+    if request_data is None:
+        return None, None
+    if not request_data.contains_files:
+        return urlencode(request_data.json_parameters).encode(), _FORM
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in (request_data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=kind)
-    return form
+    return form, None
 
 
 class LinliBot(Bot):
-    """The bot, with one more way to ask for updates."""
+    """The bot, with one more way to ask for updates, and one to send words."""
+
+    async def send_words(
+        self, chat_id: int, words: str, markup: TelegramObject | None, parse_mode: str | None = None
+    ) -> int:
+        """`sendMessage`, without what takes most of its time: the answer is not made a Message, only its id is read. Raises
+        TelegramError."""
+        asked: dict[str, Any] = {"chat_id": chat_id, "text": words, "link_preview_options": _NO_PREVIEW}
+        if parse_mode is not None:
+            asked["parse_mode"] = parse_mode
+        if markup is not None:
+            asked["reply_markup"] = markup
+        said: dict[str, Any] = await self._post("sendMessage", asked)
+        return int(said["message_id"])
 
     async def raw_updates(self, offset: int, timeout: int) -> list[dict[str, Any]]:
         """Updates from `offset` on, not parsed yet: one that the library cannot read must not hold up the others.

@@ -9,8 +9,6 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
-    LinkPreviewOptions,
-    Message,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
@@ -33,8 +31,6 @@ from bots import telegram_api
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.telegram_shape import Part, shape
 
-# A preview would make Telegram's servers open our one-time links before the person does.
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _TOKEN_WRONG_S = 60.0
 _LONGEST_WAIT_S = 5.0
 """A 429 between the parts of one Message is sat out up to this long: starting over would say the first parts twice."""
@@ -63,14 +59,14 @@ class TelegramChannel(Channel):
     async def send(self, due: Due) -> Sent:
         chat_id = int(due.address)
         parts = shape(due.content, due.message_id, reply=due.purpose == "reply")
-        kept: Message | None = None
+        kept: int | None = None
         for key in due.content.media:
             await self._photo(chat_id, key)
         for number, part in enumerate(parts):
-            message = await self._part(chat_id, part, first=number == 0)
+            message_id = await self._part(chat_id, part, first=number == 0)
             if kept is None or not part.share:
-                kept = message  # the one with the question and its buttons
-        return Sent(provider_id(chat_id, kept.message_id) if kept else None)
+                kept = message_id  # the one with the question and its buttons
+        return Sent(provider_id(chat_id, kept) if kept is not None else None)
 
     async def close(self) -> None:
         await telegram_api.close(self.bot)
@@ -86,7 +82,7 @@ class TelegramChannel(Channel):
         except TelegramError as error:
             raise _meaning(error) from None
 
-    async def _part(self, chat_id: int, part: Part, *, first: bool) -> Message:
+    async def _part(self, chat_id: int, part: Part, *, first: bool) -> int:
         try:
             return await self._send(chat_id, part)
         except TryLater as error:
@@ -95,22 +91,17 @@ class TelegramChannel(Channel):
             await asyncio.sleep(error.after_s)
             return await self._send(chat_id, part)
 
-    async def _send(self, chat_id: int, part: Part) -> Message:
+    async def _send(self, chat_id: int, part: Part) -> int:
         try:
             try:
-                return await self._call(chat_id, part.html, _markup(part), parse_mode="HTML")
+                return await self.bot.send_words(chat_id, part.html, _markup(part), parse_mode="HTML")
             except BadRequest as error:
                 if _is_gone(error):
                     raise
             # Whatever it was that Telegram could not parse: the words themselves arrive.
-            return await self._call(chat_id, part.plain, None)
+            return await self.bot.send_words(chat_id, part.plain, None)
         except TelegramError as error:
             raise _meaning(error) from None
-
-    async def _call(self, chat_id: int, words: str, markup: Markup, parse_mode: str | None = None) -> Message:
-        return await self.bot.send_message(
-            chat_id, words, parse_mode=parse_mode, reply_markup=markup, link_preview_options=_NO_PREVIEW
-        )
 
 
 def provider_id(chat_id: int, message_id: int) -> str:

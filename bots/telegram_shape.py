@@ -19,6 +19,8 @@ LIMIT = 4096
 MOST_BUTTONS = 100
 LONGEST_LABEL = 64
 _TAGS = len("<b></b>")
+_SHORT = LIMIT // (5 + len("<b></b>"))
+"""Characters that fit whatever they are: each escaped, and bold by itself."""
 _CUTS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"[。!?!?;;…]+|[.,,、]\s"), re.compile(r"\s"))
 _SHARES = ("contact", "location")
 
@@ -128,6 +130,9 @@ def _cost(char: str) -> int:
 
 def _spans(plain: str, bold: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Where to cut `plain`, so that each span's HTML fits: at a paragraph, else a line, a sentence, a word, a character."""
+    if len(plain) <= _SHORT:
+        yield 0, len(plain)
+        return
     enters = [b and not a for a, b in pairwise([False, *bold])]
     upto = [0, *accumulate(_cost(c) + (_TAGS if new else 0) for c, new in zip(plain, enters, strict=True))]
     start = 0
