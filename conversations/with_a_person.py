@@ -15,13 +15,16 @@ from backend.inbox.marks import QUIET
 from backend.messaging import people
 from backend.messaging.models import Message
 from conversations import discreet, phrases
-from conversations.flow import Command
+from conversations.flow import Command, Person
 from conversations.inbound import Inbound
 from conversations.store import Found
 from conversations.talk import Talk
 
 NOTICE_MS = 3 * 86_400_000
-"""How long after a notice words that mean nothing else count as a reply to it."""
+"""How long after a notice words that mean nothing else count as a reply to it, where nothing was said in between."""
+CAMPAIGN_MS = 86_400_000
+"""The same after a message of a campaign, whatever the assistant answered in between."""
+CAMPAIGN = "campaign:"
 _NO_NOTICE = ("reply", "code", "answer", "reminder", "handover", "activation")
 _DIGITS = re.compile(r"\s*\d{4,8}\s*")
 
@@ -75,21 +78,38 @@ def instead(talk: Talk, said: Said) -> Words | None:
         return phrases.passed_on()
     if not said.text:
         return None
-    last = (
-        Message.select(Message.id, Message.purpose, Message.about, Message.created_at)
-        .where(Message.identity_id == person.identity_id)
-        .order_by(Message.id.desc())
-        .first()
-    )
-    if last is None or last.about is None or last.purpose in _NO_NOTICE:
+    notice = _notice(person)
+    if notice is None:
         return None
-    if clock.now_ms() - clock.to_ms(last.created_at) > NOTICE_MS:
-        return None
-    talk.handover, talk.about = "reply", f"message:{last.id}"
+    talk.handover, talk.about = "reply", notice
     return Words(
         _("Thank you, I have passed your reply on to the office. A colleague reads it and answers you here."),
         short=_("Thank you, your reply is with the office; a colleague will answer."),
     )
+
+
+def _notice(person: Person) -> str | None:
+    """What she replies to: `campaign:12`, or the `message:77` of another notice."""
+    hers = Message.identity_id == person.identity_id
+    if person.resident_id is not None:
+        # A campaign's message may have gone on to another of her addresses.
+        hers |= Message.resident_id == person.resident_id
+    told = Message.select(Message.id, Message.purpose, Message.about, Message.created_at).where(hers)
+    last = told.order_by(Message.id.desc()).first()
+    if last is not None and last.purpose == "reply":
+        last = told.where(Message.purpose != "reply").order_by(Message.id.desc()).first()
+        within = CAMPAIGN_MS if last is not None and _of_campaign(last) else 0
+    else:
+        within = NOTICE_MS
+    if last is None or last.about is None or last.purpose in _NO_NOTICE:
+        return None
+    if clock.now_ms() - clock.to_ms(last.created_at) > within:
+        return None
+    return str(last.about) if _of_campaign(last) else f"message:{last.id}"
+
+
+def _of_campaign(message: Message) -> bool:
+    return bool(message.about) and str(message.about).startswith(CAMPAIGN)
 
 
 def call(talk: Talk, said: str) -> None:

@@ -41,6 +41,8 @@ def open_for(identity: Identity, reason: str, said: str, about: str | None = Non
             if reason == "emergency" and found.reason != "emergency":
                 Handover.update(reason="emergency", said=said[:500]).where(Handover.id == found.id).execute()
                 _tell(found, identity, "emergency", said)
+            if about is not None and found.about is None:
+                Handover.update(about=about).where(Handover.id == found.id).execute()
             return None
         handover = Handover.create(
             identity_id=identity.id,

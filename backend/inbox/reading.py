@@ -14,6 +14,7 @@ from backend.messaging import channels, emphasis, people, secrets, threads
 from backend.messaging.models import Identity
 from backend.residents import queries as residents
 from backend.staff import queries as staff
+from backend.web import subjects
 
 MOST_LINES = 200
 STATES: dict[str, tuple[Text, str]] = {
@@ -46,6 +47,8 @@ class Row:
     with_: str
     mine: bool
     reason: Text
+    about: Text
+    """The campaign that she replied to; "" of anything else."""
 
 
 def rows(actor: Actor, found: list[Handover]) -> list[Row]:
@@ -63,9 +66,16 @@ def rows(actor: Actor, found: list[Handover]) -> list[Row]:
             colleagues[h.taken_by].name if h.taken_by in colleagues else "",
             h.taken_by == actor.id,
             opening.REASONS[h.reason],
+            campaign(h),
         )
         for h in found
     ]
+
+
+def campaign(handover: Handover) -> Text:
+    """What the campaign that she replied to is called; "" where it is about none."""
+    about = handover.about or ""
+    return subjects.called(about) if about.startswith("campaign:") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,7 @@ def thread(handover: Handover, way: Identity | None = None) -> Thread:
         HandoverEvent.select().where(HandoverEvent.handover_id.in_(of_her)).order_by(HandoverEvent.id)
     )
     by_message = {e.message_id: e.staff_name for e in events if e.kind == "answer"}
-    about = int(handover.about.partition(":")[2]) if handover.about else None
+    about = _replied_to(handover, said)
     lines = [
         *_messages(said, by_message, about),
         *(_event(e) for e in events if e.kind != "answer"),
@@ -126,7 +136,16 @@ def thread(handover: Handover, way: Identity | None = None) -> Thread:
     )
 
 
-def _messages(said: list[threads.Line], by_message: dict[int | None, str], about: int | None) -> list[Line]:
+def _replied_to(handover: Handover, said: list[threads.Line]) -> set[int]:
+    """The messages that she replied to: one, or those of a campaign (`campaign:12`) that she got."""
+    kind, _colon, number = (handover.about or "").partition(":")
+    if kind == "message":
+        return {int(number)}
+    told = [line.message_id for line in said if isinstance(line, threads.Told)] if kind else []
+    return threads.about(told, handover.about or "")
+
+
+def _messages(said: list[threads.Line], by_message: dict[int | None, str], about: set[int]) -> list[Line]:
     # A message that went on to her next address is one line; where it is now counts.
     last = {line.message_id: line for line in said if isinstance(line, threads.Told)}
     drawn: list[Line] = []
@@ -140,9 +159,7 @@ def _messages(said: list[threads.Line], by_message: dict[int | None, str], about
     return drawn
 
 
-def _told(
-    line: threads.Told, now: threads.Told, by_message: dict[int | None, str], about: int | None
-) -> Line:
+def _told(line: threads.Told, now: threads.Told, by_message: dict[int | None, str], about: set[int]) -> Line:
     author = by_message.get(line.message_id)
     hidden = line.purpose in secrets.SECRET
     return Line(
@@ -155,7 +172,7 @@ def _told(
         else secrets.shown(line.content, line.purpose),
         line.content.media,
         STATES[now.status],
-        line.message_id == about,
+        line.message_id in about,
     )
 
 

@@ -74,6 +74,8 @@ def _page(handover_id: int, draft: str = "", error: Text | None = None, status: 
         state="mine" if handover.taken_by == actor.id and handover.done_at is None else handover.state,
         with_=thread_.name_of(handover.taken_by) if handover.taken_by else "",
         reason=opening.REASONS[handover.reason],
+        campaign=reading.campaign(handover),
+        campaign_link=subjects.link(handover.about),
         outcomes=list(taking.OUTCOMES.items()),
         canned=ready,
         ways=[(way.id, _way(way), way.channel in WITH_PHOTOS) for way in found.ways],

@@ -10,4 +10,5 @@ NAMES: dict[str, Text] = {
     "voice": _("Phone call"),
     "webchat": _("Web chat"),
     "email": _("E-mail"),
+    "fax": _("Fax"),
 }

@@ -196,3 +196,11 @@ def last_word(identity_ids: Sequence[int], since: int) -> Heard | None:
     sql = _LAST_WORDS.format(places=",".join("?" * len(identity_ids)))
     rows = execute(sql, (*identity_ids, since)).fetchall()
     return next((line for row in rows if (line := _heard(row)) is not None), None)
+
+
+def about(message_ids: Sequence[int], subject: str) -> set[int]:
+    """Those of the Messages that are about this, such as `campaign:12`."""
+    if not message_ids:
+        return set()
+    found = Message.select(Message.id).where(Message.id.in_(list(message_ids)) & (Message.about == subject))
+    return {row.id for row in found}

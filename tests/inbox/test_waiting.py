@@ -7,8 +7,9 @@ import pytest
 from backend.core import media
 from backend.core.access import Actor
 from backend.core.clock import Hands
+from backend.core.i18n import render
 from backend.fields.words import Media, Said, Words
-from backend.inbox import answering, jobs, office, personal, reading, relaying, taking, waiting
+from backend.inbox import answering, jobs, office, personal, queries, reading, relaying, taking, waiting
 from backend.inbox.models import Handover
 from backend.messaging import people, say
 from backend.messaging.people import At
@@ -86,13 +87,42 @@ def test_a_cry_for_help_at_night_is_not_told_to_wait(clock: Hands, chen: Neighbo
 
 def test_a_reply_to_a_notice_that_means_nothing_else_lands_in_the_inbox(chen: Neighbour, li: Actor) -> None:
     chen.says("你好")
-    notice = say(At(chen.identity.id), Words("明天上午停水。"), purpose="notice", about="campaign:3")
+    notice = say(At(chen.identity.id), Words("明天上午停水。"), purpose="notice", about="notice:3")
     assert "转给社区" in chen.says("那我家锅炉咋整")
     thread = chen.thread
     assert (thread.reason, thread.about) == ("reply", f"message:{notice}")
     assert thread.said == "那我家锅炉咋整"
     assert "同事" in chen.says("嗯嗯那个啥"), "and what follows is read too"
     assert Handover.select().count() == 1
+
+
+def test_a_reply_to_a_campaign_is_linked_to_it_also_after_the_assistant_said_something(
+    clock: Hands, chen: Neighbour, li: Actor
+) -> None:
+    chen.says("你好")
+    notice = say(
+        At(chen.identity.id), Words("明天上午停水。"), purpose="campaign", queue="bulk", about="campaign:3"
+    )
+    clock.forward(hours=2)
+    chen.says("你好")
+    assert "转给社区" in chen.says("那我家锅炉咋整")
+    assert (chen.thread.reason, chen.thread.about) == ("reply", "campaign:3")
+    drawn = reading.thread(chen.thread)
+    assert [line.text for line in drawn.lines if line.about] == ["明天上午停水。"], notice
+    [row] = reading.rows(li, [chen.thread])
+    assert "3" in render(row.about, "zh_CN")
+    assert queries.about(li, "campaign:3") == [(chen.thread.id, "waiting")]
+
+
+def test_a_day_after_a_campaign_what_she_talks_about_with_the_assistant_is_no_reply(
+    clock: Hands, chen: Neighbour, street: Street
+) -> None:
+    chen.says("你好")
+    say(At(chen.identity.id), Words("明天上午停水。"), purpose="campaign", queue="bulk", about="campaign:3")
+    chen.says("你好")
+    clock.forward(hours=25)
+    chen.says("哔哩吧啦咕噜")
+    assert Handover.select().count() == 0
 
 
 def test_an_answer_to_a_notice_is_no_reply_for_the_inbox(chen: Neighbour, street: Street) -> None:
