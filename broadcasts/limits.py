@@ -50,59 +50,54 @@ class Line(NamedTuple):
     slack: float
 
 
-# Times are microseconds of Redis' own clock. KEYS[1] is the channel's; ARGV: gap, slack, patience, urgent, then for each message
-# how many lines of its own it has, and their names, gaps and slacks. Answers a wait for each, negative where no place was taken.
+# Times are microseconds of Redis' own clock. KEYS[1] is the channel's. ARGV: gap, slack, patience, urgent, the gaps and slacks of the
+# kinds of own lines by commas, and the messages by spaces, each as the names of its own lines by commas, in the order of the kinds.
+# Answers a wait for each, negative where no place was taken.
 _RESERVE = """
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local base = KEYS[1]
 local gap, slack, patience = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local gaps, slacks = {}, {}
+for n in string.gmatch(ARGV[5], '[^,]+') do gaps[#gaps + 1] = tonumber(n) end
+for n in string.gmatch(ARGV[6], '[^,]+') do slacks[#slacks + 1] = tonumber(n) end
 local held = tonumber(redis.call('GET', base .. ':held') or 0)
 local overall = math.max(tonumber(redis.call('GET', base .. ':all') or 0), now - slack, held)
-local shown, free, seen, slacks = overall, {}, {}, {}
+local shown, free, seen, kept = overall, {}, {}, {}
 local waits, taken = {}, false
-local at, n = 5, 0
-while ARGV[at] do
-  local count, own, clear = tonumber(ARGV[at]), now, true
-  local place = math.max(overall, now)
+for message in string.gmatch(ARGV[7], '[^ ]+') do
+  local place, own, lines = math.max(overall, now), 0, {}
   if ARGV[4] == '1' then place = math.max(now, held) end
-  for l = 0, count - 1 do
-    local name = ARGV[at + 1 + 3 * l]
-    if not free[name] then
-      free[name] = tonumber(redis.call('GET', base .. name) or 0)
-      seen[name] = free[name]
+  for line in string.gmatch(message, '[^,]+') do
+    lines[#lines + 1] = line
+    if not free[line] then
+      free[line] = tonumber(redis.call('GET', base .. line) or 0)
+      seen[line] = free[line]
     end
-    own = math.max(own, seen[name])
+    own = math.max(own, seen[line])
   end
-  n = n + 1
   if own > place then
-    waits[n], clear = -(own - now), false
+    waits[#waits + 1] = string.format('%.0f', now - own)
+    for i, line in ipairs(lines) do seen[line] = own + gaps[i] end
   elseif place - now > patience then
     shown = math.max(shown, overall)
-    waits[n], clear = -(shown - now), false
+    waits[#waits + 1] = string.format('%.0f', now - shown)
     shown = shown + gap
   else
-    waits[n] = place - now
+    waits[#waits + 1] = string.format('%.0f', place - now)
     overall, taken = overall + gap, true
-  end
-  for l = 0, count - 1 do
-    local name, g, s = ARGV[at + 1 + 3 * l], tonumber(ARGV[at + 2 + 3 * l]), tonumber(ARGV[at + 3 + 3 * l])
-    if clear then
-      free[name] = math.max(free[name], place - s) + g
-      seen[name], slacks[name] = free[name], s
-    elseif own > place then
-      seen[name] = own + g
+    for i, line in ipairs(lines) do
+      free[line] = math.max(free[line], place - slacks[i]) + gaps[i]
+      seen[line], kept[line] = free[line], slacks[i]
     end
   end
-  at = at + 1 + 3 * count
 end
 local function keep(key, value, s)
-  redis.call('SET', key, string.format('%.0f', value), 'PX', math.ceil(math.max(value - now, 0) / 1000 + s / 1000) + 1000)
+  redis.call('SET', key, string.format('%.0f', value), 'PX', math.ceil((math.max(value - now, 0) + s) / 1000) + 1000)
 end
 if taken then keep(base .. ':all', overall, slack) end
-for name, s in pairs(slacks) do keep(base .. name, free[name], s) end
-for i = 1, n do waits[i] = string.format('%.0f', waits[i]) end
-return waits
+for line, s in pairs(kept) do keep(base .. line, free[line], s) end
+return table.concat(waits, ' ')
 """
 _HOLD = """
 local t = redis.call('TIME')
@@ -211,17 +206,18 @@ class Limits:
     ) -> list[Place] | None:
         if time.monotonic() < self._away_until:
             return None
-        args: list[str | int] = [_us(overall.gap), _us(overall.slack), _us(patience), int(urgent)]
-        for own in lines:
-            args.append(len(own))
-            for line in own:
-                args += (line.name, _us(line.gap), _us(line.slack))
+        args: list[str | int] = [
+            *(_us(overall.gap), _us(overall.slack), _us(patience), int(urgent)),
+            ",".join(str(_us(line.gap)) for line in lines[0]),
+            ",".join(str(_us(line.slack)) for line in lines[0]),
+            " ".join(",".join(line.name for line in own) for own in lines),
+        ]
         try:
             waits = self._reserve(keys=[_key(name)], args=args)
         except redis.RedisError as error:
             self._gone(error)
             return None
-        return [_place(int(wait)) for wait in waits]
+        return [_place(int(wait)) for wait in waits.split()]
 
     def _gone(self, error: Exception) -> None:
         self._away_until = time.monotonic() + AWAY_S
