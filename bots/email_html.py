@@ -40,16 +40,22 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return None if name == "style" and _FUNCTION.search(value) else value
 
 
-_CLEANER = nh3.Cleaner(
-    tags=set(_TAGS.split()),
-    attributes=_ATTRIBUTES,
-    attribute_filter=_attribute,
-    filter_style_properties=set(_STYLES.split()),
-    url_schemes={"http", "https", "mailto", "tel"},
-    link_rel=None,
-)
+def _cleaner(tags: set[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        attributes={tag: names for tag, names in _ATTRIBUTES.items() if tag in tags or tag == "*"},
+        attribute_filter=_attribute,
+        filter_style_properties=set(_STYLES.split()),
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None,
+    )
 
 
-def clean(html: str) -> str:
-    """The same without what a mailbox should not get. Twice clean is once clean; places like {{name}} stay."""
-    return _CLEANER.clean(html.replace("\x00", ""))
+_CLEANER = _cleaner(set(_TAGS.split()))
+_WITHOUT_PICTURES = _cleaner(set(_TAGS.split()) - {"img"})
+
+
+def clean(html: str, *, pictures: bool = True) -> str:
+    """The same without what a mailbox should not get. Twice clean is once clean; places like {{name}} stay. Without `pictures`
+    nobody else's server hears who opens the letter."""
+    return (_CLEANER if pictures else _WITHOUT_PICTURES).clean(html.replace("\x00", ""))

@@ -35,12 +35,23 @@ def _signature(message_id: int, place: int) -> str:
 
 def told(due: Due) -> Content:
     """What is sent where no picture can be: the words with a link to each photo."""
-    content = due.content
-    links = [url(due.message_id, place) for place in range(len(content.media))]
+    return linked(due.content, due.message_id)
+
+
+def linked(content: Content, message_id: int) -> Content:
+    """The same of a Message with this number."""
+    links = [url(message_id, place) for place in range(len(content.media))]
     if not links:
         return content
     line = render(_("Photo: {link}", link=" ".join(links)), content.locale)
-    return replace(content, text=f"{content.text}\n{line}", short=f"{content.short}\n{line}", media=())
+    marked = "".join(f'<p><img src="{link}" alt=""></p>' for link in links) if content.html else ""
+    return replace(
+        content,
+        text=f"{content.text}\n{line}",
+        short=f"{content.short}\n{line}",
+        html=content.html + marked,
+        media=(),
+    )
 
 
 @blueprint.get("/<name>")

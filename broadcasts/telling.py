@@ -10,13 +10,14 @@ from backend.core import clock
 from backend.core.access import Actor
 from backend.fields.calendar import shown_day
 from backend.messaging import outbox, people, topics
+from backend.messaging.content import Content
 from backend.messaging.outbox import Outgoing
 from backend.messaging.people import Address
 from backend.printing import rows
 from backend.printing.columns import Columns
 from backend.printing.rows import Row
 from backend.settings import settings
-from bots import sms_shape
+from bots import photo_link, sms_shape
 from broadcasts import campaigns, freezing, recipients, wording
 from broadcasts.models import Campaign
 from broadcasts.recipients import Told, Waiting
@@ -109,7 +110,17 @@ def _outgoing(
 def _segments(out: Outgoing) -> int | None:
     if out.channel != "sms":
         return None
-    return sum(b.cost.segments for b in sms_shape.shape((out.content,), settings().community_name))
+    return segments(out.content)
+
+
+def segments(content: Content) -> int:
+    """What it costs as a short message; a photo in it is a link."""
+    said = photo_link.linked(content, _A_NUMBER)
+    return sum(b.cost.segments for b in sms_shape.shape((said,), settings().community_name))
+
+
+_A_NUMBER = 0xFFFFF
+"""Of a message that is not made yet: as long as theirs are."""
 
 
 def _addresses(campaign: Campaign, known: Sequence[int], others: Sequence[int]) -> dict[str, Address]:

@@ -5,16 +5,19 @@ Pure. A Wording is plain data; a Script is the same ready to be filled, thousand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from backend.core.errors import Invalid
-from backend.core.i18n import DEFAULT_LOCALE, LANGUAGES, Msg, _
+from backend.core.i18n import DEFAULT_LOCALE, LANGUAGES, Msg, Text, _
 from backend.fields import placeholders
 from backend.fields.placeholders import Drawing, Part, normal
 from backend.messaging.content import Choice, Content
 from backend.printing.columns import WORDS, Columns
+from bots import email_html
 
 TEXTS: dict[str, tuple[Msg, int]] = {
     "text": (_("Text"), 3_000),
@@ -99,16 +102,23 @@ class _Compiled:
 
 
 def _compiled(variant: Variant) -> _Compiled:
-    read = placeholders.text_parts
     return _Compiled(
-        read(variant.text),
-        read(variant.short),
-        read(variant.spoken),
-        read(variant.subject),
-        placeholders.parts(variant.html) if variant.html else (),
-        tuple((read(b.label), read(b.value)) for b in variant.buttons),
-        variant.photo,
+        **{name: _read(name, getattr(variant, name)) for name in TEXTS},
+        buttons=tuple(
+            (placeholders.text_parts(b.label), placeholders.text_parts(b.value)) for b in variant.buttons
+        ),
+        photo=variant.photo,
     )
+
+
+def _read(name: str, written: str) -> tuple[Part, ...]:
+    if not written:
+        return ()
+    return placeholders.parts(written) if name == "html" else placeholders.text_parts(written)
+
+
+def _button_parts(button: Button) -> tuple[Part, ...]:
+    return (*placeholders.text_parts(button.label), *placeholders.text_parts(button.value))
 
 
 _NO_PICTURES = Drawing(qr=lambda _text: "", photo=lambda _key: "", is_photo=lambda _name: False)
@@ -162,64 +172,93 @@ def _once(lists: Iterable[list[str]]) -> list[str]:
 
 
 def checked(wording: Wording, columns: Columns, locale: str) -> Wording:
-    """The same without empty variants and blanks at the ends. Raises Invalid, in the language `locale`, for what cannot be sent:
-    nothing said, too long, a name that means nothing, a picture in a text, a button that leads nowhere."""
-    kept = {code: found for code, v in wording.variants.items() if (found := _trimmed(v)) != Variant()}
-    if not kept:
-        raise Invalid(_("What shall the notice say?"), "text")
-    for code, variant in kept.items():
-        _check(code, variant, columns, locale)
-    return Wording(kept)
+    """The same without empty variants, blanks at the ends, and what no mailbox should get. Raises Invalid, in the language `locale`, for
+    the first of its `problems`."""
+    kept = trimmed(wording)
+    for where, text in problems(kept, columns, locale).items():
+        raise Invalid(text, where)
+    return kept
+
+
+def trimmed(wording: Wording) -> Wording:
+    """As it is kept."""
+    return Wording(
+        {code: found for code, v in wording.variants.items() if (found := _trimmed(v)) != Variant()}
+    )
+
+
+def problems(kept: Wording, columns: Columns, locale: str) -> dict[str, Text]:
+    """What cannot be sent, by field ("zh_CN.short", "en.buttons"; "text" of nothing at all): nothing said, too long, a name that means
+    nothing, a condition without an end, a picture in a text, a button that leads nowhere."""
+    if not kept.variants:
+        return {"text": _("What shall the notice say?")}
+    found: dict[str, Text] = {}
+    for code, variant in kept.variants.items():
+        if code not in LANGUAGES:
+            return {"text": _("There is no such language.")}
+        found |= {f"{code}.{name}": text for name, text in _problems(code, variant, columns, locale).items()}
+    return found
 
 
 def _trimmed(variant: Variant) -> Variant:
     texts = {name: getattr(variant, name).strip() for name in (*TEXTS, "photo")}
+    texts["html"] = email_html.clean(texts["html"], pictures=False).strip()
     buttons = (Button(b.label.strip(), b.value.strip()) for b in variant.buttons)
     return Variant(**texts, buttons=tuple(b for b in buttons if b.label or b.value))
 
 
-def _check(code: str, variant: Variant, columns: Columns, locale: str) -> None:
-    if code not in LANGUAGES:
-        raise Invalid(_("There is no such language."), "text")
-    if not variant.text:
-        raise Invalid(
-            _("The text in {language} is missing: it is what chat shows.", language=LANGUAGES[code].name),
-            f"{code}.text",
-        )
+def _problems(code: str, variant: Variant, columns: Columns, locale: str) -> dict[str, Text]:
+    found: dict[str, Text] = {}
     for name, (title, most) in TEXTS.items():
-        if len(getattr(variant, name)) > most:
-            raise Invalid(_("“{name}” is longer than {n} characters.", name=title, n=most), f"{code}.{name}")
+        written = getattr(variant, name)
+        if len(written) > most:
+            found[name] = _("“{name}” is longer than {n} characters.", name=title, n=most)
+        elif name == "text" and not written:
+            found[name] = _(
+                "The text in {language} is missing: it is what chat shows.", language=LANGUAGES[code].name
+            )
+        elif name == "html" and _IN_A_TAG.search(written):
+            found[name] = _("A place cannot stand inside of a link’s address. Use a button for that.")
+        elif text := _of_parts(partial(_read, name, written), columns, locale):
+            found[name] = text
     if len(variant.buttons) > MOST_BUTTONS:
-        raise Invalid(_("More than {n} buttons are too many.", n=MOST_BUTTONS), f"{code}.buttons")
+        found["buttons"] = _("More than {n} buttons are too many.", n=MOST_BUTTONS)
     for button in variant.buttons:
-        _check_button(button, f"{code}.buttons")
-    compiled = _compiled(variant)
-    for parts in compiled.all():
-        if placeholders.kinds(parts) - {"value"}:
-            raise Invalid(_("QR codes and photos of a record can be printed, not sent."), f"{code}.text")
-        for unknown in columns.unknown(parts, locale):
-            if unknown.meant:
-                raise Invalid(
-                    _("Nothing is called “{name}”. Did you mean “{meant}”?", name=unknown.name, meant=unknown.meant),
-                    f"{code}.text",
-                )  # fmt: skip
-            raise Invalid(_("Nothing is called “{name}”.", name=unknown.name), f"{code}.text")
+        text = _of_button(button) or _of_parts(partial(_button_parts, button), columns, locale)
+        if text:
+            found.setdefault("buttons", text)
+    return found
 
 
+def _of_parts(read: Callable[[], tuple[Part, ...]], columns: Columns, locale: str) -> Text | None:
+    """What is wrong with the places."""
+    try:
+        parts = read()
+    except Invalid as error:
+        return error.text
+    if placeholders.kinds(parts) - {"value"}:
+        return _("QR codes and photos of a record can be printed, not sent.")
+    for unknown in columns.unknown(parts, locale):
+        if unknown.meant:
+            return _(
+                "Nothing is called “{name}”. Did you mean “{meant}”?", name=unknown.name, meant=unknown.meant
+            )
+        return _("Nothing is called “{name}”.", name=unknown.name)
+    return None
+
+
+_IN_A_TAG = re.compile(r"<[^>]*\{\{")
 _LEADS = ("url:https://", "url:http://", "flow:", "command:", "!menu")
 
 
-def _check_button(button: Button, where: str) -> None:
+def _of_button(button: Button) -> Text | None:
     if not button.label or len(button.label) > LONGEST_LABEL:
-        raise Invalid(_("A button needs words, at most {n} characters.", n=LONGEST_LABEL), where)
-    if not button.value.startswith(_LEADS):
-        raise Invalid(
-            _(
-                "The button “{label}” leads nowhere. Give it an address or a conversation.",
-                label=button.label,
-            ),
-            where,
+        return _("A button needs words, at most {n} characters.", n=LONGEST_LABEL)
+    if not button.value.startswith(_LEADS) or button.value in _LEADS[:-1]:
+        return _(
+            "The button “{label}” leads nowhere. Give it an address or a conversation.", label=button.label
         )
+    return None
 
 
 def lacking(script: Script, locale: str, columns: Columns, row: Mapping[str, str]) -> list[str]:
