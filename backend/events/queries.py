@@ -131,6 +131,19 @@ def company(event: Event, resident_id: int, locale: str, most: int = 8) -> list[
     )[:most]
 
 
+def signup_ids(event: Event, statuses: Sequence[str], after: int, limit: int) -> list[int]:
+    """The next sign-ups in these statuses beyond `after`, by their numbers."""
+    row = EventSignup
+    query: Any = row.select(row.id).where(row.event == event, row.status.in_(statuses), row.id > after)
+    return [found[0] for found in query.order_by(row.id).limit(limit).tuples()]
+
+
+def signup_count(event: Event, statuses: Sequence[str]) -> int:
+    return int(
+        EventSignup.select().where(EventSignup.event == event, EventSignup.status.in_(statuses)).count()
+    )
+
+
 # --- hers -----------------------------------------------------------------------------------------------------
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from backend.core.i18n import LOCALES, render
 from backend.family import relations
 from backend.family.models import Relation
-from backend.family.topics import unpacked
+from backend.family.topics import CALLED, KINDS, unpacked
 from backend.messaging.people import At, To
 
 
@@ -77,3 +79,50 @@ def relations_where_told(identity_id: int, resident_id: int | None) -> list[Rela
     if resident_id is not None:
         mine |= Relation.relative_id == resident_id
     return list(Relation.select().where(mine, Relation.status == "active").order_by(Relation.id))
+
+
+AT_ONCE = 500
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Who is somebody's family by an active relation: a resident, an address, or both."""
+
+    of: int
+    relative_id: int | None
+    identity_id: int | None
+
+
+def relatives(resident_ids: Sequence[int], wanted: Sequence[str]) -> list[Relative]:
+    """Those of these residents who said yes to it, nearest first: of these kinds (`topics.KINDS`), called so (`topics.CALLED`), or
+    "any"."""
+    found: list[Relative] = []
+    words = {name: _spoken(name) for name in wanted if name not in KINDS}
+    for start in range(0, len(resident_ids), AT_ONCE):
+        hers = Relation.resident_id.in_(list(resident_ids[start : start + AT_ONCE]))
+        query = Relation.select().where(hers, Relation.status == "active")
+        for r in query.order_by(Relation.resident_id, Relation.rank, Relation.id):
+            called = (r.called or "").strip().casefold()
+            if ANY in wanted or r.kind in wanted or any(called in some for some in words.values()):
+                found.append(Relative(r.resident_id, r.relative_id, r.identity_id))
+    return found
+
+
+def _spoken(name: str) -> frozenset[str]:
+    """What a resident may call such a relative."""
+    label = CALLED.get(name, name)
+    return frozenset((name.casefold(), *(render(label, locale).casefold() for locale in LOCALES)))
+
+
+def holding(resident_ids: Sequence[int], kind: str) -> set[int]:
+    """Those of these residents who are somebody's contact of this kind: volunteers, carers."""
+    found: set[int] = set()
+    for start in range(0, len(resident_ids), AT_ONCE):
+        his = Relation.relative_id.in_(list(resident_ids[start : start + AT_ONCE]))
+        query = Relation.select(Relation.relative_id).where(
+            his, Relation.kind == kind, Relation.status == "active"
+        )
+        rows: Any = query.distinct().tuples()
+        found |= {row[0] for row in rows}
+    return found

@@ -18,10 +18,11 @@ Row = Mapping[str, str]
 class Hearing:
     """How rows are told to the people whose they are. `people(ids)` is the resident by row id, absent where it is nobody's;
     `rows(actor, ids, locale, keys)` the shown values of these columns by row id, as far as the actor may tell them: what is
-    sensitive is masked, what she keeps to herself absent."""
+    sensitive is masked, what she keeps to herself absent. `addresses(ids)` is the Identity that a row itself names, by row id."""
 
     people: Callable[[Sequence[int]], dict[int, int]]
     rows: Callable[[Actor, Sequence[int], str, frozenset[str]], dict[int, Row]]
+    addresses: Callable[[Sequence[int]], dict[int, int]] = lambda _ids: {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,5 +2,7 @@
 
 import backend.events.printing
 import backend.printing.record_rows  # noqa: F401  # rows and ways register themselves
+import broadcasts.audiences.of_events
 import broadcasts.audiences.of_events_to_come
+import broadcasts.audiences.of_groups
 import broadcasts.audiences.of_tables  # noqa: F401

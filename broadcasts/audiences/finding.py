@@ -1,6 +1,7 @@
 """How people are found for a campaign: each way registers itself, and gives rows and whose they are in portions, by the row's number.
 
-An audience is JSON: {"kind": RowSource, "how": way, ...what the way needs, "minus": [audience, ...]}.
+An audience is JSON: {"kind": RowSource, "how": way, ...what the way needs, "only": "heads", "families": [kinds], "minus":
+[audience, ...]}. `only` keeps the rows of heads of homes; with `families` the relatives of the rows' people are told instead of them.
 """
 
 from __future__ import annotations
@@ -11,15 +12,24 @@ from typing import Any
 
 from backend.core.access import Actor
 from backend.core.errors import Invalid
-from backend.core.i18n import Text, _
+from backend.core.i18n import LANGUAGES, Msg, Text, _, render
+from backend.family import queries as family
+from backend.family.topics import CALLED, KINDS
+from backend.messaging import people
 from backend.printing import rows
+from backend.residents import consent, heads
 
 Audience = Mapping[str, Any]
+HEADS = "heads"
+RELATIVES: dict[str, Msg] = {family.ANY: _("any relative"), **KINDS, **CALLED}
+"""Whom `families` may name."""
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A row of the audience: a resident's, or an address of somebody else. Neither: nobody who could be told."""
+    """Somebody of the audience: a resident, or an address of somebody else, with the row whose values the text is filled with.
+    Neither: the row is nobody's who could be told."""
 
     row_id: int
     resident_id: int | None = None
@@ -54,25 +64,111 @@ def way(audience: Audience) -> Way:
 
 
 def portion(actor: Actor, audience: Audience, after: int, limit: int) -> list[Found]:
-    """The next rows of the audience, in the order of their numbers; exclusions are not taken off yet."""
-    ids = way(audience).ids(actor, audience, after, limit)
-    return found(actor, str(audience["kind"]), ids)
+    """The next people of the audience, in the order of the numbers of their rows, with all that a row has; exclusions are not taken off
+    yet. Fewer than `limit`: there are no more."""
+    found: list[Found] = []
+    while len(found) < limit:
+        ids = way(audience).ids(actor, audience, after, limit)
+        found += _narrowed(audience, people_of(str(audience["kind"]), ids))
+        if len(ids) < limit:
+            break
+        after = ids[-1]
+    return found
 
 
-def found(_actor: Actor, kind: str, ids: Sequence[int]) -> list[Found]:
+def people_of(kind: str, ids: Sequence[int]) -> list[Found]:
     """These rows of a RowSource with their people."""
     hearing = rows.find(kind).hearing
     if hearing is None:
         raise Invalid(_("Rows of this table are nobody’s who could be written to."), "audience")
-    people = hearing.people(ids)
-    return [Found(i, people.get(i)) for i in ids]
+    residents, addresses = hearing.people(ids), hearing.addresses(ids)
+    return _settled([Found(i, residents.get(i), addresses.get(i)) for i in ids])
 
 
 def count(actor: Actor, audience: Audience) -> int:
-    """Rows, before anybody is left out."""
-    return way(audience).count(actor, audience)
+    """People, before anybody is left out."""
+    if not audience.get("only") and not audience.get("families"):
+        return way(audience).count(actor, audience)
+    total = after = 0
+    while part := portion(actor, audience, after, _AT_ONCE):
+        total, after = total + len(part), part[-1].row_id
+    return total
 
 
 def told(actor: Actor, audience: Audience) -> Text:
-    """In words."""
-    return way(audience).told(actor, audience)
+    """In words. Raises Invalid, NotFound, Forbidden for what cannot be looked up."""
+    words: Text = way(audience).told(actor, audience)
+    if audience.get("only") not in (None, HEADS):
+        raise Invalid(_("Who shall be told? Please choose."), "audience")
+    if audience.get("only"):
+        words = _("{audience}: heads of the home only", audience=words)
+    if kinds := audience.get("families"):
+        if set(kinds) - set(RELATIVES):
+            raise Invalid(_("Which relatives? Please choose."), "families")
+        words = _(
+            "Families ({who}) of: {audience}", who=_listed([RELATIVES[k] for k in kinds]), audience=words
+        )
+    if minus := audience.get("minus"):
+        if any(one.get("minus") for one in minus):
+            raise Invalid(_("An exclusion cannot have exclusions of its own."), "minus")
+        words = _(
+            "{audience}; without: {others}", audience=words, others=_listed([told(actor, m) for m in minus])
+        )
+    return words
+
+
+def _narrowed(audience: Audience, found: list[Found]) -> list[Found]:
+    if audience.get("only") == HEADS:
+        mine = heads.among(_residents(found))
+        found = [f for f in found if f.resident_id in mine]
+    if kinds := audience.get("families"):
+        found = _families(found, kinds)
+    return found
+
+
+def _families(found: Sequence[Found], kinds: Sequence[str]) -> list[Found]:
+    """Nobody is told about somebody whom the office may tell nothing herself."""
+    hers: dict[int, list[family.Relative]] = {}
+    for one in family.relatives(sorted(consent.hearing(_residents(found))), kinds):
+        hers.setdefault(one.of, []).append(one)
+    return _settled(
+        [
+            Found(f.row_id, r.relative_id, r.identity_id)
+            for f in found
+            if f.resident_id is not None
+            for r in hers.get(f.resident_id, ())
+        ]
+    )
+
+
+def _settled(found: Sequence[Found]) -> list[Found]:
+    """Each as a resident or as an address, not both: an address that is somebody's is that person; a resident who has no address of
+    her own that she proved is told at the one that came with her, unless she is not to be told at all."""
+    addresses = people.by_ids([f.identity_id for f in found if f.identity_id is not None])
+    if not addresses:
+        return [Found(f.row_id, f.resident_id) for f in found]
+    both = sorted({f.resident_id for f in found if f.resident_id is not None and f.identity_id in addresses})
+    reached, hears = people.reached(both), consent.hearing(both)
+    settled = []
+    for f in found:
+        owner = addresses[f.identity_id].resident_id if f.identity_id in addresses else None
+        if f.identity_id not in addresses:
+            settled.append(Found(f.row_id, f.resident_id))
+        elif f.resident_id is None:
+            settled.append(Found(f.row_id, owner) if owner is not None else f)
+        elif owner is not None or f.resident_id in reached or f.resident_id not in hears:
+            settled.append(Found(f.row_id, f.resident_id))
+        else:
+            settled.append(Found(f.row_id, None, f.identity_id))
+    return settled
+
+
+def _residents(found: Sequence[Found]) -> list[int]:
+    return sorted({f.resident_id for f in found if f.resident_id is not None})
+
+
+def _listed(words: Sequence[Text]) -> Text:
+    return {
+        code: ("、" if code.startswith("zh") else ", ").join(render(w, code) for w in words)
+        for code in LANGUAGES
+    }
