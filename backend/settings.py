@@ -96,6 +96,10 @@ class Settings(BaseSettings):
     sms_price: Decimal = Field(
         Decimal("0.05"), ge=0, description="Yuan for one SMS segment, for estimates; 0: not told."
     )
+    webhook_hosts: str = Field(
+        "",
+        description="Machines of our own network, host:port by commas, that receipts may be posted to, also without TLS.",
+    )
     broadcast_approval_above: int = Field(
         500, ge=0, description="A campaign to more people than this is looked at by a second person first."
     )

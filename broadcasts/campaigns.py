@@ -14,10 +14,11 @@ from backend.core import access, audit, clock, jobs, live
 from backend.core.access import Actor
 from backend.core.db import after_commit, is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
-from backend.core.i18n import Msg, _
+from backend.core.i18n import DEFAULT_LOCALE, Msg, _
 from backend.settings import settings
 from backend.staff import queries as staff
 from broadcasts import notices, recipients
+from broadcasts.api import keys
 from broadcasts.audiences import finding
 from broadcasts.models import Campaign
 from broadcasts.wording import Wording
@@ -78,7 +79,7 @@ def draft(actor: Actor, org_id: int, plan: Plan, locale: str) -> Campaign:
     with transaction():
         made: Campaign = Campaign.create(
             org_id=org_id, state=DRAFT, by_kind=actor.kind, by_id=actor.id, by_name=actor.name[:80],
-            created_at=now, changed_at=now, **_columns(plan), **plan.extra,
+            created_at=now, changed_at=now, **columns_of(plan), **plan.extra,
         )  # fmt: skip
         audit.record(actor, "campaign.create", made.subject, org_id=org_id, after={"name": made.name})
     return made
@@ -88,7 +89,7 @@ def change(actor: Actor, campaign_id: int, plan: Plan, locale: str) -> Campaign:
     """While it is a draft, or was sent back. Raises NotFound, Forbidden, Conflict, Invalid."""
     with transaction():
         campaign = _locked(actor, campaign_id, *WRITABLE)
-        for name, value in _columns(_checked(actor, plan, locale)).items():
+        for name, value in columns_of(_checked(actor, plan, locale)).items():
             setattr(campaign, name, value)
         move(campaign, DRAFT)
         audit.record(
@@ -99,11 +100,12 @@ def change(actor: Actor, campaign_id: int, plan: Plan, locale: str) -> Campaign:
 
 def submit(actor: Actor, campaign_id: int) -> Campaign:
     """Send it off: planned at once, or laid before a second person when it goes to many. Sent off already: nothing happens.
-    Raises NotFound, Forbidden, Invalid when nobody is in it."""
+    Raises NotFound, Forbidden, Invalid when nobody is in it or something of it is not written yet."""
     with transaction():
         campaign = _locked(actor, campaign_id)
         if campaign.state not in WRITABLE:
             return campaign
+        _checked(actor, plan_of(campaign), DEFAULT_LOCALE)  # a draft may be unfinished, and columns come and go
         people = finding.count(actor, campaign.audience)
         if not people:
             raise Invalid(_("Nobody is in this audience."), "audience")
@@ -194,6 +196,7 @@ def retry_failed(actor: Actor, campaign_id: int) -> int:
         campaign = _locked(actor, campaign_id, DONE)
         again = recipients.again(campaign)
         if again:
+            campaign.sums = None
             audit.record(
                 actor, "campaign.retry", campaign.subject, org_id=campaign.org_id, after={"people": again}
             )
@@ -234,7 +237,7 @@ def seen(actor: Actor, campaign_id: int) -> Campaign:
 
 def actor_of(campaign: Campaign) -> Actor:
     """Who answers for it, with today's rights. Raises NotFound when she is gone."""
-    return staff.actor_by_id(campaign.by_id)
+    return keys.actor_by_id(campaign.by_id) if campaign.by_kind == "api" else staff.actor_by_id(campaign.by_id)
 
 
 def move(campaign: Campaign, to: str) -> None:
@@ -286,7 +289,8 @@ def _locked(actor: Actor, campaign_id: int, *states: str, right: str = "campaign
     return found
 
 
-def _columns(plan: Plan) -> dict[str, Any]:
+def columns_of(plan: Plan) -> dict[str, Any]:
+    """What a Campaign keeps of it."""
     return {
         "name": plan.name,
         "topic": plan.topic,

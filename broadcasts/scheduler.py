@@ -45,6 +45,7 @@ MODULES = (
     "bots.bounces",
     "broadcasts.printing",
     "broadcasts.pump",
+    "broadcasts.api.jobs",
     "broadcasts.occasion_due",
 )
 

@@ -113,6 +113,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "enterprise_admin": frozenset(_OWN_LISTS | _PRINT),
     "merchant_admin": frozenset(_OWN_LISTS | _PRINT),
+    # What another system may do with a key (`broadcasts.api`): no person holds it.
+    "api": frozenset(
+        _RESIDENTS_READ | _RECORDS_READ | {"event.read", "campaign.read", "campaign.write", "list.write", "message.say"}
+    ),
 }
 
 

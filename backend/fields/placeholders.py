@@ -41,7 +41,9 @@ Part = str | Place | Choice
 _BLOCK = r"</?(?:p|div|table|thead|tbody|tr|td|th|h\d|li|ul|ol|section|header|footer|figure|blockquote)\b"
 _TOKEN = re.compile(rf"\{{\{{((?:(?!\}}\}}|\{{\{{|{_BLOCK}).)*)\}}\}}|(<[^>]*>)", re.S)
 _BRACES = re.compile(r"\{\{((?:(?!\}\}|\{\{|\n).)*)\}\}")
-_LINE = re.compile(r"(?m)^[ \t]*(\{\{\s*(?:if\b|else\b|end\b|如果|否则|结束)(?:(?!\}\}|\n).)*\}\})[ \t]*\n")
+_LINE = re.compile(
+    r"(?m)^[ \t]*(\{\{\s*(?:if\b|else\b|end\b|如果|否则|结束)(?:(?!\}\}|\n).)*\}\})[ \t]*(?:\n|\Z)"
+)
 _TAG = re.compile(r"<[^>]*>")
 _TAG_NAME = re.compile(r"</?(\w+)")
 _VOID = {"br", "hr", "img"}
@@ -70,7 +72,7 @@ def parts(body: str) -> tuple[Part, ...]:
 def text_parts(text: str) -> tuple[Part, ...]:
     """The parts of plain text, whose angle brackets mean nothing. A condition on a line of its own takes the line with it.
     Raises Invalid when a condition is not closed."""
-    return _read(_text_tokens(_LINE.sub(r"\1", text + "\n")[:-1]))
+    return _read(_text_tokens(_LINE.sub(r"\1", text)))
 
 
 def _read(tokens: Iterator[tuple[str, str]]) -> tuple[Part, ...]:

@@ -1,0 +1,74 @@
+"""Whom a call means: a resident under the key's Org, or an address of somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.core import access, clock
+from backend.core.errors import Invalid, NotFound
+from backend.fields import Email, Misunderstood, Phone
+from backend.fields.base import Context, zone_for
+from backend.fields.words import Said
+from backend.messaging import people
+from backend.messaging.people import Address
+from backend.residents import queries as residents
+from broadcasts.api import schema
+from broadcasts.api.keys import actor_of
+from broadcasts.api.models import ApiKey
+
+
+class Person:
+    """Who is meant: a resident, or an address of somebody else."""
+
+    def __init__(self, resident_id: int | None, identity_id: int | None) -> None:
+        self.resident_id, self.identity_id = resident_id, identity_id
+
+    @classmethod
+    def of(cls, key: ApiKey, to: schema.To) -> Person:
+        """Raises NotFound for a resident who does not live under the key's Org, Invalid for an address that is none."""
+        if to.resident is not None:
+            _check_lives_here(key, to.resident)
+            return cls(to.resident, None)
+        channel, address = _address(to)
+        known = people.find(channel, address)
+        if known is not None and known.resident_id is not None and known.verified_at is not None:
+            _check_lives_here(key, known.resident_id)
+            return cls(known.resident_id, None)
+        return cls(None, people.ensure(channel, address).id)
+
+    @property
+    def residents(self) -> list[int]:
+        return [self.resident_id] if self.resident_id is not None else []
+
+    @property
+    def identities(self) -> list[int]:
+        return [self.identity_id] if self.identity_id is not None else []
+
+    @property
+    def name(self) -> str:
+        """As in `freezing.whom`."""
+        return f"r{self.resident_id}" if self.resident_id is not None else f"i{self.identity_id}"
+
+    def address(self, channels: Sequence[str], *, stopped: bool) -> Address:
+        """Where she is told; there is one, since nothing spoke against it."""
+        if self.resident_id is not None:
+            return people.best(self.residents, channels, stopped=stopped)[self.resident_id]
+        identity = people.get(self.identity_id or 0)
+        return Address(identity.id, identity.channel, identity.locale)
+
+
+def _check_lives_here(key: ApiKey, resident_id: int) -> None:
+    found = residents.find(resident_id)
+    if found is None or not access.may(actor_of(key), "resident.read", residents.org_of(resident_id)):
+        raise NotFound()
+
+
+def _address(to: schema.To) -> tuple[str, str]:
+    now = clock.local(clock.now())
+    field = Phone("phone") if to.phone is not None else Email("email")
+    try:
+        return ("sms" if to.phone is not None else "email"), str(
+            field.parse(Said(text=to.phone or to.email or ""), Context(now, "zh_CN", zone_for(now, {})))
+        )
+    except Misunderstood as error:
+        raise Invalid(error.text, "to") from error
