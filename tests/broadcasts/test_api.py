@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,6 +17,7 @@ from backend.core import clock as clocks
 from backend.messaging import deliveries
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
+from backend.settings import ROOT
 from broadcasts import pump
 from broadcasts.api import keys, posting, receipts
 from broadcasts.api.models import ApiKey, ApiMessage, WebhookPost
@@ -250,3 +252,13 @@ def test_the_description_names_every_address(client: FlaskClient, village: Villa
     acts = {f"/campaigns/{{id}}/{act}" for act in ("pause", "resume", "cancel")}
     expected = {r for r in rules if "any(" not in r and not r.endswith("openapi.json")} | acts
     assert set(described["paths"]) == expected
+
+
+def test_every_call_of_the_documentation_works(village: Village, client: FlaskClient) -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+    shown = re.findall(r"`POST /api/v1(/\w+)`\n\n```json\n(.*?)```", page, re.DOTALL)
+    assert [path for path, _body in shown] == ["/messages", "/campaigns"]
+    clinic = Clinic(client, keys.create(village.admin, village.happy.id, "试验", sandbox=True)[1])
+    for path, body in shown:
+        answer = clinic.post(path, orjson.loads(body))
+        assert answer.status_code == 202, answer.json
