@@ -12,6 +12,7 @@ from backend.core.i18n import Text, _
 from backend.fields.base import Context, Field, Misunderstood
 from backend.fields.plain import folded
 from backend.sheets.cells import Cell, damaged, failed, mended, rounded, text_of
+from backend.sheets.fingerprints import Fingerprints
 
 _NUMBERS = frozenset({"integer", "decimal", "money", "rating"})
 _TRIED = 2_000
@@ -154,12 +155,16 @@ class Checker:
 
 
 class Once:
-    """Keys that may stand in a file only once; `first` is the row number by key."""
+    """Keys that may stand in a file only once."""
 
     def __init__(self) -> None:
-        self.first: dict[str, int] = {}
+        self._rows = Fingerprints()
 
     def again(self, key: str, row: int) -> Text | None:
         """What is wrong with a key that another row has."""
-        earlier = self.first.setdefault(key, row)
-        return None if earlier == row else _("The same stands in row {n} already.", n=earlier)
+        earlier = self._rows.of(key)
+        if not earlier:
+            self._rows.add(key, row)
+        elif earlier[0] != row:
+            return _("The same stands in row {n} already.", n=earlier[0])
+        return None

@@ -228,8 +228,9 @@ def _keys_before(run: ImportRun) -> Once:
     before = ImportPart.select(ImportPart.keys).where(
         (ImportPart.run == run.id) & (ImportPart.number < run.position)
     )
-    for part in before:
-        once.first.update(orjson.loads(part.keys) if part.keys else {})
+    for part in before.iterator():
+        for key, row in orjson.loads(part.keys or "{}").items():
+            once.again(key, row)
     return once
 
 
@@ -274,7 +275,8 @@ def _end(run: ImportRun, state: str, then: str) -> None:
 def _keep_wrong(run: ImportRun) -> None:
     """Of the rows of the file only those stay that were not brought in, to be corrected."""
     ImportPart.delete().where((ImportPart.run == run.id) & ImportPart.wrong.is_null()).execute()
-    for part in ImportPart.select().where(ImportPart.run == run.id):
+    kept = [part.id for part in ImportPart.select(ImportPart.id).where(ImportPart.run == run.id)]
+    for part in map(ImportPart.get_by_id, kept):
         wrong = orjson.loads(part.wrong)
         part.cells = cells.dumped([row for row in cells.loaded(part.cells) if str(row[0]) in wrong])
         part.keys = None
