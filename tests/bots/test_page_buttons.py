@@ -11,7 +11,9 @@ NOTICE = Content(
     "周六包饺子。", "周六包饺子。", "周六包饺子。", "zh_CN",
     options=(Choice("url:" + PAGE, "看详情", "看详情"), Choice("event.join:7", "我要报名", "报名")),
 )  # fmt: skip
-ONLY_PAGE = Content("看看。", "看看。", "看看。", "zh_CN", options=(Choice("url:" + PAGE, "看详情", "看详情"),))
+ONLY_PAGE = Content(
+    "看看。", "看看。", "看看。", "zh_CN", options=(Choice("url:" + PAGE, "看详情", "看详情"),)
+)
 
 
 def test_telegram_opens_it_with_a_button_of_its_own_kind() -> None:
@@ -24,7 +26,9 @@ def test_telegram_opens_it_with_a_button_of_its_own_kind() -> None:
 
 
 def test_an_address_that_telegram_refuses_stands_in_the_text() -> None:
-    local = Content("看看。", "", "", "zh_CN", options=(Choice("url:http://localhost:8000/e/7", "看详情", ""),))
+    local = Content(
+        "看看。", "", "", "zh_CN", options=(Choice("url:http://localhost:8000/e/7", "看详情", ""),)
+    )
     [part] = telegram_shape.shape(local, 5)
     assert not part.buttons
     assert "http://localhost:8000/e/7" in part.plain
