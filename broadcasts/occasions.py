@@ -12,7 +12,7 @@ from backend.core.access import Actor
 from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import Msg, Text, _
-from backend.events.printing import KIND as SIGNUPS
+from backend.events import printing
 from backend.records import tables
 from broadcasts import campaigns, notices, quiet
 from broadcasts.audiences import finding, of_events_to_come
@@ -21,6 +21,7 @@ from broadcasts.models import Notice, Occasion
 from broadcasts.schedule import Rule
 from broadcasts.schedule_words import title
 
+SIGNUPS = printing.KIND
 SEE, WRITE = "campaign.read", "campaign.write"
 ACTIVE, PAUSED, STOPPED, ENDED = "active", "paused", "stopped", "ended"
 STATES: dict[str, tuple[Msg, str]] = {

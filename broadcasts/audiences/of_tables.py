@@ -29,10 +29,10 @@ def table_of(audience: Audience) -> Table:
 
 
 def _question(actor: Actor, audience: Audience) -> Query:
-    return _on_days(_asked(actor, audience), audience.get("days"))
+    return on_days(_asked(actor, audience), audience.get("days"))
 
 
-def _on_days(question: Query, days: Mapping[str, Any] | None) -> Query:
+def on_days(question: Query, days: Mapping[str, Any] | None) -> Query:
     """Of an audience with `"days": {"column": key, "dates": ["1948-03-05", …]}` only rows that have one of the dates there."""
     if days is None:
         return question

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from backend.core import audit
 from backend.core import clock as clocks
@@ -17,11 +18,13 @@ from backend.messaging.models import Message
 from backend.residents import privacy
 from backend.staff.models import Staff
 from broadcasts import notices, occasion_due, occasions, pump, quiet
+from broadcasts.audiences import page_form
 from broadcasts.models import Campaign, Notice, Occasion
 from broadcasts.occasions import Wanted
 from broadcasts.schedule import Rule
 from broadcasts.wording import Variant, Wording
-from tests.broadcasts.village import Village
+from tests.broadcasts.village import Village, build
+from tests.web.browser import Browser, employ
 
 RESIDENTS = "table:resident"
 ALL = {"kind": RESIDENTS, "how": "all"}
@@ -256,3 +259,84 @@ def test_only_who_may_send_makes_one_and_what_makes_no_sense_is_refused(
         with pytest.raises(Invalid) as refused:
             occasions.save(village.admin, wanted)
         assert refused.value.field == field
+
+
+# --- pages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(app: Flask, clock: clocks.Hands) -> tuple[Village, Browser]:
+    village = build()
+    employ("wang", "王书记", ("community_admin", village.happy))
+    browser = Browser(app.test_client(), "10.5.4.1")
+    browser.sign_in("wang")
+    return village, browser
+
+
+FORM = {
+    "name": "农历生日", "who": page_form.token(ALL), "at": "08:30", "missed": "skip", "merge": "person",
+    "side": "before", "days": "1", "kept": "year", "calendar": "lunar", "leap_day": "02-28", "column": "birthday",
+}  # fmt: skip
+
+
+def test_staff_make_a_greeting_see_whose_day_it_is_change_it_and_end_it(
+    desk: tuple[Village, Browser],
+) -> None:
+    village, browser = desk
+    village.person("陈秀英", 501, "sms", birthday=date(1948, 10, 29))
+    greeting = notice(village)
+    assert "还没有定时发的通知" in browser.get("/admin/occasions").text
+    assert "生日祝福" in browser.get("/admin/occasions/new").text
+    form = f"/admin/occasions/new?notice={greeting.id}"
+    page = browser.get(form)
+    assert "农历" in page.text and "活动开始之前" not in page.text
+    refused = browser.post(form, FORM | {"every": "person", "column": ""})
+    assert (
+        refused.status_code == 422
+        and "按每个人的哪个日期" in refused.text
+        and 'value="农历生日"' in refused.text
+    )
+    page = browser.post(form, FORM | {"every": "person"})
+    assert "农历“出生日期”前 1 天 8:30" in page.text and "1 人" in page.text and page.text.count("<time") == 5
+    (saved,) = list(Occasion.select())
+    rule = {"every": "person", "at": "08:30", "calendar": "lunar", "column": "birthday", "offset": -1}
+    assert (saved.rule, saved.missed, saved.audience) == (rule, "skip", ALL)
+    edit = f"/admin/occasions/{saved.id}/edit"
+    again = browser.get(edit).text
+    assert 'value="lunar" checked' in again and 'value="08:30"' in again
+    for every, more, words in (
+        ("week", {"weekdays": ["1", "4"]}, "每周一、周四 8:30"), ("month", {"monthday": "31"}, "每月 31 日"),
+        ("nth", {"nth": "-1", "nth_weekday": "5"}, "每月最后一个周五"), ("once", {"day": "2026-11-09"}, "一次，2026年11月9日"),
+        ("year", {"month": "8", "yearday": "15"}, "每年农历八月十五"), ("day", {"last": "2026-12-31"}, "到2026年12月31日为止"),
+    ):  # fmt: skip
+        assert words in browser.post(edit, FORM | {"every": every} | more).text
+    assert "星期几发" in browser.post(edit, FORM | {"every": "week"}).text
+    assert "请填数字" in browser.post(edit, FORM | {"every": "month", "monthday": "x"}).text
+    assert "已暂停" in browser.post(f"/admin/occasions/{saved.id}/pause").text
+    assert "进行中" in browser.post(f"/admin/occasions/{saved.id}/go-on").text
+    assert "已结束" in browser.post(f"/admin/occasions/{saved.id}/end").text
+    assert "农历生日" in browser.get("/admin/occasions").text
+
+
+def test_a_reminder_of_an_event_is_made_for_all_of_them_or_one(
+    desk: tuple[Village, Browser], clock: clocks.Hands
+) -> None:
+    village, browser = desk
+    chen = village.person("陈秀英", 501, "sms")
+    meeting = event_on(village, date(2026, 11, 6), "业主大会", chen)
+    remind = notice(village, "{{姓名}}，{{活动}}", "event_signup", "reminder")
+    form = f"/admin/occasions/new?notice={remind.id}"
+    page = browser.get(form)
+    assert "报名参加“业主大会”的人" in page.text and "活动开始之前" in page.text
+    one = {"kind": "event_signup", "how": "begins", "event": meeting.id}
+    page = browser.post(form, FORM | {"every": "event", "event_days": "3", "who": page_form.token(one)})
+    assert "活动前 3 天 8:30" in page.text and page.text.count("<time") == 1
+    clock.forward(hours=22, minutes=31)
+    occasion_due.due()
+    browser.sign_in("wang")
+    page = browser.get(f"/admin/occasions/{Occasion.select().get().id}")
+    assert "农历生日 2026-11-03" in page.text
+    notices.retire(village.admin, remind.id)
+    Occasion.update(state="active", next_at=clocks.now()).execute()
+    occasion_due.due()
+    assert "已停用" in browser.get(f"/admin/occasions/{Occasion.select().get().id}").text
