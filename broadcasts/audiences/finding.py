@@ -98,6 +98,8 @@ def count(actor: Actor, audience: Audience) -> int:
 def told(actor: Actor, audience: Audience) -> Text:
     """In words. Raises Invalid, NotFound, Forbidden for what cannot be looked up."""
     words: Text = way(audience).told(actor, audience)
+    if "days" in audience:
+        words = _("{audience}, whose day it is", audience=words)
     if audience.get("only") not in (None, HEADS):
         raise Invalid(_("Who shall be told? Please choose."), "audience")
     if audience.get("only"):

@@ -4,6 +4,7 @@ neighbour or family, {"kind": "table:resident", "how": "group", "relation": "vol
 from __future__ import annotations
 
 from itertools import islice
+from typing import Any
 
 from backend.core.access import Actor
 from backend.core.errors import Invalid
@@ -14,7 +15,7 @@ from backend.records import query
 from backend.records.query import Query
 from broadcasts.audiences import finding
 from broadcasts.audiences.finding import Audience, Way
-from broadcasts.audiences.of_tables import table_of
+from broadcasts.audiences.of_tables import on_days, table_of
 
 RESIDENTS = "table:resident"
 _AT_ONCE = 2_000
@@ -30,7 +31,8 @@ def _checked(audience: Audience) -> tuple[str, str]:
 
 def _question(audience: Audience) -> Query:
     tag, _relation = _checked(audience)
-    return Query(table_of(audience), where={"tag": tag} if tag else {"and": []}, org_id=audience.get("org"))
+    where: dict[str, Any] = {"tag": tag} if tag else {"and": []}
+    return on_days(Query(table_of(audience), where=where, org_id=audience.get("org")), audience.get("days"))
 
 
 def _ids(actor: Actor, audience: Audience, after: int, limit: int) -> list[int]:
