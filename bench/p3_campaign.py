@@ -1,0 +1,141 @@
+"""P3: a campaign, from the click to the last receipt: everybody of a street is found, written down, told by name, and answered for.
+
+Ours: the shipped worker and scheduler, SQLite in WAL mode, a text message to each resident whose words hold her name; the sink
+answers each as delivered, which is what is recorded as its receipt. Peer: an RQ job for each recipient, done by RQ's own worker.
+Limit: an asyncio loop that posts as many texts to the same sink, with nothing found and nothing kept.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from bench import crowd, sink
+from bench.house import House, free_port, memory_of, processor_of
+from bench.peers import http_loop, recipient_jobs
+from bench.record import Run, measure, options
+
+PEOPLE = 100_000
+PEER_JOBS = 150
+LIMIT_MESSAGES = 10_000
+PATIENCE_SECONDS = 900
+RATE = "1000000"
+"""The providers' own limits are another matter: see tests/broadcasts/test_limits.py."""
+
+
+def settings(port: int) -> dict[str, str]:
+    """Of a house whose text messages go to the sink at `port`."""
+    return {
+        "TIMEZONE": crowd.zone_of_noon(),
+        "BROADCAST_APPROVAL_ABOVE": "10000000",
+        "PUBLIC_URL": "https://linli.example",
+        "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+        "TWILIO_AUTH_TOKEN": "b" * 32,
+        "TWILIO_FROM": "+14155552345",
+        "TWILIO_API_BASE": f"http://127.0.0.1:{port}",
+        "TWILIO_PER_SECOND": RATE,
+    }
+
+
+class Street:
+    """A running Linli with its people, its sink, and so many workers."""
+
+    def __init__(self, house: House, port: int, people: int, workers: int = 1) -> None:
+        house.start("bench.sink", str(port), port=port)
+        self.port, self.people = port, people
+        self._actor, self._org = crowd.settle(people)
+        self.workers = [
+            house.start("broadcasts.worker", "replies", "default", "bulk") for _ in range(workers)
+        ]
+        house.start("broadcasts.scheduler")
+        self._number = 0
+
+    def campaign(self) -> dict[str, float]:
+        """One campaign to everybody; fails unless everybody was told exactly once and is on record as such."""
+        from broadcasts import accounting, campaigns
+        from broadcasts.models import Campaign
+        from broadcasts.wording import Variant, Wording
+
+        sink.asked(self.port, "POST", "/forget")
+        self._number += 1
+        words = f"{{{{姓名}}}}您好，第{self._number}号通知：明天上午停水，请提前储水。"
+        plan = campaigns.Plan(
+            name=f"停水 {self._number}",
+            topic="service",
+            kind="table:resident",
+            audience={"kind": "table:resident", "how": "all"},
+            wording=Wording({"zh_CN": Variant(words)}),
+        )
+        made = campaigns.draft(self._actor, self._org, plan, "zh_CN")
+        memory, used = self._memory(), self._processor()
+        began = time.time()
+        campaigns.submit(self._actor, int(made.id))
+        ended = self._wait(int(made.id))
+        used = self._processor() - used
+        counts = accounting.counts(Campaign.get_by_id(made.id))
+        assert dict(counts.states) == {"delivered": self.people}, counts
+        assert sink.asked(self.port, "GET", "/counted") == {
+            "requests": self.people,
+            "distinct": self.people,
+            "twice": 0,
+        }
+        return {
+            "pace": self.people / (ended - began),
+            "cpu_us": used / self.people * 1e6,
+            "grown_mb": (self._memory() - memory) / 1e6,
+        }
+
+    def _wait(self, campaign_id: int) -> float:
+        """When the last one was settled (seconds since 1970)."""
+        from backend.core import db
+
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            assert time.monotonic() < until, self._stuck(campaign_id)
+            time.sleep(0.2)
+            (waiting,) = db.execute(_WAITING, (campaign_id,)).fetchone()
+            (open_ones,) = db.execute(_OPEN).fetchone()
+            state = db.execute("SELECT state FROM campaign WHERE id = ?", (campaign_id,)).fetchone()[0]
+            if state in ("running", "done") and not waiting and not open_ones:
+                return float(db.execute("SELECT MAX(updated_at) FROM delivery").fetchone()[0]) / 1000
+
+    def _stuck(self, campaign_id: int) -> str:
+        from backend.core import db
+
+        found = db.execute("SELECT status, error, COUNT(*) FROM delivery GROUP BY status, error").fetchall()
+        return f"campaign {campaign_id} does not end: {found}"
+
+    def _memory(self) -> int:
+        return sum(memory_of(worker) for worker in self.workers)
+
+    def _processor(self) -> float:
+        return sum(processor_of(worker) for worker in self.workers)
+
+
+_WAITING = "SELECT EXISTS (SELECT 1 FROM recipient WHERE campaign_id = ? AND state = 'waiting')"
+_OPEN = "SELECT EXISTS (SELECT 1 FROM delivery WHERE status IN ('pending', 'sending'))"
+
+
+def main() -> None:
+    given = options(size=PEOPLE, meaning="people who are told")
+    port = free_port()
+    with (
+        tempfile.TemporaryDirectory(prefix="linli-bench-") as name,
+        House(Path(name), settings(port)) as house,
+    ):
+        from backend.settings import settings as known
+
+        street = Street(house, port, given.size)
+
+        def once() -> Run:
+            ours = street.campaign()
+            peer = recipient_jobs.pace(house, known().redis_url, port, min(PEER_JOBS, given.size))
+            limit = http_loop.pace(port, min(LIMIT_MESSAGES, given.size))
+            return Run(ours.pop("pace"), peer, limit, ours)
+
+        measure("P3", "messages/s", once, runs=given.runs)
+
+
+if __name__ == "__main__":
+    main()

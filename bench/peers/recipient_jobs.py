@@ -1,0 +1,47 @@
+"""The peer of P3: an RQ job for each recipient, done by RQ's own worker, which forks for each job."""
+
+from __future__ import annotations
+
+import time
+
+import redis
+import requests
+from rq import Queue
+
+from bench import sink
+from bench.house import House, end
+
+QUEUE = "recipients"
+PATIENCE_SECONDS = 60
+
+
+def send(url: str, account: str, to: str, words: str) -> None:
+    """The job."""
+    form = {"To": to, "From": "+14155552345", "Body": words}
+    requests.post(url, data=form, auth=(account, "token"), timeout=10).raise_for_status()
+
+
+def pace(house: House, redis_url: str, port: int, jobs: int) -> float:
+    """Jobs a second, from the first message to the last."""
+    sink.asked(port, "POST", "/forget")
+    queue = Queue(QUEUE, connection=redis.Redis.from_url(redis_url))
+    account = "AC" + "a" * 32
+    url = f"http://127.0.0.1:{port}/2010-04-01/Accounts/{account}/Messages.json"
+    for n in range(jobs):
+        queue.enqueue(
+            send, url, account, f"+8613{n:09d}", f"【幸福里】第{n}位居民您好，明天上午停水。", result_ttl=0
+        )
+    worker = house.start("rq.cli", "worker", "--url", redis_url, "--burst", "--quiet", QUEUE)
+    try:
+        first = _when(port, 1)
+        return (jobs - 1) / (_when(port, jobs) - first)
+    finally:
+        end(worker)
+
+
+def _when(port: int, count: int) -> float:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while sink.asked(port, "GET", "/counted")["requests"] < count:
+        assert time.monotonic() < until, "the jobs are not done"
+        time.sleep(0.01)
+    return time.monotonic()
