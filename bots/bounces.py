@@ -30,19 +30,18 @@ from bots.bounce_report import Report
 blueprint = Blueprint("mail_hook", __name__, url_prefix="/hooks/mail")
 log = structlog.get_logger()
 CHANNEL = "email"
+GATEWAY = "fax"
+"""Through an e-mail-to-fax gateway: what comes back says nothing about the number."""
 
 
 def take(report: Report) -> bool:
     """Write down one report; the same again changes nothing. False: it is about no letter of ours."""
     if report.kind in ("bounced", "delivered"):
+        status = "failed" if report.kind == "bounced" else "delivered"
+        why, which = report.reason or None, report.delivery_id
         known = deliveries.receipt(
-            CHANNEL,
-            report.provider_id,
-            "failed" if report.kind == "bounced" else "delivered",
-            report.reason or None,
-            report.delivery_id,
-            ends_identity=report.gone,
-        )
+            CHANNEL, report.provider_id, status, why, which, ends_identity=report.gone
+        ) or deliveries.receipt(GATEWAY, report.provider_id, status, why, which)
     else:
         known = _unwanted(report)
     log.info("mail.reported", kind=report.kind, ours=known, gone=report.gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.settings import settings
+from bots import fax
 from bots.channel import Channel
 from bots.email import EmailChannel
 from bots.sms import SmsChannel
@@ -19,6 +20,8 @@ def channels() -> dict[str, Channel]:
         from bots.telegram_channel import TelegramChannel  # slow to load
 
         found.append(TelegramChannel())
+    if fax.is_set_up():
+        found.append(fax.FaxChannel())
     if now.twilio_account_sid:
         found += [SmsChannel(), VoiceChannel()]
     elif now.demo and not now.public_url:

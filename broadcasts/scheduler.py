@@ -43,6 +43,7 @@ MODULES = (
     "backend.events.jobs",
     "backend.surveys.jobs",
     "bots.bounces",
+    "bots.fax",
     "broadcasts.printing",
     "broadcasts.pump",
     "broadcasts.api.jobs",

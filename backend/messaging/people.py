@@ -87,6 +87,58 @@ def ensure(channel: str, address: str, locale: str | None = None) -> Identity:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An address that we know. `resident_id`: whose it was proven to be, on any channel of the same telephone."""
+
+    identity_id: int
+    resident_id: int | None
+
+
+_SAME_ADDRESS = {"sms": ("sms", "voice"), "voice": ("sms", "voice")}
+
+
+def held(channel: str, addresses: Iterable[str]) -> dict[str, Held]:
+    """Those of the addresses that have an Identity on the channel."""
+    by_index = {address_index(a): a for a in addresses}
+    wanted, same = list(by_index), _SAME_ADDRESS.get(channel, (channel,))
+    here: dict[str, int] = {}
+    owners: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        sql = _HELD.format(", ".join("?" * len(same)), ", ".join("?" * len(part)))
+        for on, index, identity_id, resident_id in execute(sql, (*same, *part)).fetchall():
+            if on == channel:
+                here[by_index[index]] = identity_id
+            if resident_id is not None:
+                owners[by_index[index]] = resident_id
+    return {address: Held(number, owners.get(address)) for address, number in here.items()}
+
+
+_HELD = "SELECT channel, address_index, id, resident_id FROM identity WHERE channel IN ({}) AND address_index IN ({})"
+
+
+def ensure_many(channel: str, addresses: Iterable[str]) -> dict[str, Held]:
+    """`ensure` for many at once."""
+    wanted = list(dict.fromkeys(addresses))
+    with transaction():
+        found = held(channel, wanted)
+        new = [a for a in wanted if a not in found]
+        now = clock.now()
+        for start in range(0, len(new), 500):
+            Identity.insert_many(
+                {
+                    "channel": channel,
+                    "address": address,
+                    "address_index": address_index(address),
+                    "locale": DEFAULT_LOCALE,
+                    "created_at": now,
+                }
+                for address in new[start : start + 500]
+            ).on_conflict_ignore().execute()
+        return found | (held(channel, new) if new else {})
+
+
 def identities(to: To, *, reachable: bool = True, asked_for: bool = False) -> list[Identity]:
     """The Identities of a person, the preferred first; by default only those that may be written to.
 
@@ -154,7 +206,7 @@ _BEST = (
     " AND verified_at IS NOT NULL ORDER BY preference, verified_at DESC, id"
 )
 
-DEFAULT_PREFERENCE = {"telegram": 10, "webchat": 15, "sms": 20, "email": 40, "voice": 90}
+DEFAULT_PREFERENCE = {"telegram": 10, "webchat": 15, "sms": 20, "email": 40, "fax": 60, "voice": 90}
 """Chat first (free, with buttons): what nobody sees in a webchat goes on to the next (`unseen`). A call only when nothing
 else is left."""
 
