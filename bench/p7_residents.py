@@ -8,13 +8,13 @@ each run brings in other people, so the table grows.
 from __future__ import annotations
 
 import itertools
-import resource
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bench.house import House
+from bench.memory import grown_mb
 from bench.p7_sheets import ROWS, brought_in, people, read_by_calamine, read_by_openpyxl, seconds
 from bench.record import Run, measure, options
 
@@ -54,11 +54,19 @@ def main() -> None:
         into = prepare(org_id)
         firsts = itertools.count(step=given.size)
 
+        def workbook(count: int) -> bytes:
+            return formats.written("xlsx", [Sheet("名单", list(HEADERS), rows(next(firsts), count))])
+
+        fifth = given.size // 5
+        grown = grown_mb(
+            [workbook(fifth), workbook(fifth)],
+            workbook(given.size),
+            lambda file: brought_in(file, into, org_id),
+        )
+
         def once() -> Run:
-            data = formats.written("xlsx", [Sheet("名单", list(HEADERS), rows(next(firsts), given.size))])
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            data = workbook(given.size)
             ours = seconds(lambda: brought_in(data, into, org_id))
-            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000
             peer = seconds(lambda: read_by_openpyxl(data))
             return Run(ours, peer, seconds(lambda: read_by_calamine(data)), {"grown_mb": grown})
 

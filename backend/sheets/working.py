@@ -42,6 +42,8 @@ _WRITE_S = 60.0
 _NEXT_S = 0.3
 """Before it is asked again whether the table is free."""
 _READ_AT_ONCE = 8
+_KEYS_AT_ONCE = 40
+"""Parts."""
 _PAUSE_S = 0.005
 """Between parts: others write too."""
 _TOLD_EVERY = timedelta(seconds=1)
@@ -225,12 +227,13 @@ def _actor(run: ImportRun) -> Actor:
 
 def _keys_before(run: ImportRun) -> Once:
     once = Once()
-    before = ImportPart.select(ImportPart.keys).where(
-        (ImportPart.run == run.id) & (ImportPart.number < run.position)
-    )
-    for part in before.iterator():
-        for key, row in orjson.loads(part.keys or "{}").items():
-            once.again(key, row)
+    for first in range(0, run.position, _KEYS_AT_ONCE):
+        these = (ImportPart.number >= first) & (ImportPart.number < min(first + _KEYS_AT_ONCE, run.position))
+        # Where it is written, too: of another connection, SQLite would keep what it read beside the keys as well.
+        with transaction():
+            for part in ImportPart.select(ImportPart.keys).where((ImportPart.run == run.id) & these):
+                for key, row in orjson.loads(part.keys or "{}").items():
+                    once.again(key, row)
     return once
 
 
