@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
 from backend.core import clock
 from backend.core.errors import NotFound
-from backend.core.i18n import LANGUAGES, LOCALES, Text, _, ngettext, render
+from backend.core.i18n import LANGUAGES, LOCALES, Text, _, render
 from backend.fields.form import Form
 from backend.fields.words import Said
 from backend.messaging import emphasis
+from backend.messaging.channels import NAMES
 from backend.messaging.content import Content, rendered
 from backend.settings import settings
 from backend.web import nav, session
 from backend.web.text import locale as reader
-from bots import sms_shape, telegram_shape, voice_shape
+from bots import bubbles, sms_shape
+from bots.bubbles import Bubble, Shape
 from conversations import engine, simulator
 from conversations.simulator import Exchange
 
@@ -27,26 +28,6 @@ LONGEST = 300
 MOST_ANSWERS = 60
 
 nav.register(_("Conversations"), "preview.index", "form.preview", 50, group="messages")
-
-
-@dataclass(frozen=True, slots=True)
-class Bubble:
-    """One thing on a screen or on the line: `runs` are (text, is bold); `keys` the answers to pick; `note` in grey."""
-
-    hers: bool
-    runs: list[tuple[str, bool]]
-    keys: tuple[str, ...] = ()
-    note: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A conversation on one channel; `summary` is what it takes."""
-
-    title: Text
-    bubbles: list[Bubble]
-    summary: Text
-    ended: Text = ""
 
 
 @blueprint.get("")
@@ -101,54 +82,36 @@ def _exchanges(form: Form, channel: str, answers: list[str], walking: bool, lang
 
 
 def _shape(channel: str, exchanges: Sequence[Exchange], language: str) -> Shape:
-    bubbles: list[Bubble] = []
+    lines: list[Bubble] = []
     before: tuple[Content, ...] = ()
     totals = [0, 0]
     for exchange in exchanges:
         if exchange.said is not None:
-            bubbles.append(Bubble(True, [(_said(exchange.said, before, language), False)]))
+            lines.append(Bubble(True, [(_said(exchange.said, before, language), False)]))
         contents = tuple(rendered(words, language) for words in exchange.replies)
-        drawn = _DRAWERS[channel](contents, language)
-        bubbles += drawn
+        drawn = bubbles.drawn(channel, contents)
+        lines += drawn
         if channel == "sms":
             bodies = sms_shape.shape(contents, settings().community_name)
             totals = [totals[0] + len(bodies), totals[1] + sum(b.cost.segments for b in bodies)]
         else:
             totals[0] += len(drawn)
         if exchange.code:
-            bubbles.append(
+            lines.append(
                 Bubble(False, [], note=_("A code is sent; here it is always {code}.", code=simulator.CODE))
             )
         before = contents or before
     ended = _ENDS.get(exchanges[-1].outcome, "")
     if channel == "sms":
         return Shape(
-            _TITLES[channel],
-            bubbles,
-            _sms_total(*totals),
+            NAMES[channel],
+            lines,
+            bubbles.sms_total(*totals),
             ended,
         )
-    return Shape(_TITLES[channel], bubbles, ngettext("{n} message", "{n} messages", totals[0]), ended)
+    return Shape(NAMES[channel], lines, bubbles.counted(totals[0]), ended)
 
 
-def _sms_total(messages: int, segments: int) -> Text:
-    price = settings().sms_price
-    if not price:
-        return _("{n} messages, {segments} segments", n=messages, segments=segments)
-    return _(
-        "{n} messages, {segments} segments, about {cost} yuan",
-        n=messages,
-        segments=segments,
-        cost=f"{segments * price:.2f}",
-    )
-
-
-_TITLES: dict[str, Text] = {
-    "telegram": _("Telegram"),
-    "sms": _("SMS"),
-    "voice": _("Voice call"),
-    "webchat": _("Web chat"),
-}
 _ENDS: dict[str, Text] = {
     "submitted": _("Everything is answered; now the conversation takes effect."),
     "cancelled": _("The conversation ended without an effect."),
@@ -166,48 +129,3 @@ def _said(said: Said, before: Sequence[Content], language: str) -> str:
     if said.location is not None:
         return render(_("(where I am)"), language)
     return said.text
-
-
-def _telegram(contents: Sequence[Content], _language: str) -> list[Bubble]:
-    return [
-        Bubble(
-            False,
-            emphasis.runs(content.text) if len(parts) == 1 else [(part.plain, False)],
-            tuple(label for row in part.buttons for label, _data in row)
-            + tuple(label for label, _kind in part.share),
-        )
-        for content in contents
-        for parts in [telegram_shape.shape(content, 1)]
-        for part in parts
-    ]
-
-
-def _sms(contents: Sequence[Content], _language: str) -> list[Bubble]:
-    return [
-        Bubble(
-            False,
-            [(body.text, False)],
-            note=_(
-                "{encoding}, {units} characters, {n} segments",
-                encoding=body.cost.encoding,
-                units=body.cost.units,
-                n=body.cost.segments,
-            ),
-        )
-        for body in sms_shape.shape(contents, settings().community_name)
-    ]
-
-
-def _voice(contents: Sequence[Content], _language: str) -> list[Bubble]:
-    lines = voice_shape.script(contents, person=True)
-    return [Bubble(False, [("\n".join(lines), False)])] if lines else []
-
-
-def _webchat(contents: Sequence[Content], _language: str) -> list[Bubble]:
-    return [
-        Bubble(False, emphasis.runs(content.text), tuple(emphasis.plain(o.label) for o in content.options))
-        for content in contents
-    ]
-
-
-_DRAWERS = {"telegram": _telegram, "sms": _sms, "voice": _voice, "webchat": _webchat}

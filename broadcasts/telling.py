@@ -62,7 +62,7 @@ def letters(campaign: Campaign, actor: Actor, script: Script, waiting: Sequence[
             by_locale[script.locale(where[_name(who)].locale)].append(who)
     columns = rows.columns(actor, campaign.kind)
     for locale, some in by_locale.items():
-        values = _values(actor, campaign, script, columns, [w.row_id for w in some], locale)
+        values = values_of(actor, campaign.kind, script, columns, [w.row_id for w in some], locale)
         for who in some:
             row = values.get(who.row_id)
             missing = [] if row is None else wording.lacking(script, locale, columns, row)
@@ -77,18 +77,21 @@ def letters(campaign: Campaign, actor: Actor, script: Script, waiting: Sequence[
     return found
 
 
-def _values(
-    actor: Actor, campaign: Campaign, script: Script, columns: Columns, ids: Sequence[int], locale: str
+def values_of(
+    actor: Actor, kind: str, script: Script, columns: Columns, ids: Sequence[int], locale: str
 ) -> dict[int, Row]:
     """What each row says of the names that the notice asks for, with our own words."""
-    hearing = rows.find(campaign.kind).hearing
+    hearing = rows.find(kind).hearing
     keys = frozenset(key for name in script.names() if (key := columns.key(name)) is not None)
-    ours = {
-        "today": shown_day(clock.local(clock.now()).date(), locale),
-        "community": settings().community_name,
-    }
+    ours = own_words(locale)
     found = hearing.rows(actor, ids, locale, keys) if hearing is not None else {}
     return {number: {**ours, **row} for number, row in found.items()}
+
+
+def own_words(locale: str) -> dict[str, str]:
+    """What every notice may say without a row."""
+    today = shown_day(clock.local(clock.now()).date(), locale)
+    return {"today": today, "community": settings().community_name}
 
 
 def _outgoing(
@@ -115,11 +118,11 @@ def _segments(out: Outgoing) -> int | None:
 
 def segments(content: Content) -> int:
     """What it costs as a short message; a photo in it is a link."""
-    said = photo_link.linked(content, _A_NUMBER)
+    said = photo_link.linked(content, A_NUMBER)
     return sum(b.cost.segments for b in sms_shape.shape((said,), settings().community_name))
 
 
-_A_NUMBER = 0xFFFFF
+A_NUMBER = 0xFFFFF
 """Of a message that is not made yet: as long as theirs are."""
 
 

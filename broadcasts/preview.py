@@ -1,0 +1,116 @@
+"""A notice as each channel gives it: filled for one row of a table, or with its columns' names where nobody is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from backend.core import access
+from backend.core.access import Actor
+from backend.core.i18n import Text, _
+from backend.messaging import people
+from backend.messaging.channels import NAMES
+from backend.messaging.content import Content
+from backend.printing import record_rows, rows
+from backend.printing.columns import Columns
+from backend.records import query, reading, tables
+from backend.records.query import Query
+from backend.residents import queries as residents
+from bots import bubbles, email, photo_link, sms_shape
+from bots.bubbles import Bubble, Shape
+from broadcasts import telling, wording
+from broadcasts.wording import Wording
+
+CHANNELS = ("telegram", "webchat", "sms", "voice", "email", "fax")
+MOST_OFFERED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one person would get. `missing`: the names without a value, for whose sake she would not be told."""
+
+    shapes: list[Shape]
+    locale: str
+    missing: list[str]
+
+
+def look(
+    actor: Actor, kind: str, written: Wording, row_id: int | None, locale: str, photo: Mapping[str, str]
+) -> Look:
+    """`written`, which is `checked`, for this row in its person's language; without a row, or where the actor may not see it, its
+    columns' names in the language `locale`. `photo`: addresses of photos by key."""
+    script = written.script()
+    columns = rows.columns(actor, kind)
+    address = _address(kind, row_id) if row_id is not None else None
+    spoken = script.locale(address.locale if address is not None else locale)
+    found = telling.values_of(actor, kind, script, columns, [row_id], spoken) if row_id is not None else {}
+    row = found.get(row_id) if row_id is not None else None
+    missing = wording.lacking(script, spoken, columns, row) if row is not None else []
+    values = {**(row if row is not None else _labels(actor, kind, columns, spoken)), "number": "1"}
+    content = script.said(spoken, lambda name: columns.value(values, name))
+    best = address.channel if address is not None else ""
+    return Look(shapes(content, photo, best), spoken, missing)
+
+
+def shapes(content: Content, photo: Mapping[str, str] | None = None, best: str = "") -> list[Shape]:
+    """On every channel, in `content`'s language; `best` is the channel on which she would be told."""
+    pictures = tuple(address for key in content.media if (address := (photo or {}).get(key)))
+    return [
+        replace(_shape(channel, content, pictures), mark=_("is told here") if channel == best else "")
+        for channel in CHANNELS
+    ]
+
+
+def _shape(channel: str, content: Content, pictures: tuple[str, ...]) -> Shape:
+    title = NAMES[channel]
+    if channel in ("email", "fax"):
+        letter = email.shape(content if channel == "email" else replace(content, html=""))
+        shown = [Bubble(False, [], pictures=pictures)] if pictures else []
+        return Shape(
+            title, shown, _("One page or more") if channel == "fax" else _("One letter"), letter=letter
+        )
+    if channel == "sms":
+        content = photo_link.linked(content, telling.A_NUMBER)
+        drawn = bubbles.drawn(channel, [content])
+        return Shape(title, drawn, bubbles.sms_total(len(drawn), telling.segments(content)))
+    drawn = bubbles.drawn(channel, [content])
+    if channel == "voice":
+        return Shape(title, drawn, _("Read out, about {n} seconds", n=_seconds(drawn)))
+    with_pictures = [replace(drawn[0], pictures=pictures), *drawn[1:]] if drawn else []
+    return Shape(title, with_pictures, bubbles.counted(len(drawn)))
+
+
+def _seconds(drawn: list[Bubble]) -> int:
+    """Spoken slowly: four Chinese characters a second, or about fifteen letters."""
+    text = "".join(part for bubble in drawn for part, _bold in bubble.runs)
+    wide = sum(not sms_shape.is_gsm(c) for c in text)
+    return max(1, round(wide / 4 + (len(text) - wide) / 15))
+
+
+def _labels(actor: Actor, kind: str, columns: Columns, locale: str) -> dict[str, str]:
+    ours = telling.own_words(locale)
+    return {**ours, **rows.sample(columns, locale)}
+
+
+def _address(kind: str, row_id: int) -> people.Address | None:
+    hearing = rows.find(kind).hearing
+    resident_id = hearing.people([row_id]).get(row_id) if hearing is not None else None
+    return people.best([resident_id]).get(resident_id) if resident_id is not None else None
+
+
+def offered(actor: Actor, kind: str, words: str, locale: str) -> Sequence[tuple[int, Text]]:
+    """Rows to look at the notice with: those that fit `words`, or the last ones; (number, name)."""
+    source = rows.find(kind)
+    if not access.may(actor, source.permission):
+        return []
+    prefix, _colon, key = kind.partition(":")
+    if prefix == record_rows.PREFIX:
+        table = tables.of(key)
+        found = query.page(actor, Query(table, text=words), limit=MOST_OFFERED)
+        return [(int(row.id or 0), reading.title(table, row, locale)) for row in found]
+    recent = source.recent(actor)
+    owners = source.hearing.people(recent) if source.hearing is not None else {}
+    names = {number: one.name for number, one in residents.by_ids(set(owners.values())).items()}
+    named = [(i, names.get(owners.get(i, 0), "")) for i in recent]
+    fitting = [(i, name or _("Row {n}", n=i)) for i, name in named if words.casefold() in name.casefold()]
+    return fitting[:MOST_OFFERED]
