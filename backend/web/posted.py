@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
@@ -14,16 +14,21 @@ MOST_FIELDS = 1000
 
 class Posted(Request):
     """A Request whose form is urlencoded, as all providers send it. Flask's own parser is made for files of any size that come in
-    pieces: for a text message of eleven fields it takes twice as long as the reading itself."""
+    pieces: for a text message of eleven fields it takes four times as long as the reading itself."""
 
     @cached_property
     def form(self) -> ImmutableMultiDict[str, str]:
-        if self.mimetype != "application/x-www-form-urlencoded":
+        kind, _semicolon, _charset = self.environ.get("CONTENT_TYPE", "").partition(";")
+        if kind.strip().lower() != "application/x-www-form-urlencoded":
             return ImmutableMultiDict()
-        pairs = self.get_data(as_text=True).split("&", MOST_FIELDS)
+        pairs = self.get_data().split(b"&", MOST_FIELDS)
         if len(pairs) > MOST_FIELDS:
             raise BadRequest("too many fields")
-        split = (pair.partition("=") for pair in pairs if pair)
-        return ImmutableMultiDict(
-            [(unquote_plus(name), unquote_plus(value)) for name, _equals, value in split]
-        )
+        split = (pair.partition(b"=") for pair in pairs if pair)
+        return ImmutableMultiDict([(_text(name), _text(value)) for name, _equals, value in split])
+
+
+def _text(encoded: bytes) -> str:
+    if encoded.isalnum():
+        return encoded.decode()
+    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode("utf-8", "replace")
