@@ -58,7 +58,14 @@ def _phones(part: list[tuple[int, int, dict[str, Any]]]) -> Iterator[dict[str, A
     for number, org_id, values in part:
         phone = values["mobile"]
         yield {
-            **{"channel": "sms", "address": phone, "address_index": people.address_index(phone)},
-            **{"org_id": org_id, "resident_id": number, "locale": "zh_CN", "state": "active"},
-            **{"preference": 20, "verified_at": now, "created_at": now},
+            "channel": "sms",
+            "address": phone,
+            "address_index": people.address_index(phone),
+            "org_id": org_id,
+            "resident_id": number,
+            "locale": "zh_CN",
+            "state": "active",
+            "preference": 20,
+            "verified_at": now,
+            "created_at": now,
         }

@@ -5,6 +5,7 @@ A Role carries permissions; a staff member holds a Role at an Org, and it reache
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +116,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "merchant_admin": frozenset(_OWN_LISTS | _PRINT),
     # What another system may do with a key (`broadcasts.api`): no person holds it.
     "api": frozenset(
-        _RESIDENTS_READ | _RECORDS_READ | {"event.read", "campaign.read", "campaign.write", "list.write", "message.say"}
+        _RESIDENTS_READ
+        | _RECORDS_READ
+        | {"event.read", "campaign.read", "campaign.write", "list.write", "message.say"}
     ),
 }
 
@@ -161,6 +164,14 @@ def may(actor: Actor, permission: str, org_id: int | None = None) -> bool:
         return True
     path = orgs.get(org_id).path
     return any(path.startswith(top) for top in paths)
+
+
+def where(actor: Actor, permission: str, org_ids: Collection[int]) -> set[int]:
+    """Of these Orgs those where `actor` holds `permission`."""
+    paths = actor.paths(permission)
+    if not paths or "/" in paths:
+        return set(org_ids) if paths else set()
+    return {i for i, path in orgs.paths(org_ids).items() if path.startswith(paths)}
 
 
 def check(actor: Actor, permission: str, org_id: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import peewee
@@ -10,6 +11,7 @@ from backend.core.db import Model, execute
 from backend.core.errors import NotFound
 
 LEVELS = ("district", "street", "community", "grid", "enterprise", "merchant")
+_AT_ONCE = 500
 GUESTS = ("enterprise", "merchant")
 """Levels that serve nobody: whoever works there keeps their own lists."""
 
@@ -35,6 +37,18 @@ def get(org_id: int) -> Org:
     if org is None:
         raise NotFound()
     return org
+
+
+def paths(org_ids: Collection[int]) -> dict[int, str]:
+    """The path of each of these that exists. Plain SQL: each portion of a campaign asks for hundreds."""
+    wanted, found = sorted(org_ids), dict[int, str]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        found.update(execute(_PATHS.format(",".join("?" * len(some))), some).fetchall())
+    return found
+
+
+_PATHS = "SELECT id, path FROM org WHERE id IN ({})"
 
 
 def within(paths: tuple[str, ...]) -> Any:

@@ -94,7 +94,7 @@ class _Readers:
     def _seen(self, actor: Actor, ids: Sequence[int]) -> dict[int, state.State]:
         permission = self.table.permission("read")
         mine = self._living(ids)
-        places = {org_id for org_id in {row.org_id for row in mine} if access.may(actor, permission, org_id)}
+        places = access.where(actor, permission, {row.org_id for row in mine})
         return {int(row.id or 0): row for row in mine if row.org_id in places}
 
     def _living(self, ids: Sequence[int]) -> list[state.State]:
