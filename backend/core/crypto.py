@@ -47,7 +47,8 @@ class Ring:
     def decrypt(self, sealed: bytes, place: bytes) -> bytes:
         """Raises DecryptError when the key is gone, or the value was changed or moved."""
         try:
-            return self._keys[sealed[0]].decrypt(sealed[1:13], sealed[13:], place)
+            # A view: a file of many megabytes is not copied once more.
+            return self._keys[sealed[0]].decrypt(sealed[1:13], memoryview(sealed)[13:], place)
         except KeyError:
             raise DecryptError(
                 f"data key {sealed[0]} is not in DATA_KEYS: put it back behind the first one, and restart"
