@@ -1,0 +1,51 @@
+"""Tasmota: tele/{topic}/{SENSOR|STATE|LWT}, stat/{topic}/{RESULT|POWER…}. Source: Tasmota's MQTT page. Its Time has no zone, so that ours counts."""
+
+from __future__ import annotations
+
+import re
+
+from iot.codecs import Codec, json_text
+from iot.uplink import Arrived, Unreadable, Uplink, content_key, flat
+
+_POWER = re.compile(r"POWER\d{0,2}")
+
+
+def read(arrived: Arrived) -> list[Uplink]:
+    prefix, _slash, rest = arrived.topic.partition("/")
+    name, _slash, last = rest.rpartition("/")
+    if prefix not in ("tele", "stat") or not name:
+        return []
+    device = f"tasmota:{name}"
+    if last == "LWT":
+        text = arrived.payload.decode("utf-8", "replace").strip().casefold()
+        if text not in ("online", "offline"):
+            raise Unreadable("neither Online nor Offline")
+        return [
+            Uplink(
+                device,
+                "online" if text == "online" else "offline",
+                name=name[-80:],
+                retained=arrived.retained,
+            )
+        ]
+    if _POWER.fullmatch(last):
+        # Plain text beside the RESULT that says the same.
+        values = {last: arrived.payload.decode("utf-8", "replace").strip()[:20]}
+    elif last in ("SENSOR", "STATE", "RESULT"):
+        values = {k: v for k, v in flat(json_text.mapping(arrived.payload)).items() if k != "Time"}  # type: ignore[misc]
+    else:
+        return []
+    pressed = any(name.endswith(".Action") or name == "Action" for name in values)
+    return [
+        Uplink(
+            device,
+            "event" if pressed else "data",
+            values,
+            key="" if pressed else content_key(arrived),
+            name=name[-80:],
+            retained=arrived.retained,
+        )
+    ]
+
+
+CODEC = Codec("tasmota", "Tasmota", ("tele/+/+", "stat/+/+"), read)
