@@ -46,7 +46,7 @@ def _session(url: str) -> Iterator[ftplib.FTP]:
             server.login(unquote(parts.username or "linli"), unquote(parts.password or ""))
         except ftplib.error_perm as error:
             # That is about our account, and no fault of the number.
-            raise ftplib.error_temp(str(error)) from error
+            raise ftplib.error_temp(str(error)) from error  # noqa: S321
         yield server
 
 

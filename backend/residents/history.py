@@ -27,6 +27,7 @@ WORDS: dict[str, Msg] = {
     "resident.reject_change": _("The change was not approved"),
     "resident.place": _("Moved to another grid or community"),
     "resident.note": _("The note was changed"),
+    "resident.fax": _("The fax number was changed"),
     "resident.reveal": _("A masked value was looked at"),
     "file.add": _("A file was added"),
     "file.remove": _("A file was removed"),

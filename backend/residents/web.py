@@ -16,6 +16,7 @@ from backend.records import subject_section
 from backend.residents import (
     actions,
     decisions,
+    fax_number,
     file,
     files,
     flags,
@@ -75,6 +76,7 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
         ageless=_ageless(members),
         addresses=people.identities(To(resident_id), reachable=False),
         channels=CHANNELS,
+        fax=fax_number.of(resident_id),
         consents=list(Consent.select().where(Consent.resident == resident_id).order_by(Consent.id.desc())),
         changes=[(c, differing(c)) for c in _waiting_changes(resident)],
         kinds=KINDS,
@@ -184,6 +186,16 @@ def place(resident_id: int) -> Any:
     if org_id is None:
         raise Invalid(_("Please choose where the home lies."), "org")
     actions.place(session.current_actor(), resident_id, org_id)
+    return done(_("Saved."), resident_id)
+
+
+@blueprint.post("/<int:resident_id>/fax")
+@session.staff_only
+def fax(resident_id: int) -> Any:
+    try:
+        fax_number.set_(session.current_actor(), resident_id, request.form.get("fax", ""))
+    except Invalid as problem:
+        return page(resident_id, problem=problem)
     return done(_("Saved."), resident_id)
 
 

@@ -1,5 +1,6 @@
 // The webchat: history, what comes (SSE), what she says, and the tools around it.
 import { fill, hers, remark, told, toBottom, words } from "./lines.js";
+import { badge } from "./badge.js";
 import { newId, Outbox } from "./outbox.js";
 import { smaller } from "./photo.js";
 
@@ -20,7 +21,7 @@ const show = (item) => {
   photoTool.classList.toggle("wanted", item.accepts.includes("photo"));
   placeTool.hidden = !(item.accepts.includes("location") && navigator.geolocation && window.isSecureContext);
   if (placeTool.hidden) byId("where").hidden = true;
-  if (document.hidden) document.title = fill(words.new, { n: ++unread }) + " " + title;
+  if (document.hidden) badge(++unread, fill(words.new, { n: unread }) + " " + title);
   seenSoon();
 };
 
@@ -149,7 +150,7 @@ for (const button of document.querySelectorAll("[data-language]"))
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unread = 0;
-  document.title = title;
+  badge(0, title);
   seenSoon();
   if (!source) listen();
 });

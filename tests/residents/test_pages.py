@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from backend.core.access import SYSTEM
+from backend.messaging import people
 from backend.messaging.content import Content
 from backend.messaging.models import Message
 from backend.residents import queries
@@ -264,3 +265,22 @@ def test_a_link_without_its_token_of_the_form_is_refused(app: Flask, chen: int) 
     browser = Browser(app.test_client())
     assert browser.post(_activation()).status_code == 400
     assert Resident.get_by_id(chen).email_confirmed_at is None
+
+
+def test_staff_enter_a_fax_number_and_take_it_away_again(
+    li: Browser, registers: Registers, chen: int
+) -> None:
+    def hers() -> list[str]:
+        found = people.identities(people.Resident(chen))
+        return [str(i.address) for i in found if i.channel == "fax"]
+
+    where = f"/admin/residents/{chen}"
+    li.post(f"{where}/fax", {"fax": "010-6500 1234"})
+    assert hers() == ["+861065001234"]
+    assert "传真" in li.get(where).text
+    wang = registers(WANG, "webchat").resident_id
+    assert "别人的档案" in li.post(f"/admin/residents/{wang}/fax", {"fax": "010 65001234"}).text
+    assert "要带区号" in li.post(f"{where}/fax", {"fax": "65"}).text
+    assert hers() == ["+861065001234"]
+    li.post(f"{where}/fax", {"fax": ""})
+    assert hers() == []
