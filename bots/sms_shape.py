@@ -118,9 +118,10 @@ def shape(replies: Sequence[Content], community: str) -> list[Body]:
     return list(_shaped(tuple(replies), community))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _shaped(replies: tuple[Content, ...], community: str) -> list[Body]:
-    """Kept for a while: most questions and menus are the same for everybody."""
+    """Kept for a while: most questions and menus are the same for everybody, and what a campaign says is shaped when its price is
+    counted and again when it leaves."""
     if not replies:
         return []
     locale = replies[-1].locale

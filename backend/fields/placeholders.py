@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.core.errors import Invalid
 from backend.core.i18n import _
@@ -59,6 +60,7 @@ _INNER = re.compile(r"\{([^{}]+)\}")
 _DEEPEST = 20
 
 
+@lru_cache(maxsize=1024)
 def normal(name: str) -> str:
     """A name as it is compared: full-width letters, capitals and spaces make no difference."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
