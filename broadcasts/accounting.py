@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from backend.core.db import execute
 from backend.core.i18n import Msg, _
@@ -27,8 +29,8 @@ STATES: dict[str, tuple[Msg, str]] = {
 ARRIVED = ("sent", "delivered", "read")
 FINAL = (*ARRIVED, "failed", "unknown", "cancelled", "left_out")
 
-STATE_SQL = "CASE WHEN r.state = 'said' THEN COALESCE(d.status, 'pending') ELSE r.state END"
-"""Of `recipient r` joined as in `JOINED`."""
+STATE_SQL = "CASE WHEN r.state = 'said' THEN COALESCE(d.status, r.reason, 'pending') ELSE r.state END"
+"""Of `recipient r` joined as in `JOINED`. The reason of somebody who was told is what it was summed up as: her message may be gone."""
 JOINED = "recipient r LEFT JOIN delivery d ON d.id = (SELECT MAX(x.id) FROM delivery x WHERE x.message_id = r.message_id)"
 _COUNT = (
     "SELECT {} AS became, r.reason, d.channel, CASE WHEN d.status = 'failed' THEN d.error END AS error, COUNT(*),"
@@ -38,12 +40,14 @@ _COUNT = (
 
 @dataclass
 class Counts:
-    """People by state, by the channel that took them, by the reason why they were left out, by the error of those that failed."""
+    """People by state, by the channel that took them (`ways`: with what became of it, "sms/delivered"), by the reason why they were left
+    out, by the error of those that failed."""
 
     states: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    ways: Counter[str] = field(default_factory=Counter)
     segments: int = 0
 
     @property
@@ -63,9 +67,26 @@ class Counts:
         """Yuan for the short messages."""
         return self.segments * settings().sms_price
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "states": self.states,
+            "channels": self.channels,
+            "left_out": self.left_out,
+            "errors": self.errors,
+            "ways": self.ways,
+            "segments": self.segments,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Counts:
+        parts = ("states", "channels", "left_out", "errors", "ways")
+        return cls(**{name: Counter(data[name]) for name in parts}, segments=data["segments"])
+
 
 def counts(campaign: Campaign) -> Counts:
     """As of now. The states add up to the campaign's `total`."""
+    if campaign.sums is not None:
+        return Counts.from_json(campaign.sums)
     found = Counts()
     rows = execute(_COUNT.format(STATE_SQL, JOINED), (campaign.id,)).fetchall()
     for became, reason, channel, error, people, segments in rows:
@@ -74,6 +95,7 @@ def counts(campaign: Campaign) -> Counts:
             found.left_out[reason or ""] += people
         elif channel:
             found.channels[channel] += people
+            found.ways[f"{channel}/{became}"] += people
             found.segments += int(segments or 0)
         if error:
             found.errors[error] += people

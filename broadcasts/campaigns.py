@@ -105,7 +105,8 @@ def submit(actor: Actor, campaign_id: int) -> Campaign:
         campaign = _locked(actor, campaign_id)
         if campaign.state not in WRITABLE:
             return campaign
-        _checked(actor, plan_of(campaign), DEFAULT_LOCALE)  # a draft may be unfinished, and columns come and go
+        # A draft may be unfinished, and columns come and go.
+        _checked(actor, plan_of(campaign), DEFAULT_LOCALE)
         people = finding.count(actor, campaign.audience)
         if not people:
             raise Invalid(_("Nobody is in this audience."), "audience")
@@ -237,7 +238,9 @@ def seen(actor: Actor, campaign_id: int) -> Campaign:
 
 def actor_of(campaign: Campaign) -> Actor:
     """Who answers for it, with today's rights. Raises NotFound when she is gone."""
-    return keys.actor_by_id(campaign.by_id) if campaign.by_kind == "api" else staff.actor_by_id(campaign.by_id)
+    return (
+        keys.actor_by_id(campaign.by_id) if campaign.by_kind == "api" else staff.actor_by_id(campaign.by_id)
+    )
 
 
 def move(campaign: Campaign, to: str) -> None:

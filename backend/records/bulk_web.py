@@ -1,8 +1,8 @@
-"""Acts on what was ticked in a list, or on the whole result: colours, tags, who is responsible, a message to its people, deleting."""
+"""Acts on what was ticked in a list, or on the whole result: colours, tags, who is responsible, what other parts offer, deleting."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,22 +10,16 @@ from flask import flash, redirect, render_template, request, url_for
 from backend.core.access import Actor
 from backend.core.errors import Conflict, LinliError
 from backend.core.i18n import _, ngettext
-from backend.records import asked, bulk, bulk_runs, notices, query, reading, tables
-from backend.records.list_web import address, blueprint, org_of, page_of, reached
+from backend.records import acts, asked, bulk, bulk_runs, query, tables
+from backend.records.list_web import address, blueprint, org_of, reached
 from backend.records.models import BulkRun
 from backend.records.tables import Table
 from backend.web import session, subjects
 from backend.web.text import locale, say
 
-subjects.register("notice", _("Notice {number}"))
-
-CHANNELS = {
-    "telegram": _("Telegram"),
-    "webchat": _("Chat on the web"),
-    "sms": _("SMS"),
-    "email": _("E-mail"),
-    "voice": _("Phone call"),
-}
+subjects.register("bulk_run", _("undoing {number}"))
+MOST = 50_000
+"""Rows that are taken from a list at once: to be printed, for example."""
 
 
 @blueprint.post("/<key>/bulk")
@@ -36,17 +30,17 @@ def act(key: str) -> Any:
     table = reached(actor, key, "read")
     given = request.form
     ids, every = ticked(given.getlist("row")), given.get("every") == "1"
+    what = given.get("act", "")
+    other = acts.find(what)
     if not ids and not every:
-        return ask_for_all(actor, table)
+        return ask_for_all(actor, table, other.most if other is not None else MOST)
     params = {name: given.getlist(name) for name in asked.KEPT}
     question = asked.read(table, tables.columns_for(actor, table), params, locale())
-    what = given.get("act", "")
-    most = bulk_runs.MOST if what == "notify" else bulk.MOST
     try:
-        chosen = bulk.chosen(actor, question.query, ids, every, at_most=most)
-        if what == "notify":
-            run = bulk_runs.draft_notice(actor, table, org_of(actor, table), chosen)
-            return redirect(url_for("records.run", key=key, run_id=run.id), code=303)
+        if other is not None:
+            ticked_ = None if every else bulk.chosen(actor, question.query, ids, False, at_most=other.most)
+            return redirect(other.begin(actor, table, ticked_, params), code=303)
+        chosen = bulk.chosen(actor, question.query, ids, every)
         if what == "hand":
             return _handed(actor, table, chosen, given.get("responsible", ""), params)
         if what == "delete":
@@ -85,11 +79,11 @@ def _given(but: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.form.lists() if name not in but for value in values]
 
 
-def ask_for_all(actor: Actor, table: Table) -> Any:
+def ask_for_all(actor: Actor, table: Table, most: int = MOST) -> Any:
     """The page that says how many rows "all" are, before anything is done to them. What was posted goes along."""
     params = {name: request.form.getlist(name) for name in asked.KEPT}
     question = asked.read(table, tables.columns_for(actor, table), params, locale())
-    count = query.count(actor, question.query, bulk_runs.MOST)
+    count = query.count(actor, question.query, most)
     if not count:
         flash(say(_("No row is chosen.")), "warning")
         return redirect(address(table.key, params), code=303)
@@ -99,7 +93,7 @@ def ask_for_all(actor: Actor, table: Table) -> Any:
         target=request.path,
         given=_given(("csrf_token", "row", "every")),
         count=count,
-        most=bulk_runs.MOST,
+        most=most,
         back=address(table.key, params),
     )
 
@@ -146,67 +140,28 @@ def undo(key: str, batch_id: int) -> Any:
     return redirect(url_for("records.rows", key=key), code=303)
 
 
-@blueprint.route("/<key>/runs/<int:run_id>", methods=["GET", "POST"])
+@blueprint.get("/<key>/runs/<int:run_id>")
 @session.staff_only
 def run(key: str, run_id: int) -> Any:
-    """A message before it goes out, or how far an act on many rows is."""
+    """How far the undoing of a large batch is."""
     actor = session.current_actor()
     table = reached(actor, key, "read")
-    found = bulk_runs.seen(actor, table, run_id)
-    problem = None
-    typed = found.text or ""
-    if request.method == "POST":
-        typed = request.form.get("text", "")
-        try:
-            bulk_runs.write(actor, found, table, typed)
-            return redirect(url_for("records.run", key=key, run_id=run_id), code=303)
-        except LinliError as error:
-            problem = error.text
-    sending = found.kind == "notify"
-    draft = found.state == bulk_runs.DRAFT
-    outlook = None
-    if draft and found.text and problem is None:
-        try:
-            outlook = notices.outlook(actor, table, found.rows, found.text)
-        except LinliError as error:
-            problem = error.text
-    page = render_template(
+    return render_template(
         "records/run.html",
         table=table,
-        run=found,
-        sending=sending,
-        draft=draft,
-        typed=typed,
-        problem=problem,
-        outlook=outlook,
-        channels=CHANNELS,
+        run=bulk_runs.seen(actor, table, run_id),
         words=bulk_runs.WORDS,
         counted=bulk_runs.COUNTED,
-        longest=notices.LONGEST,
-        columns=tables.columns_for(actor, table),
-        link=lambda row: page_of(table, row),
-        title=lambda row: reading.title(table, row, locale()),
     )
-    return page, 422 if problem else 200
-
-
-@blueprint.post("/<key>/runs/<int:run_id>/send")
-@session.staff_only
-def send_run(key: str, run_id: int) -> Any:
-    return _moved(key, run_id, bulk_runs.send)
 
 
 @blueprint.post("/<key>/runs/<int:run_id>/stop")
 @session.staff_only
 def stop_run(key: str, run_id: int) -> Any:
-    return _moved(key, run_id, bulk_runs.stop)
-
-
-def _moved(key: str, run_id: int, do: Callable[[Actor, BulkRun], None]) -> Any:
     actor = session.current_actor()
     table = reached(actor, key, "read")
     try:
-        do(actor, bulk_runs.seen(actor, table, run_id))
+        bulk_runs.stop(actor, bulk_runs.seen(actor, table, run_id))
     except LinliError as error:
         flash(say(error.text), "warning")
     return redirect(url_for("records.run", key=key, run_id=run_id), code=303)

@@ -1,4 +1,4 @@
-"""What a worker does for an act on many rows. Each portion is one transaction with the position of the run: whatever is killed goes on where
+"""What a worker does to undo a large batch. Each portion is one transaction with the position of the run: whatever is killed goes on where
 it was, and no row comes twice. A worker stops after a few seconds and asks to be called again: others wait for it too."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rq.timeouts import BaseTimeoutException
 from backend.core import clock, db, jobs
 from backend.core.db import transaction
 from backend.core.errors import LinliError
-from backend.records import bulk_runs, history, notices, tables
+from backend.records import bulk_runs, history
 from backend.records.models import BulkRun, RecordBatch
 from backend.staff import queries as staff
 
@@ -24,7 +24,6 @@ STALE_S = 30
 """A run that nobody worked at for so long is taken up again."""
 _PAUSE_S = 0.005
 """Between portions: others write too."""
-_DRAFTS_KEPT = timedelta(days=2)
 log = structlog.get_logger()
 
 
@@ -51,7 +50,7 @@ def work(run_id: int, seconds: float = SLICE_S) -> bool:
 
 
 def resume() -> int:
-    """Take up what was broken off, and throw away messages that nobody sent."""
+    """Take up what was broken off."""
     long_ago = clock.now() - timedelta(seconds=STALE_S)
     waiting = BulkRun.select(BulkRun.id).where(
         (BulkRun.state == bulk_runs.WORKING) & (BulkRun.changed_at < long_ago)
@@ -59,9 +58,6 @@ def resume() -> int:
     ids = [row.id for row in waiting]
     for run_id in ids:
         jobs.ask(bulk_runs.QUEUE, bulk_runs.WORK, run_id)
-    BulkRun.delete().where(
-        (BulkRun.state == bulk_runs.DRAFT) & (BulkRun.changed_at < clock.now() - _DRAFTS_KEPT)
-    ).execute()
     return len(ids)
 
 
@@ -76,17 +72,14 @@ def _portion(run_id: int) -> bool:
             bulk_runs.advance(run, len(rows), _done(run, rows))
         if run.position < len(run.rows):
             return True
-        if run.kind == "undo":
-            batch = RecordBatch.get_by_id(run.batch_id)
-            back, kept = run.counts.get("back", 0), run.counts.get("kept", 0)
-            history.end_undoing(staff.actor_by_id(run.by_id), batch, back, kept)
+        batch = RecordBatch.get_by_id(run.batch_id)
+        back, kept = run.counts.get("back", 0), run.counts.get("kept", 0)
+        history.end_undoing(staff.actor_by_id(run.by_id), batch, back, kept)
         bulk_runs.move(run, bulk_runs.DONE)
         return False
 
 
 def _done(run: BulkRun, rows: list[int]) -> Mapping[str, int]:
     actor = staff.actor_by_id(run.by_id)
-    if run.kind == "undo":
-        undone = history.undo_rows(actor, RecordBatch.get_by_id(run.batch_id), rows, run.back_id or 0)
-        return {"back": undone.rows, "kept": len(undone.kept)}
-    return notices.send(actor, tables.by_id(run.table_id), rows, run.text or "", run.id)
+    undone = history.undo_rows(actor, RecordBatch.get_by_id(run.batch_id), rows, run.back_id or 0)
+    return {"back": undone.rows, "kept": len(undone.kept)}

@@ -13,7 +13,7 @@ from backend.core.access import Actor
 from backend.core.errors import LinliError, NotFound
 from backend.core.i18n import _
 from backend.core.orgs import Org
-from backend.records import asked, bulk, classes, hearers, notices, query, reading, tables, views
+from backend.records import acts, asked, bulk, classes, query, reading, tables, views
 from backend.records.state import State
 from backend.records.tables import Column, Table
 from backend.staff import queries as staff
@@ -164,7 +164,7 @@ def marks_of(actor: Actor, table: Table, rows: Sequence[State]) -> dict[str, Any
         "may_mark": changing,
         "colleagues": colleagues,
         "names": {i: s.name for i, s in staff.by_ids(sorted(responsible)).items()},
-        "may_tell": today and hearers.source_of(table) is not None and access.may(actor, notices.RIGHT),
+        "acts": acts.offered(actor, table) if today else [],
     }
 
 

@@ -115,9 +115,8 @@ class RecordBatch(Model):
 
 
 class BulkRun(Model):
-    """An act on many rows that a worker does in portions. `kind`: "notify" (the `text` with its {placeholders} goes to the people of
-    `rows`, ids of Records), or "undo" (of the batch `batch_id`, as the batch `back_id`). `position`: how many of `rows` are done;
-    `counts` what came of them. `state`: see `bulk_runs`."""
+    """An act on many rows that a worker does in portions. `kind`: "undo" (of the batch `batch_id`, as the batch `back_id`). `position`: how
+    many of `rows`, ids of Records, are done; `counts` what came of them. `state`: see `bulk_runs`."""
 
     kind = peewee.CharField(8)
     table_id = peewee.IntegerField(index=True)
@@ -125,7 +124,6 @@ class BulkRun(Model):
     by_id = peewee.IntegerField()
     by_name = peewee.CharField(80)
     state = peewee.CharField(10, index=True)
-    text = Encrypted(null=True)
     rows = peewee.JSONField()
     batch_id = peewee.IntegerField(null=True)
     back_id = peewee.IntegerField(null=True)

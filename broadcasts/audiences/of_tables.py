@@ -1,4 +1,4 @@
-"""People by the rows of a table of the dynamic database: all of it, a saved view, or rows that were ticked."""
+"""People by the rows of a table of the dynamic database: all of it, a saved view, a question asked in its list, or rows that were ticked."""
 
 from __future__ import annotations
 
@@ -46,8 +46,20 @@ def _asked(actor: Actor, audience: Audience) -> Query:
         return Query(table, org_id=audience.get("org"))
     if audience["how"] == "ids":
         return Query(table, where={"ids": [int(i) for i in audience.get("ids", ())]})
-    view = views.get(actor, table, int(audience["view"]))
-    question = asked.read(table, tables.columns_for(actor, table), view.asked, DEFAULT_LOCALE)
+    given = (
+        audience["asked"]
+        if audience["how"] == "asked"
+        else views.get(actor, table, int(audience["view"])).asked
+    )
+    columns = tables.columns_for(actor, table)
+    question = asked.read(table, columns, given, DEFAULT_LOCALE)
+    known = {c.key for c in columns}
+    # A condition that means nothing is left out of the question, which a reader of the list sees: here more people would be told.
+    if any(row.problem for row in question.rows) or set(asked.nodes(given)) - known - {""}:
+        raise Invalid(
+            _("A condition of this question means nothing any more. Please look at the list again."),
+            "audience",
+        )
     return replace(question.query, as_of=None)
 
 
@@ -84,6 +96,12 @@ def _of_ticked(_actor: Actor, audience: Audience) -> Text:
     return ngettext("{n} chosen row", "{n} chosen rows", len(audience.get("ids", ())))
 
 
+def _of_question(actor: Actor, audience: Audience) -> Text:
+    _asked(actor, audience)
+    return _("{table}: those that were asked for", table=table_of(audience).title)
+
+
 finding.register("all", Way(_("All of a table"), _by_question, _counted, _of_all))
 finding.register("view", Way(_("A saved view"), _by_question, _counted, _of_view))
+finding.register("asked", Way(_("A question asked in a list"), _by_question, _counted, _of_question))
 finding.register("ids", Way(_("Chosen rows"), _ticked, _how_many_ticked, _of_ticked))

@@ -1,5 +1,5 @@
 // Keeps the parts of a page that are marked data-live="request" (one or several kinds) up to date: an event of that kind
-// fetches the page anew and swaps those parts by their ids.
+// fetches the page anew and swaps those parts by their ids, at most every so many milliseconds where data-every says so.
 (() => {
   const parts = () => [...document.querySelectorAll("[data-live][id]")];
   if (!parts().length || !window.EventSource) return;
@@ -31,7 +31,9 @@
   const soon = (kind) => {
     due.add(kind);
     // Messages come by the hundred where many people write: once a second is live enough.
-    if (!timer) timer = window.setTimeout(refresh, kind === "message" ? 1000 : 250);
+    const listening = parts().filter((part) => part.dataset.live.split(" ").includes(kind));
+    const wait = Math.max(kind === "message" ? 1000 : 250, ...listening.map((part) => Number(part.dataset.every || 0)));
+    if (!timer) timer = window.setTimeout(refresh, wait);
   };
 
   const source = new EventSource("/admin/events");
