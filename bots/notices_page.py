@@ -72,7 +72,7 @@ def show(message_id: int) -> Response:
         "bots/notice.html",
         notice=notice,
         title=_title(notice),
-        parts=[emphasis.runs(part) for part in content.text.split("\n\n")],
+        parts=[emphasis.runs(part) for part in _below(notice).split("\n\n") if part.strip()],
         photos=[url_for("webchat.our_photo", delivery_id=notice.shown_by, place=n) for n in places],
         answers=[plain(option.label) for _n, option in content.answers],
     )
@@ -94,6 +94,12 @@ def choose() -> Any:
             topics.leave(reader.identity_id, key)
     flash(say(_("Saved. It holds from now on.")))
     return redirect(url_for("notices_page.index"), code=303)
+
+
+def _below(notice: Notice) -> str:
+    """The text without a first line that is the title already."""
+    first, _break, rest = notice.content.text.partition("\n")
+    return rest if not notice.content.subject and plain(first) == _title(notice) else notice.content.text
 
 
 def _title(notice: Notice) -> str:

@@ -30,7 +30,7 @@ def chen(database: TestDatabase, app: Flask) -> Visitor:
     with transaction():
         say(
             At(here.id),
-            Words("**周六**停水\n\n请提前接水。", options=(page, Option("event.join:7", "我要报名"))),
+            Words("**周六**停水\n\n**请**提前接水。", options=(page, Option("event.join:7", "我要报名"))),
             purpose="campaign",
         )
         say(At(phone.id, elsewhere=True), Words("缴费提醒"), purpose="notice")
@@ -54,7 +54,8 @@ def test_the_bar_counts_what_she_has_not_looked_at_and_opening_it_reads_it(chen:
     assert "周六停水" in listed and "未读" in listed and "缴费提醒" in listed and "123456" not in listed
     told = page(chen, f"/{notice(chen).message_id}")
     assert (
-        "<strong>周六</strong>停水" in told
+        "<h1>周六停水</h1>" in told
+        and "<strong>请</strong>提前接水" in told
         and 'href="https://linli.example.test/e/7"' in told
         and "我要报名" in told
     )
