@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.core import access, audit, clock
+from backend.core import access, audit, clock, media
 from backend.core.access import Actor
 from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, Invalid, NotFound
-from backend.core.i18n import _
+from backend.core.i18n import Text, _
 from backend.messaging.topics import TOPICS
 from backend.printing import rows
 from broadcasts import wording as wordings
@@ -34,7 +34,7 @@ def create(
         audit.record(
             actor,
             "notice.create",
-            f"notice:{made.id}",
+            notice_subject(made),
             org_id=org_id,
             after={"name": name, "wording": wording.to_json()},
         )
@@ -110,15 +110,45 @@ def versions(notice: Notice) -> list[NoticeVersion]:
 
 
 def notice_subject(notice: Notice) -> str:
-    """What the audit log calls it."""
-    return f"notice:{notice.id}"
+    """What the audit log calls it; `notice:` is a message to the people of some rows (`records.notices`)."""
+    return f"wording:{notice.id}"
 
 
 def check_wording(actor: Actor, kind: str, topic: str, wording: Wording, locale: str) -> Wording:
     """As it is kept. Raises Invalid."""
     if topic not in TOPICS:
         raise Invalid(_("What is the notice about? Please choose."), "topic")
-    return wordings.checked(wording, rows.columns(actor, kind), locale)
+    if not kind or rows.find(kind).hearing is None:
+        raise Invalid(_("For whose rows is it written? Please choose."), "kind")
+    checked = wordings.checked(wording, rows.columns(actor, kind), locale)
+    for code, variant in checked.variants.items():
+        if variant.photo and not is_ours(variant.photo):
+            raise Invalid(_("This photo is gone. Please add it once more."), f"{code}.photo")
+    return checked
+
+
+def kinds(actor: Actor) -> dict[str, Text]:
+    """The kinds of rows whose people can be told something, with what they are called."""
+    return {kind: title for kind, title in rows.titles(actor).items() if rows.find(kind).hearing is not None}
+
+
+OWNER = "broadcast"
+
+
+def add_photo(actor: Actor, org_id: int, data: bytes, content_type: str) -> str:
+    """Keep a photo for notices; returns its key. Raises Forbidden, Invalid."""
+    access.check(actor, "notice.write", org_id)
+    if data.startswith(b"%PDF-"):
+        raise Invalid(_("Chats show photos, no documents. A JPEG or PNG works."), "photo")
+    return media.save(data, content_type, f"{OWNER}:{org_id}")
+
+
+def is_ours(key: str) -> bool:
+    """Whether this photo was added to a notice: no other may be named in one."""
+    try:
+        return media.owner_of(key).startswith(f"{OWNER}:")
+    except NotFound:
+        return False
 
 
 def _checked(

@@ -35,7 +35,7 @@ Value = Callable[[str], str]
 
 
 class Button(NamedTuple):
-    """`value`: an address ("url:https://…"), a conversation ("flow:repair"), a command, or "!menu"."""
+    """`value`: an address ("url:https://…"), a conversation ("flow:repair"), a command ("event.mine:"), or "!menu"."""
 
     label: str
     value: str
@@ -248,13 +248,14 @@ def _of_parts(read: Callable[[], tuple[Part, ...]], columns: Columns, locale: st
 
 
 _IN_A_TAG = re.compile(r"<[^>]*\{\{")
-_LEADS = ("url:https://", "url:http://", "flow:", "command:", "!menu")
+_LEADS = re.compile(r"!menu|url:https?://[^\s/].*|(?!url:)[a-z_.]+:.*")
+"""A page, or what an option of a conversation says: `flow:repair`, `event.mine:`."""
 
 
 def _of_button(button: Button) -> Text | None:
     if not button.label or len(button.label) > LONGEST_LABEL:
         return _("A button needs words, at most {n} characters.", n=LONGEST_LABEL)
-    if not button.value.startswith(_LEADS) or button.value in _LEADS[:-1]:
+    if not _LEADS.fullmatch(button.value):
         return _(
             "The button “{label}” leads nowhere. Give it an address or a conversation.", label=button.label
         )
