@@ -21,6 +21,7 @@ from backend.messaging.models import Delivery
 from bots import bounce_box, bounces, email_marks
 from bots.bounce_report import Report, read
 from tests.databases import TestDatabase
+from tests.harness.imap import MailBox
 
 DSN = """\
 From: MAILER-DAEMON@mx.example.test
@@ -145,6 +146,15 @@ def test_a_maildir_is_read_and_emptied(
     configure(MAIL_BOUNCE_BOX=f"maildir://{tmp_path / 'bounces'}")
     assert bounces.empty_box() == 2
     assert len(box) == 0
+    assert now(letter) == ("failed", "blocked")
+
+
+def test_a_box_over_imap_is_read_and_emptied(letter: Delivery, configure: Callable[..., None]) -> None:
+    with MailBox([b"Subject: spam\r\n\r\nbuy", dsn(letter)]) as box:
+        configure(MAIL_BOUNCE_BOX=box.url)
+        assert bounces.empty_box() == 2
+        assert box.mails == []
+        assert bounces.empty_box() == 0
     assert now(letter) == ("failed", "blocked")
 
 
