@@ -30,7 +30,7 @@ BATCH = {"bulk": 500}
 """How many are claimed together; of the other queues, 100."""
 UNDER_WAY = 2
 """Batches that may be claimed and not settled."""
-SHIFT_S = 5.0
+SHIFT_S = 2.0
 """A drain ends after this and asks for the next, so that other queues get their turn."""
 PATIENCE_S = {"bulk": 2.0}
 """How long after its claim a Delivery may wait for its turn; of the other queues, 10 s. What would have to wait longer goes back, so

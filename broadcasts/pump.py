@@ -24,6 +24,9 @@ AHEAD = 2_000
 SLICE_S = 6.0
 _PAUSE_S = 0.005
 """Between portions: others write too."""
+_ROOM_S, _ROOM_LOOK_S = 1.0, 0.05
+"""How long it is waited for room at the providers, before the clock has to come by again; and how often it is looked."""
+_SOON_MS = 60_000
 log = structlog.get_logger()
 
 JOBS = [("campaigns.go_on", 2, lambda: go_on())]
@@ -42,9 +45,12 @@ def step(campaign_id: int, seconds: float = SLICE_S) -> bool:
     db.reconnect_if_lost()
     ends = clock.now() + timedelta(seconds=seconds)
     work = _Work(campaign_id)
+    waited = 0.0
     try:
-        while work.portion():
-            threading.Event().wait(_PAUSE_S)
+        while work.portion() or (work.ahead and waited < _ROOM_S):
+            pause = _ROOM_LOOK_S if work.ahead else _PAUSE_S
+            waited = waited + pause if work.ahead else 0.0
+            threading.Event().wait(pause)
             if clock.now() >= ends:
                 campaigns.nudge(campaign_id)
                 return True
@@ -73,6 +79,8 @@ class _Work:
         self._id = campaign_id
         self._off: frozenset[str] | None = None
         self._script: Script | None = None
+        self.ahead = False
+        """Enough is due at the providers already."""
 
     def portion(self) -> bool:
         """One transaction; whether there is more to do now."""
@@ -104,7 +112,8 @@ class _Work:
         return True
 
     def _tell(self, campaign: Campaign) -> bool:
-        if _due(recipients.queue(campaign)) >= AHEAD:
+        self.ahead = _due(recipients.queue(campaign)) >= AHEAD
+        if self.ahead:
             return False
         waiting = recipients.waiting(campaign, PORTION)
         if not waiting:
@@ -136,8 +145,8 @@ def _quiet(campaign: Campaign) -> bool:
 
 
 def _due(queue: str) -> int:
-    """Deliveries that a provider could take now, up to AHEAD."""
-    return int(execute(_DUE, (queue, clock.now_ms(), AHEAD)).fetchone()[0])
+    """Deliveries that a provider could take now, or when it is their turn, up to AHEAD; not those that a fault has put off for long."""
+    return int(execute(_DUE, (queue, clock.now_ms() + _SOON_MS, AHEAD)).fetchone()[0])
 
 
 _DUE = (

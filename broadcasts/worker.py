@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 
 import redis
 import structlog
@@ -39,21 +40,21 @@ class Watch(threading.Thread):
         self._done = threading.Event()
 
     def run(self) -> None:
-        looks = 0
+        reap_at = 0.0
         while not self._done.is_set():
+            busy = False
             try:
-                if looks % round(REAP_EVERY_S / LOOK_EVERY_S) == 0:
+                if time.monotonic() >= reap_at:
+                    reap_at = time.monotonic() + REAP_EVERY_S
                     health.beat(self._process, " ".join(self._queues))
                     deliveries.reap()
                 for queue in self._queues:
-                    if deliveries.due(queue):
-                        delivery.drain(queue)
+                    busy |= deliveries.due(queue) and delivery.drain(queue) > 0
             except Exception:
                 # The database may be restarting: say so, and look again.
                 logger.exception("worker.look_failed")
                 _reconnect()
-            looks += 1
-            self._done.wait(LOOK_EVERY_S)
+            self._done.wait(0 if busy else LOOK_EVERY_S)
 
     def stop(self) -> None:
         self._done.set()
