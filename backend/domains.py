@@ -9,11 +9,25 @@ WITH_TABLES = ("backend.residents.actions", "backend.requests.face")
 """Each registers itself with `backend.records.sources`."""
 FOLLOWING = ("backend.alarms.actions", "backend.care.hooks")
 """Each registers itself with `backend.residents.moves`: a file of rows moves people as well as a page does."""
-WITH_RETENTION = tuple(
-    f"backend.{domain}.retention"
-    for domain in (
-        *("messaging", "residents", "inbox", "alarms", "feedback", "requests", "events", "surveys", "care"),
-    )
+WITH_RETENTION = (
+    *(
+        f"backend.{domain}.retention"
+        for domain in (
+            *(
+                "messaging",
+                "residents",
+                "inbox",
+                "alarms",
+                "feedback",
+                "requests",
+                "events",
+                "surveys",
+                "care",
+            ),
+        )
+    ),
+    "broadcasts.lists_keeping",
+    "broadcasts.campaign_keeping",
 )
 """Each registers itself with `backend.core.retention`."""
 

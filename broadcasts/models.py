@@ -41,7 +41,8 @@ class NoticeVersion(Model):
 class Campaign(Model):
     """One sending of a wording to an audience. `by_*` is who answers for it; `position` the last row that was looked at while the people
     were written down, `total` how many Recipients there are. `channels`: in this order and no others; empty: as each person prefers.
-    `merge`: person, or household (one message to a home). `due_at`: the moment of its Occasion, which makes one campaign of it."""
+    `merge`: person, or household (one message to a home). `due_at`: the moment of its Occasion, which makes one campaign of it.
+    `sums`: what it came to (`accounting.Counts.to_json`), written when nothing of it changes any more."""
 
     org_id = peewee.IntegerField(index=True)
     name = peewee.CharField(80)
@@ -74,6 +75,7 @@ class Campaign(Model):
     changed_at = Instant()
     started_at = Instant(null=True)
     ended_at = Instant(null=True)
+    sums = peewee.JSONField(null=True)
 
     class Meta:
         indexes = ((("occasion_id", "due_at"), True),)
@@ -105,26 +107,42 @@ class Recipient(Model):
 
 
 class AudienceList(Model):
-    """People from a file, with its columns: [[key, label], …]."""
+    """People from a file. `columns` are what a text may ask for: [[key, label], …]; `choices` how the file is understood
+    (`lists_columns.Layout`), `preview` its first rows. `rows` were read of it, up to row `position` of them it is known whose they are, `total` can
+    be told something."""
 
     org_id = peewee.IntegerField(index=True)
     name = peewee.CharField(80)
+    file_name = peewee.CharField(200)
+    file_key = peewee.CharField(32, null=True)
+    preview = Encrypted(null=True)
+    choices = peewee.JSONField()
     columns = peewee.JSONField()
-    state = peewee.CharField(8)  # draft | ready
-    total = peewee.IntegerField()
+    state = peewee.CharField(8, index=True)  # see `lists`
+    rows = peewee.IntegerField(default=0)
+    position = peewee.IntegerField(default=0)
+    total = peewee.IntegerField(default=0)
+    counts = peewee.JSONField(default=dict)
+    problem = peewee.JSONField(null=True)
     by_id = peewee.IntegerField()
     by_name = peewee.CharField(80)
     created_at = Instant()
+    changed_at = Instant()
 
 
 class AudienceRow(Model):
-    """One line of the file: a resident, or an address of somebody else; `values` is sealed JSON of its columns."""
+    """One line of the file: a resident, or an address of somebody else; `values` is sealed JSON of its cells. `wrong`: why nobody can be
+    told by it (`lists_matching.REASONS`), null where somebody can."""
 
-    list_id = peewee.IntegerField(index=True)
+    list_id = peewee.IntegerField()
+    number = peewee.IntegerField()
     resident_id = peewee.IntegerField(null=True)
     identity_id = peewee.IntegerField(null=True)
-    household_id = peewee.IntegerField(null=True)
+    wrong = peewee.CharField(12, null=True)
     values = peewee.BlobField()
+
+    class Meta:
+        indexes = ((("list_id", "number"), True),)
 
 
 class Occasion(Model):
@@ -154,3 +172,7 @@ Recipient.add_index(
     Recipient.resident_id, where=Recipient.resident_id.is_null(False), name="recipient_resident"
 )
 Recipient.add_index(Recipient.campaign_id, Recipient.id, name="recipient_campaign")
+for _column in ("resident_id", "identity_id"):
+    _field = getattr(AudienceRow, _column)
+    AudienceRow.add_index(_field, where=_field.is_null(False), name=f"audience_row_{_column}")
+AudienceRow.add_index(AudienceRow.list_id, AudienceRow.id, name="audience_row_in_order")

@@ -46,6 +46,8 @@ MODULES = (
     "bots.fax",
     "broadcasts.printing",
     "broadcasts.pump",
+    "broadcasts.lists_work",
+    "broadcasts.campaign_keeping",
     "broadcasts.api.jobs",
     "broadcasts.occasion_due",
 )

@@ -87,19 +87,32 @@ def _models(db):
     class AudienceList(Base):
         org_id = p.IntegerField(index=True)
         name = p.CharField(80)
+        file_name = p.CharField(200)
+        file_key = p.CharField(32, null=True)
+        preview = p.BlobField(null=True)
+        choices = p.JSONField()
         columns = p.JSONField()
-        state = p.CharField(8)
+        state = p.CharField(8, index=True)
+        rows = p.IntegerField()
+        position = p.IntegerField()
         total = p.IntegerField()
+        counts = p.JSONField()
+        problem = p.JSONField(null=True)
         by_id = p.IntegerField()
         by_name = p.CharField(80)
         created_at = p.BigIntegerField()
+        changed_at = p.BigIntegerField()
 
     class AudienceRow(Base):
-        list_id = p.IntegerField(index=True)
+        list_id = p.IntegerField()
+        number = p.IntegerField()
         resident_id = p.IntegerField(null=True)
         identity_id = p.IntegerField(null=True)
-        household_id = p.IntegerField(null=True)
+        wrong = p.CharField(12, null=True)
         values = p.BlobField()
+
+        class Meta:
+            indexes = ((("list_id", "number"), True),)
 
     class Occasion(Base):
         org_id = p.IntegerField(index=True)
@@ -124,6 +137,10 @@ def _models(db):
     known = Recipient.resident_id.is_null(False)
     Recipient.add_index(Recipient.resident_id, where=known, name="recipient_resident")
     Recipient.add_index(Recipient.campaign_id, Recipient.id, name="recipient_campaign")
+    for name in ("resident_id", "identity_id"):
+        field = getattr(AudienceRow, name)
+        AudienceRow.add_index(field, where=field.is_null(False), name=f"audience_row_{name}")
+    AudienceRow.add_index(AudienceRow.list_id, AudienceRow.id, name="audience_row_in_order")
     return [Notice, NoticeVersion, Campaign, Recipient, AudienceList, AudienceRow, Occasion]
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from backend.core import access, clock
-from backend.core.crypto import seal
+from backend.core import access
 from backend.core.errors import Invalid
 from backend.core.i18n import _
 from backend.fields.placeholders import normal
-from broadcasts import campaigns
+from broadcasts import campaigns, lists_made
 from broadcasts.api import messages, schema
 from broadcasts.api.keys import actor_of
 from broadcasts.api.models import ApiKey
 from broadcasts.api.persons import Person
 from broadcasts.campaigns import Plan
-from broadcasts.models import VALUES_PLACE, AudienceList, AudienceRow, Campaign
+from broadcasts.models import Campaign
 
 RESIDENTS = "table:resident"
 
@@ -25,7 +24,7 @@ def begin(key: ApiKey, asked: schema.Campaign, locale: str) -> Campaign:
     kind, audience = RESIDENTS, {"kind": RESIDENTS, "how": "view", "view": asked.view}
     if asked.recipients is not None:
         kind = f"list:{_kept(key, asked)}"
-        audience = {"kind": kind, "how": "list", "list": int(kind.partition(":")[2])}
+        audience = {"kind": kind, "how": "list"}
     names = {name for r in asked.recipients or () for name in r.values}
     wording, topic = messages.said_of(actor, asked, locale, names)
     plan = Plan(
@@ -42,12 +41,7 @@ def _kept(key: ApiKey, asked: schema.Campaign) -> int:
     for person in people:
         for name in person.values:
             labels.setdefault(normal(name), name)
-    keys = {name: f"c{number}" for number, name in enumerate(labels, 1)}
-    made = AudienceList.create(
-        org_id=key.org_id, name=asked.name, columns=[[keys[n], label] for n, label in labels.items()], state="ready",
-        total=len(people), by_id=key.id, by_name=key.name, created_at=clock.now(),
-    )  # fmt: skip
-    rows = []
+    found = []
     for place, person in enumerate(people, 1):
         try:
             who = Person.of(key, person)
@@ -55,15 +49,6 @@ def _kept(key: ApiKey, asked: schema.Campaign) -> int:
             raise Invalid(
                 _("Recipient {n}: {problem}", n=place, problem=error.text), f"recipients.{place - 1}"
             ) from error
-        values = {keys[normal(name)]: value for name, value in person.values.items()}
-        rows.append(
-            {
-                "list_id": made.id,
-                "resident_id": who.resident_id,
-                "identity_id": who.identity_id,
-                "values": seal(values, VALUES_PLACE),
-            }
-        )
-    for part in (rows[i : i + 500] for i in range(0, len(rows), 500)):
-        AudienceRow.insert_many(part).execute()
-    return int(made.id)
+        values = {labels[normal(name)]: value for name, value in person.values.items()}
+        found.append(lists_made.Person(who.resident_id, who.identity_id, values))
+    return int(lists_made.keep(actor_of(key), key.org_id, asked.name, list(labels.values()), found).id)

@@ -5,4 +5,5 @@ import backend.printing.record_rows  # noqa: F401  # rows and ways register them
 import broadcasts.audiences.of_events
 import broadcasts.audiences.of_events_to_come
 import broadcasts.audiences.of_groups
+import broadcasts.audiences.of_lists
 import broadcasts.audiences.of_tables  # noqa: F401

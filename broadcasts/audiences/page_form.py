@@ -18,12 +18,14 @@ from backend.events.printing import KIND as SIGNUPS
 from backend.family.topics import KINDS
 from backend.records import hearers, tables, views
 from backend.records.tables import Table
+from broadcasts import lists, lists_rows
 from broadcasts.audiences import finding
 from broadcasts.audiences.finding import HEADS, RELATIVES, Audience
 from broadcasts.audiences.of_events import WHICH
 from broadcasts.audiences.of_groups import RESIDENTS
 
 MOST_EVENTS = 40
+MOST_LISTS = 60
 _EVENTS = ("published", "over", "cancelled")
 _BESIDE = ("which", "tag", "only", "families", "minus")
 """What has fields of its own beside the choice of the people."""
@@ -170,6 +172,17 @@ def _events(actor: Actor) -> Options:
     ]
 
 
+def _lists(actor: Actor) -> Options:
+    ready = lists.visible(actor, lists.READY).limit(MOST_LISTS)
+    return [
+        (
+            token({"kind": lists_rows.kind_of(one.id), "how": "list"}),
+            _("{list} ({n} people)", list=one.name, n=one.total),
+        )
+        for one in ready
+    ]
+
+
 _TAGGED: Text = _("Those with a tag")
 _OFFERS: list[tuple[Text, Offer]] = [
     (_("Whole tables"), _tables),
@@ -177,5 +190,6 @@ _OFFERS: list[tuple[Text, Offer]] = [
     (_TAGGED, _tags),
     (_("Who cares for others"), _relations),
     (_("Participants of events"), _events),
+    (_("Lists from files"), _lists),
 ]
 _NEVER_OFF = (_TAGGED,)
