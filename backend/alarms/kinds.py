@@ -48,6 +48,10 @@ KINDS: dict[str, Kind] = {
     "sos": Kind(_("Cry for help"), _QUICK, ("going", "cannot", "called_120", "safe", "false_alarm")),
     "asked_for_help": Kind(_("Asks for help"), _QUICK, ("going", "cannot", "called_120", "safe")),
     "missed_checkin": Kind(_("No sign of life"), _STEADY, ("safe", "going", "cannot", "called_120")),
+    "smoke": Kind(_("Smoke"), _QUICK, ("going", "called_119", "cannot", "safe", "false_alarm")),
+    "gas": Kind(_("Gas"), _QUICK, ("going", "called_119", "cannot", "safe", "false_alarm")),
+    "water_leak": Kind(_("Water on the floor"), _STEADY, ("going", "cannot", "safe", "false_alarm")),
+    "fall": Kind(_("Fall"), _QUICK, ("going", "cannot", "called_120", "safe", "false_alarm")),
     "visit_overdue": Kind(
         _("Visit overdue"),
         _ladder(grid_worker=30, duty_desk=30, community_admin=30),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from backend.alarms import kinds, summary
@@ -52,6 +53,13 @@ def of_resident(resident_id: int, limit: int = 20) -> list[Summary]:
     """Hers, the newest first."""
     found = Alarm.select().where(Alarm.resident_id == resident_id).order_by(Alarm.id.desc()).limit(limit)
     return [summary.of(a) for a in found]
+
+
+def latest(source: str, kind: str) -> tuple[str, datetime | None] | None:
+    """(status, when it was cleared) of the last alarm of this source and kind; None when there was none."""
+    which = (Alarm.source == source) & (Alarm.kind == kind)
+    found = Alarm.select(Alarm.status, Alarm.cleared_at).where(which).order_by(Alarm.id.desc()).first()
+    return (found.status, found.cleared_at) if found is not None else None
 
 
 def listed(actor: Actor, *, status: str = "", kind: str = "") -> Any:

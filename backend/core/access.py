@@ -45,6 +45,7 @@ _CARE = _CARE_READ | {"care.change", "visit.do", "alarm.answer", "family.change"
 _RECORDS_READ = {"record.read", "report.read"}
 _RECORDS = _RECORDS_READ | {"record.create", "record.change"}
 _PRINT = {"print.use"}
+_DEVICES_READ = {"device.read"}
 _TELL = {"campaign.read", "campaign.write", "notice.write", "list.write"}
 _ADMIN = (
     _RESIDENTS_READ
@@ -63,6 +64,8 @@ _ADMIN = (
     | {"print.change"}
     | _TELL
     | {"campaign.approve", "api.manage"}
+    | _DEVICES_READ
+    | {"device.change"}
 )
 
 _OWN_LISTS = {"record.read", "record.create", "record.change", "record.delete", "record.export"}
@@ -90,6 +93,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _RECORDS_READ
         | _PRINT
         | _TELL
+        | _DEVICES_READ
         | {"feedback.answer"}
     ),
     "operator": frozenset(
@@ -110,6 +114,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _LIFE_READ
         | _CARE_READ
         | _RECORDS_READ
+        | _DEVICES_READ
         | {"audit.read", "message.read", "staff.read", "health.read", "usage.read", "campaign.read"}
     ),
     "enterprise_admin": frozenset(_OWN_LISTS | _PRINT),
