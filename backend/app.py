@@ -19,7 +19,7 @@ from backend.core import db, health, log, metrics
 from backend.messaging import deliveries
 from backend.settings import settings
 from backend.web import limits, nav, rim, session, text
-from backend.web.posted import Posted
+from backend.web.posted import Hooks
 
 BLUEPRINTS: tuple[str, ...] = (
     # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means than a token in the form.
@@ -49,6 +49,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "backend.events.web",
     "backend.events.questions_web",
     "backend.events.check_in_web",
+    "iot.web",
     "backend.inbox.web",
     "backend.inbox.words_web",
     "bots.inbox_typing",
@@ -109,9 +110,10 @@ def create_app() -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.wsgi_app = _by_path(app.wsgi_app, _hooks(app).wsgi_app)  # type: ignore[method-assign,assignment]
+    pages: Wsgi = app.wsgi_app
     if hops := known.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        pages = ProxyFix(pages, x_for=hops, x_proto=hops)
+    app.wsgi_app = _by_path(pages, _hooks(app).wsgi_app)  # type: ignore[method-assign,assignment]
     csrf = CSRFProtect(app)
     Bootstrap5(app)
     rim.init_app(app)
@@ -132,14 +134,14 @@ def create_app() -> Flask:
 
 
 def _hooks(app: Flask) -> Flask:
-    """The providers' side: without sessions, CSRF tokens, rate limits and pages, which took a fifth of a text's whole time."""
-    hooks = Flask("hooks", static_folder=None)
-    hooks.request_class = Posted
+    """The providers' side: without sessions, CSRF tokens, rate limits and pages, which took a fifth of a text's whole time, and
+    without a look at the caller's address: who calls is known by what it can prove."""
+    hooks = Hooks("hooks", static_folder=None)
     hooks.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"]
     hooks.extensions = app.extensions  # what the process has one of, such as Telegram's listener
     hooks.json.ensure_ascii = False  # type: ignore[attr-defined]
     rim.init_app(hooks, pages=False)
-    hooks.before_request(_connected)
+    hooks.before_request(db.reconnect_if_lost)
     for name in HOOKS:
         hooks.register_blueprint(import_module(name).blueprint)
     return hooks

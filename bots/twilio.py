@@ -7,7 +7,6 @@ Source of the rules: twilio.com/docs/usage/security (signature), twilio.com/docs
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 from urllib.parse import urlsplit
@@ -52,7 +51,7 @@ def signature(token: str, url: str, form: MultiDict[str, str]) -> str:
         for value in sorted(set(values)) if len(values) > 1 else values:
             signed += (name, value)
     message = "".join(signed).encode("utf-8", "surrogatepass")
-    return base64.b64encode(hmac.new(token.encode(), message, hashlib.sha1).digest()).decode()
+    return base64.b64encode(hmac.digest(token.encode(), message, "sha1")).decode()
 
 
 def public_url(path: str, query: str) -> str:

@@ -119,7 +119,8 @@ class Engine:
             where in ("form", "person") and id_number.stands_in(said.text)
         )
         masked = masked or (inbound.edits is not None and memory.form is not None and where != "person")
-        kept = replace(said, text=discreet.hidden(said.text, alone=where != "person" and memory.form is None))
+        hidden = discreet.hidden(said.text, alone=where != "person" and memory.form is None)
+        kept = said if hidden == said.text else replace(said, text=hidden)
         # Where a person reads no machine answers, so none can answer it for ever.
         verdict = "go" if where == "person" else _guarded(inbound, said, memory, now)
         if verdict == "go":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 
 
@@ -17,4 +18,4 @@ def code(digits: int = 6) -> str:
 
 def correlation() -> str:
     """Ties together everything that one update caused, from the hook to the receipt."""
-    return secrets.token_hex(8)
+    return os.urandom(8).hex()

@@ -79,8 +79,8 @@ def without_personal_data(
 ) -> MutableMapping[str, Any]:
     """The structlog processor that is the last before rendering."""
     for key, value in event.items():
-        if not key.startswith("_"):
-            event[key] = _kept(key, value)
+        if key not in _OPEN_KEYS and not key.startswith("_"):
+            event[key] = "***" if key.lower() in _PERSONAL_KEYS else _clean(value)
     return event
 
 

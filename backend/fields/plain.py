@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 FOLD_LIMIT = 400
 """Longest text that is compared with words and options; a longer one is prose."""
@@ -36,7 +37,12 @@ def clean_lines(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text for comparing: half width, lower case, no punctuation at its edges. Cut at `FOLD_LIMIT`."""
-    text = text[:FOLD_LIMIT]
+    return _folded(text[:FOLD_LIMIT])
+
+
+@lru_cache(maxsize=1_000)
+def _folded(text: str) -> str:
+    """One turn asks it of the same words again and again: is it a command, an option, a wish?"""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     if not text.isprintable() or not text.isascii():

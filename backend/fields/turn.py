@@ -70,18 +70,17 @@ class Turn:
 
     def active(self) -> tuple[Field, ...] | list[Field]:
         """The fields whose conditions hold now; a condition sees only answers of fields that are active themselves."""
-        if not self.form.conditional:
-            return self.form.fields
+        return list(self._holding()) if self.form.conditional else self.form.fields
+
+    def _holding(self) -> Iterator[Field]:
         seen: dict[str, Any] = {}
-        found: list[Field] = []
         for f in self.form.fields:
             if f.when is not None and not holds(f.when, seen, self.facts):
                 continue
             if f.unless is not None and holds(f.unless, seen, self.facts):
                 continue
-            found.append(f)
+            yield f
             seen[f.name] = self.answers.get(f.name)
-        return found
 
     def reviewed(self) -> bool:
         """Whether the answers are looked over before they count."""
@@ -90,11 +89,8 @@ class Turn:
 
     def open(self) -> Field | None:
         """The first question without an answer."""
-        answers = self.answers
-        for f in self.active():
-            if f.name not in answers:
-                return f
-        return None
+        active = self._holding() if self.form.conditional else self.form.fields
+        return next((f for f in active if f.name not in self.answers), None)
 
     def accept(self, f: Field, value: Any) -> None:
         """Keep an answer, and what it determines; forget what was read by the answer that it replaces."""

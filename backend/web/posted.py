@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Request
+from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest
+from werkzeug.routing import MapAdapter
 
 MOST_FIELDS = 1000
 
@@ -32,3 +35,17 @@ def _text(encoded: bytes) -> str:
     if encoded.isalnum():
         return encoded.decode()
     return unquote_to_bytes(encoded.replace(b"+", b" ")).decode("utf-8", "replace")
+
+
+class Hooks(Flask):
+    """Flask as providers need it: fixed addresses, plain functions, and no address of ours to be made from the one they called."""
+
+    request_class = Posted
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return None
+        return self.url_map.bind("", path_info=request.path, default_method=request.method)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
