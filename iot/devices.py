@@ -149,6 +149,16 @@ def listed(actor: Actor, status: str = "") -> list[Device]:
     return list(query.order_by(Device.status != "new", Device.name, Device.id).limit(1_000))
 
 
+def new_count(actor: Actor) -> int:
+    """Devices that report and that nobody has named."""
+    return int(Device.select().where(Device.status == "new").count()) if access.may(actor, CHANGE) else 0
+
+
+def place_of(device: Device) -> dict[str, Any]:
+    """JSON of its `Home`, {} when it has none of its own."""
+    return dict(json.loads(device.place)) if device.place else {}
+
+
 def readings(device: Device, limit: int = 100) -> list[Reading]:
     """The last ones, the newest first."""
     query: Any = Reading.select().where(Reading.device_id == device.id)

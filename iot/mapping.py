@@ -19,7 +19,7 @@ from iot.uplink import Scalar
 _TRUE = {"true", "on", "yes", "1", "alarm", "open", "detected", "leak", "y", "active", "triggered"}
 _FALSE = {"false", "off", "no", "0", "normal", "closed", "clear", "none", "n", "inactive", "ok", ""}
 _WRITTEN = re.compile(
-    r"(?P<point>\w+)=(?P<name>[^=<>*+]+?)(?:(?P<sign>==|!=|>=)(?P<value>.+)|\*(?P<scale>-?[\d.]+))?"
+    r"(?P<point>\w+)=(?P<name>[^=<>*+]+?)(?:(?P<sign>==|!=|>=)(?P<value>.+)|\*(?P<scale>-?[\d.]+(?:e-?\d+)?))?"
 )
 
 
@@ -74,6 +74,15 @@ def written(text: str) -> Rule:
     except ValueError:
         raise Invalid(_("“{value}” is no number.", value=value or match["scale"])) from None
     return checked(rule)
+
+
+def as_written(rule: Rule) -> str:
+    """The inverse of `written`."""
+    if rule.equals or rule.other:
+        return f"{rule.point}={rule.name}{'==' if rule.equals else '!='}{'|'.join(rule.equals or rule.other)}"
+    if rule.above is not None:
+        return f"{rule.point}={rule.name}>={rule.above:g}"
+    return f"{rule.point}={rule.name}" + (f"*{rule.scale:g}" if rule.scale != 1 else "")
 
 
 def checked(rule: Rule) -> Rule:

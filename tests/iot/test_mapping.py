@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.core.errors import Invalid
-from iot.mapping import Rule, read, written
+from iot.mapping import Rule, as_written, read, written
 from iot.points import POINTS, SAFETY
 
 
@@ -30,6 +30,7 @@ def test_a_name_of_the_maker_means_a_point(rule: str, said: dict[str, Any], mean
     found = written(rule)
     assert read([found], said).values == meant
     assert Rule.from_json(found.to_json()) == found
+    assert written(as_written(found)) == found
 
 
 def test_a_value_that_nobody_can_read_is_told_and_means_nothing() -> None:
