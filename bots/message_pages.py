@@ -50,6 +50,8 @@ PURPOSES: dict[str, Msg] = {
     "event": _("Event"),
     "survey": _("Survey"),
     "notice": _("Notice"),
+    "campaign": _("Campaign"),
+    "emergency": _("Emergency"),
     "report": _("Report"),
     "registration": _("Registration"),
     "reminder": _("Reminder"),
