@@ -27,7 +27,7 @@ from broadcasts.wording import MOST_BUTTONS, Wording
 
 STEPS: dict[str, Msg] = {
     "who": _("Who"),
-    "what": _("What"),
+    "what": _("What it says"),
     "how": _("How"),
     "when": _("When"),
     "look": _("Look over"),
