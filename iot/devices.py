@@ -6,17 +6,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from backend.core import access, audit, clock
+from backend.core import access, audit, clock, health
 from backend.core.access import Actor
 from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
-from backend.core.i18n import Msg, _
+from backend.core.i18n import Msg, Text, _, ngettext
 from backend.fields.address import Home
 from iot.mapping import Rule, checked
 from iot.models import Device, DeviceProfile, QuarantinedMessage, Reading
 from iot.points import POINTS, SAFETY
 
 READ, CHANGE = "device.read", "device.change"
+LISTENING = "at work"
+"""What the ingest process says of itself while it is connected."""
 STATUS: dict[str, tuple[Msg, str]] = {
     "new": (_("New: nobody has said what it is"), "attention"),
     "active": (_("In use"), "good"),
@@ -152,6 +154,15 @@ def listed(actor: Actor, status: str = "") -> list[Device]:
 def new_count(actor: Actor) -> int:
     """Devices that report and that nobody has named."""
     return int(Device.select().where(Device.status == "new").count()) if access.may(actor, CHANGE) else 0
+
+
+def heard() -> tuple[bool, Text]:
+    """Red when devices are in use and nobody listens to them at the broker."""
+    listening = any(row.process == "ingest" and row.detail == LISTENING for row in health.living())
+    in_use = Device.select().where(Device.status == "active").count()
+    if listening or not in_use:
+        return True, ngettext("{n} device in use", "{n} devices in use", in_use)
+    return False, _("Nobody listens to the devices: an alarm of theirs would not be heard.")
 
 
 def place_of(device: Device) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from backend.core import clock, db, health, lease, log
 from backend.ready import wait_ready
 from backend.settings import settings
 from iot import formats, storing
+from iot.devices import LISTENING
 from iot.storing import Stored
 from iot.uplink import Arrived
 
@@ -205,7 +206,7 @@ def main() -> None:
 
 
 def _standing(ingest: Ingest | None) -> str:
-    return "at work" if ingest is not None and ingest.connected else "connecting"
+    return LISTENING if ingest is not None and ingest.connected else "connecting"
 
 
 if __name__ == "__main__":

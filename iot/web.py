@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from backend.core import access, clock, crypto
+from backend.core import access, clock, crypto, health
 from backend.core.access import Actor
 from backend.core.errors import Invalid, LinliError
 from backend.core.i18n import Text, _
@@ -26,6 +26,12 @@ from iot.points import POINTS
 
 blueprint = Blueprint("devices", __name__, url_prefix="/admin/devices", template_folder="templates")
 nav.register(_("Devices"), "devices.index", READ, 26, group="today", badge=devices.new_count)
+health.register(
+    "devices",
+    devices.heard,
+    _("Devices"),
+    _("Please look whether the broker answers, and start: python -m iot.ingest"),
+)
 subjects.register("device", _("Device {number}"), "devices.show", "device_id")
 subjects.register("device_profile", _("Device model {number}"), "devices.profile", "profile_id")
 

@@ -214,6 +214,10 @@ _PROCESSES = {
             " Start it: python -m broadcasts.scheduler"
         ),
     ),
+    "ingest": Named(
+        _("Listening to devices"),
+        _("What devices report waits at the MQTT broker until it runs. Start it: python -m iot.ingest"),
+    ),
     "telegram": Named(
         _("Telegram"),
         _("What people write there is kept by Telegram for a day. Start it: python -m bots.telegram"),
