@@ -15,7 +15,7 @@ from backend.core.access import Actor
 from backend.messaging.content import Content
 from backend.residents import queries as residents
 from backend.settings import settings
-from broadcasts import campaigns, freezing, telling
+from broadcasts import campaigns, freezing, telling, wording
 from broadcasts.audiences import finding
 from broadcasts.campaigns import Plan
 from broadcasts.models import Campaign
@@ -58,7 +58,8 @@ class Example:
 @dataclass(slots=True)
 class Outlook:
     """`total` rows are in the audience, the first `looked` of them were looked at. `channels`: people by the channel they would be told
-    on; `left_out`: by reason; `longest`: segments of the longest short message."""
+    on; `left_out`: by reason; `longest`: segments of the longest short message; `unfilled`: what the writer
+    still meant to fill in."""
 
     kind: str
     total: int
@@ -69,6 +70,7 @@ class Outlook:
     segments: int = 0
     longest: int = 0
     examples: list[Example] = field(default_factory=list)
+    unfilled: list[str] = field(default_factory=list)
     done: bool = False
 
     @property
@@ -109,7 +111,9 @@ class _Looking:
     def __init__(self, actor: Actor, campaign: Campaign, at_once: int) -> None:
         self.found = Outlook(campaign.kind, finding.count(actor, campaign.audience))
         self._actor, self._campaign = actor, campaign
-        self._script: Script = Wording.from_json(campaign.wording).script()
+        written = Wording.from_json(campaign.wording)
+        self._script: Script = written.script()
+        self.found.unfilled = wording.unfilled(written)
         self._off = freezing.excluded(campaign, actor)
         self._taken: set[str] = set()
         self._after, self._at_once = 0, at_once

@@ -313,7 +313,7 @@ def _editor(notice: Notice | None, typed: Mapping[str, str], errors: Mapping[str
         "broadcasts/notice_edit.html",
         notice=notice,
         seen=notice.version if notice is not None else 0,
-        typed=typed,
+        typed={"org": str(_org()), **typed},
         errors=errors,
         topics=_topics(),
         kinds=list(notices.kinds(actor).items()),

@@ -49,7 +49,8 @@ def look(
     values = {**(row if row is not None else _labels(actor, kind, columns, spoken)), "number": "1"}
     content = script.said(spoken, lambda name: columns.value(values, name))
     best = address.channel if address is not None else ""
-    return Look(shapes(content, photo, best), spoken, missing)
+    drawn = sorted(shapes(content, photo, best), key=lambda shape: not shape.mark)  # hers first
+    return Look(drawn, spoken, missing)
 
 
 def shapes(content: Content, photo: Mapping[str, str] | None = None, best: str = "") -> list[Shape]:

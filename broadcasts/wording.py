@@ -262,6 +262,15 @@ def _of_button(button: Button) -> Text | None:
     return None
 
 
+def unfilled(written: Wording) -> list[str]:
+    """What a writer meant to fill in and did not: 〔…〕, each once."""
+    texts = "\n".join(getattr(v, name) for v in written.variants.values() for name in TEXTS)
+    return list(dict.fromkeys(_UNFILLED.findall(texts)))
+
+
+_UNFILLED = re.compile(r"〔[^〔〕\n]{1,30}〕")
+
+
 def lacking(script: Script, locale: str, columns: Columns, row: Mapping[str, str]) -> list[str]:
     """The names that this row has no value for though the notice needs them. Our own words always have one."""
     return [

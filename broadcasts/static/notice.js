@@ -21,12 +21,13 @@ function showLetters(root) {
 }
 
 class Rich {
-  constructor(box, touched) {
+  constructor(box, touched, entered) {
     this.area = box.querySelector("textarea");
     this.frame = box.querySelector("iframe");
     this.tools = box.querySelector(".tools");
     this.frame.hidden = this.tools.hidden = false;
     this.touched = touched;
+    this.entered = entered;
     sheet(this.frame, (doc) => this.begin(doc, box.dataset.label));
   }
 
@@ -43,6 +44,7 @@ class Rich {
     doc.execCommand("styleWithCSS", false, true);
     this.read();
     doc.body.addEventListener("input", () => this.write());
+    doc.body.addEventListener("focus", () => this.entered(this));
     doc.body.addEventListener("paste", (event) => {
       event.preventDefault();
       doc.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
@@ -50,6 +52,8 @@ class Rich {
     doc.body.addEventListener("drop", (event) => event.preventDefault());
     doc.addEventListener("selectionchange", () => this.showState());
     this.area.addEventListener("input", () => this.read());
+    // Whoever clicks a tool keeps writing where she was.
+    this.tools.addEventListener("mousedown", (event) => { if (event.target.closest("button")) event.preventDefault(); });
     for (const button of this.tools.querySelectorAll("[data-command]")) button.addEventListener("click", () => this.command(button.dataset.command));
     for (const button of this.tools.querySelectorAll("[data-block]")) button.addEventListener("click", () => this.command("formatBlock", button.dataset.block));
     const colour = this.tools.querySelector("[data-colour]");
@@ -99,12 +103,7 @@ class Editor {
     this.last = form.querySelector("[data-writing]");
     form.querySelector("[data-look]").hidden = false;
     form.querySelector("[data-names-box]").hidden = false;
-    this.rich = new Map();
-    for (const box of form.querySelectorAll("[data-rich]")) {
-      const rich = new Rich(box, () => this.touch());
-      this.rich.set(box, rich);
-      box.querySelector("iframe").addEventListener("load", () => rich.doc?.body.addEventListener("focus", () => { this.last = rich; }));
-    }
+    for (const box of form.querySelectorAll("[data-rich]")) new Rich(box, () => this.touch(), (rich) => { this.last = rich; });
     for (const field of form.querySelectorAll("[data-writing]")) field.addEventListener("focus", () => { this.last = field; });
     this.offerNames();
     this.buttons();
@@ -153,7 +152,6 @@ class Editor {
       button.type = "button";
       button.className = "chip";
       button.textContent = labels[reader] || Object.values(labels)[0];
-      // Whoever clicks keeps writing where she was.
       button.addEventListener("mousedown", (event) => event.preventDefault());
       button.addEventListener("click", () => this.insert(labels));
       return button;

@@ -95,3 +95,8 @@ def test_when_time_is_over_it_says_how_far_it_came(village: Village) -> None:
     assert (found.done, found.looked, found.total) == (False, 4, 10)
     assert found.all_segments == found.segments * 10 // 4
     assert found.price == found.all_segments * Decimal("0.05")
+
+
+def test_what_the_writer_forgot_to_fill_in_is_told(village: Village) -> None:
+    unfinished = Wording({"zh_CN": Variant("〔日期〕停水。", short="〔日期〕〔几点〕停水")})
+    assert estimate.outlook(village.admin, plan(wording=unfinished)).unfilled == ["〔日期〕", "〔几点〕"]
