@@ -10,16 +10,17 @@ from backend.residents import consent
 from backend.residents import queries as residents
 from broadcasts import recipients
 from broadcasts.audiences import finding
-from broadcasts.audiences.finding import Found
+from broadcasts.audiences.exclusion import Exclusion
+from broadcasts.audiences.finding import Found, whom
 from broadcasts.models import Campaign
 from broadcasts.recipients import New
 
 PORTION = 1_000
 
 
-def portion(campaign: Campaign, actor: Actor, excluded: frozenset[str]) -> bool:
+def portion(campaign: Campaign, actor: Actor, excluded: Exclusion) -> bool:
     """The next rows of the audience, inside the caller's transaction, which holds the campaign; whether there were any.
-    `excluded`: whom to leave out, see `whom`."""
+    `excluded`: whom to leave out."""
     found = finding.portion(actor, campaign.audience, campaign.position, PORTION)
     if not found:
         return False
@@ -31,26 +32,13 @@ def portion(campaign: Campaign, actor: Actor, excluded: frozenset[str]) -> bool:
     return True
 
 
-def excluded(campaign: Campaign, actor: Actor) -> frozenset[str]:
+def excluded(campaign: Campaign, actor: Actor) -> Exclusion:
     """Everybody of the audiences that are taken off."""
-    off: set[str] = set()
-    for audience in campaign.audience.get("minus", ()):
-        after = 0
-        while part := finding.portion(actor, audience, after, PORTION):
-            off.update(name for f in part if (name := whom(f)) is not None)
-            after = part[-1].row_id
-    return frozenset(off)
-
-
-def whom(found: Found) -> str | None:
-    """The name under which a person is told once."""
-    if found.resident_id is not None:
-        return f"r{found.resident_id}"
-    return f"i{found.identity_id}" if found.identity_id is not None else None
+    return Exclusion(actor, campaign.audience.get("minus", ()))
 
 
 def judged(
-    campaign: Campaign, found: Sequence[Found], off: frozenset[str], known_of: Callable[[set[str]], set[str]]
+    campaign: Campaign, found: Sequence[Found], off: Exclusion, known_of: Callable[[set[str]], set[str]]
 ) -> list[New]:
     """Each of these rows, told or left out with the reason. `known_of`: of these names the ones that are told already."""
     known = sorted({f.resident_id for f in found if f.resident_id is not None})
@@ -59,12 +47,13 @@ def judged(
     homes = residents.households_of(known) if campaign.merge == "household" else {}
     names = {id(f): f"h{homes[f.resident_id]}" if f.resident_id in homes else whom(f) for f in found}
     taken = known_of({n for n in names.values() if n is not None})
+    taken_off = off.of(found)
     new = []
     for f in found:
         name, mine = names[id(f)], whom(f)
         if mine is None:
             reason: str | None = "nobody"
-        elif mine in off:
+        elif mine in taken_off:
             reason = "excluded"
         else:
             reason = reasons.get(mine) or ("twice" if name in taken else None)

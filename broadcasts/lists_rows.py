@@ -19,6 +19,7 @@ from broadcasts.models import AudienceList, AudienceRow
 
 PREFIX = "list"
 _RECENT = 30
+_AT_ONCE = 500
 
 
 def kind_of(list_id: int) -> str:
@@ -38,6 +39,17 @@ def ids(list_id: int, after: int, limit: int) -> list[int]:
     row = AudienceRow
     query: Any = row.select(row.id).where(row.list_id == list_id, row.wrong.is_null(), row.id > after)
     return [found[0] for found in query.order_by(row.id).limit(limit).tuples()]
+
+
+def whose(list_id: int, resident_ids: Sequence[int], identity_ids: Sequence[int]) -> list[int]:
+    """The rows of these people."""
+    row, found = AudienceRow, set[int]()
+    for column, numbers in ((row.resident_id, resident_ids), (row.identity_id, identity_ids)):
+        for start in range(0, len(numbers), _AT_ONCE):
+            theirs = column.in_(list(numbers[start : start + _AT_ONCE]))
+            query: Any = row.select(row.id).where(theirs, row.list_id == list_id, row.wrong.is_null())
+            found |= {number for (number,) in query.tuples()}
+    return sorted(found)
 
 
 def _titles(actor: Actor) -> dict[str, Text]:

@@ -15,6 +15,7 @@ from backend.core.db import execute, transaction
 from backend.core.errors import LinliError
 from backend.core.i18n import DEFAULT_LOCALE, render
 from broadcasts import campaigns, freezing, quiet, recipients, telling
+from broadcasts.audiences.exclusion import Exclusion
 from broadcasts.models import Campaign
 from broadcasts.wording import Script, Wording
 
@@ -77,7 +78,7 @@ class _Work:
 
     def __init__(self, campaign_id: int) -> None:
         self._id = campaign_id
-        self._off: frozenset[str] | None = None
+        self._off: Exclusion | None = None
         self._script: Script | None = None
         self.ahead = False
         """Enough is due at the providers already."""

@@ -126,3 +126,15 @@ def holding(resident_ids: Sequence[int], kind: str) -> set[int]:
         rows: Any = query.distinct().tuples()
         found |= {row[0] for row in rows}
     return found
+
+
+def cared_by(resident_ids: Sequence[int], identity_ids: Sequence[int]) -> set[int]:
+    """The residents whose active contact one of these is, as a resident or at one of these addresses."""
+    found: set[int] = set()
+    for column, numbers in ((Relation.relative_id, resident_ids), (Relation.identity_id, identity_ids)):
+        for start in range(0, len(numbers), AT_ONCE):
+            his = column.in_(list(numbers[start : start + AT_ONCE]))
+            query = Relation.select(Relation.resident_id).where(his, Relation.status == "active")
+            rows: Any = query.distinct().tuples()
+            found |= {row[0] for row in rows}
+    return found

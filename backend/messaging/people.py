@@ -118,6 +118,28 @@ def held(channel: str, addresses: Iterable[str]) -> dict[str, Held]:
 _HELD = "SELECT channel, address_index, id, resident_id FROM identity WHERE channel IN ({}) AND address_index IN ({})"
 
 
+def owners(identity_ids: Iterable[int]) -> dict[int, int | None]:
+    """The resident of each Identity that is there; None of who is none."""
+    wanted, found = list(identity_ids), dict[int, int | None]()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found |= dict(execute(_OWNERS.format(", ".join("?" * len(part))), part).fetchall())
+    return found
+
+
+_OWNERS = "SELECT id, resident_id FROM identity WHERE id IN ({})"
+
+
+def held_by(resident_ids: Iterable[int]) -> list[int]:
+    """The Identities of these residents."""
+    wanted, found = list(resident_ids), list[int]()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        sql = f"SELECT id FROM identity WHERE resident_id IN ({', '.join('?' * len(part))})"  # noqa: S608
+        found += [row[0] for row in execute(sql, part).fetchall()]
+    return found
+
+
 def ensure_many(channel: str, addresses: Iterable[str]) -> dict[str, Held]:
     """`ensure` for many at once."""
     wanted = list(dict.fromkeys(addresses))

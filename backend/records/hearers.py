@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend.core.db import execute
 from backend.records import sources, state, tables
 from backend.records.sources import Source
 from backend.records.state import State
@@ -29,3 +30,33 @@ def people(table: Table, rows: Sequence[State]) -> dict[int, int]:
     above = state.read_ids({row.parent_id for row in rows if row.parent_id is not None})
     subjects = {row.id: row.subject_id for row in above if row.table_id == main.id and row.deleted_at is None}
     return {row.id or 0: who for row in rows if (who := subjects.get(row.parent_id)) is not None}
+
+
+def people_by_id(table: Table, ids: Sequence[int]) -> dict[int, int]:
+    """The same of rows by their numbers, without reading what they say; only of those that are there."""
+    return dict(_pairs(table, "r.id", ids))
+
+
+def rows_of(table: Table, resident_ids: Sequence[int]) -> list[int]:
+    """The rows that are these residents'."""
+    return sorted(row for row, _resident in _pairs(table, "{whose}", resident_ids))
+
+
+def _pairs(table: Table, asked: str, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """(row, resident) of the rows where this is one of the numbers."""
+    if source_of(table) is None:
+        return []
+    own = table.source is not None and table.source.hearing is not None
+    whose = "r.subject_id" if own else "m.subject_id"
+    sql = f"SELECT r.id, {whose} FROM record r"
+    given = [table.id]
+    if not own:
+        sql += " JOIN record m ON m.id = r.parent_id AND m.table_id = ? AND m.deleted_at IS NULL"
+        given = [tables.of(table.parent or "").id, table.id]
+    sql += f" WHERE r.table_id = ? AND r.deleted_at IS NULL AND {whose} IS NOT NULL AND {asked.format(whose=whose)}"
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(numbers), state.AT_ONCE):
+        part = numbers[start : start + state.AT_ONCE]
+        places = ", ".join("?" * len(part))
+        found += execute(f"{sql} IN ({places})", (*given, *part)).fetchall()
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.core.access import Actor
 from backend.core.errors import Invalid
@@ -26,8 +26,7 @@ RELATIVES: dict[str, Msg] = {family.ANY: _("any relative"), **KINDS, **CALLED}
 _AT_ONCE = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Somebody of the audience: a resident, or an address of somebody else, with the row whose values the text is filled with.
     Neither: the row is nobody's who could be told."""
 
@@ -39,12 +38,14 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Way:
     """`ids(actor, audience, after, limit)`: the numbers of the next rows beyond `after`, in their order, as far as the actor may see
-    them; `count` how many there are in all; `told` what staff read of it. Each raises Invalid for what makes no sense."""
+    them; `count` how many there are in all; `told` what staff read of it; `whose(actor, audience, resident_ids, identity_ids)` the numbers
+    of those rows that are theirs, None where all must be gone through. Each raises Invalid for what makes no sense."""
 
     title: Text
     ids: Callable[[Actor, Audience, int, int], list[int]]
     count: Callable[[Actor, Audience], int]
     told: Callable[[Actor, Audience], Text]
+    whose: Callable[[Actor, Audience, Sequence[int], Sequence[int]], list[int]] | None = None
 
 
 _ways: dict[str, Way] = {}
@@ -69,7 +70,7 @@ def portion(actor: Actor, audience: Audience, after: int, limit: int) -> list[Fo
     found: list[Found] = []
     while len(found) < limit:
         ids = way(audience).ids(actor, audience, after, limit)
-        found += _narrowed(audience, people_of(str(audience["kind"]), ids))
+        found += narrowed(audience, people_of(str(audience["kind"]), ids))
         if len(ids) < limit:
             break
         after = ids[-1]
@@ -83,6 +84,13 @@ def people_of(kind: str, ids: Sequence[int]) -> list[Found]:
         raise Invalid(_("Rows of this table are nobody’s who could be written to."), "audience")
     residents, addresses = hearing.people(ids), hearing.addresses(ids)
     return _settled([Found(i, residents.get(i), addresses.get(i)) for i in ids])
+
+
+def whom(found: Found) -> str | None:
+    """The name under which a person is told once."""
+    if found.resident_id is not None:
+        return f"r{found.resident_id}"
+    return f"i{found.identity_id}" if found.identity_id is not None else None
 
 
 def count(actor: Actor, audience: Audience) -> int:
@@ -119,7 +127,8 @@ def told(actor: Actor, audience: Audience) -> Text:
     return words
 
 
-def _narrowed(audience: Audience, found: list[Found]) -> list[Found]:
+def narrowed(audience: Audience, found: list[Found]) -> list[Found]:
+    """Only heads of homes, or their families instead, where the audience says so."""
     if audience.get("only") == HEADS:
         mine = heads.among(_residents(found))
         found = [f for f in found if f.resident_id in mine]
@@ -146,15 +155,15 @@ def _families(found: Sequence[Found], kinds: Sequence[str]) -> list[Found]:
 def _settled(found: Sequence[Found]) -> list[Found]:
     """Each as a resident or as an address, not both: an address that is somebody's is that person; a resident who has no address of
     her own that she proved is told at the one that came with her, unless she is not to be told at all."""
-    addresses = people.by_ids([f.identity_id for f in found if f.identity_id is not None])
-    if not addresses:
+    owners = people.owners({f.identity_id for f in found if f.identity_id is not None})
+    if not owners:
         return [Found(f.row_id, f.resident_id) for f in found]
-    both = sorted({f.resident_id for f in found if f.resident_id is not None and f.identity_id in addresses})
+    both = sorted({f.resident_id for f in found if f.resident_id is not None and f.identity_id in owners})
     reached, hears = people.reached(both), consent.hearing(both)
     settled = []
     for f in found:
-        owner = addresses[f.identity_id].resident_id if f.identity_id in addresses else None
-        if f.identity_id not in addresses:
+        owner = owners.get(f.identity_id) if f.identity_id is not None else None
+        if f.identity_id not in owners:
             settled.append(Found(f.row_id, f.resident_id))
         elif f.resident_id is None:
             settled.append(Found(f.row_id, owner) if owner is not None else f)

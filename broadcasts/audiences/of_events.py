@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.core.access import Actor
@@ -41,9 +42,15 @@ def _count(actor: Actor, audience: Audience) -> int:
     return queries.signup_count(*_asked(actor, audience))
 
 
+def _whose(
+    actor: Actor, audience: Audience, resident_ids: Sequence[int], _identity_ids: Sequence[int]
+) -> list[int]:
+    return queries.signups_of(*_asked(actor, audience), resident_ids)
+
+
 def _told(actor: Actor, audience: Audience) -> Text:
     event, _statuses = _asked(actor, audience)
     return _("{event}: {which}", event=event.title, which=WHICH[audience.get("which", "signed")])
 
 
-finding.register("event", Way(_("An event’s participants"), _ids, _count, _told))
+finding.register("event", Way(_("An event’s participants"), _ids, _count, _told, _whose))

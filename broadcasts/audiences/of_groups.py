@@ -3,6 +3,7 @@ neighbour or family, {"kind": "table:resident", "how": "group", "relation": "vol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,7 @@ from backend.records import query
 from backend.records.query import Query
 from broadcasts.audiences import finding
 from broadcasts.audiences.finding import Audience, Way
-from broadcasts.audiences.of_tables import on_days, table_of
+from broadcasts.audiences.of_tables import among, on_days, table_of
 
 RESIDENTS = "table:resident"
 _AT_ONCE = 2_000
@@ -64,6 +65,14 @@ def _count(actor: Actor, audience: Audience) -> int:
     return total
 
 
+def _whose(
+    actor: Actor, audience: Audience, resident_ids: Sequence[int], _identity_ids: Sequence[int]
+) -> list[int]:
+    _tag, relation = _checked(audience)
+    ids = among(actor, _question(audience), resident_ids)
+    return _holders(audience, ids, relation) if relation else ids
+
+
 def _told(_actor: Actor, audience: Audience) -> Text:
     tag, relation = _checked(audience)
     if tag:
@@ -71,4 +80,4 @@ def _told(_actor: Actor, audience: Audience) -> Text:
     return _("Residents who are: {relation}", relation=KINDS[relation])
 
 
-finding.register("group", Way(_("A group"), _ids, _count, _told))
+finding.register("group", Way(_("A group"), _ids, _count, _told, _whose))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import DEFAULT_LOCALE, Text, _, ngettext
-from backend.records import asked, query, tables, views
+from backend.records import asked, hearers, query, tables, views
 from backend.records.query import Query
 from backend.records.tables import Table
 from broadcasts.audiences import finding
@@ -18,6 +18,7 @@ from broadcasts.audiences.finding import Audience, Way
 
 MOST_TICKED = 50_000
 _PREFIX = "table:"
+_AT_ONCE = 500
 
 
 def table_of(audience: Audience) -> Table:
@@ -67,6 +68,21 @@ def _by_question(actor: Actor, audience: Audience, after: int, limit: int) -> li
     return list(islice(query.ids(actor, _question(actor, audience), after), limit))
 
 
+def among(actor: Actor, question: Query, resident_ids: Sequence[int]) -> list[int]:
+    """The rows that fit and are these residents'."""
+    rows, found = hearers.rows_of(question.table, resident_ids), list[int]()
+    for start in range(0, len(rows), _AT_ONCE):
+        some = {"and": [question.where, {"ids": rows[start : start + _AT_ONCE]}]}
+        found += query.ids(actor, replace(question, where=some))
+    return found
+
+
+def _whose(
+    actor: Actor, audience: Audience, resident_ids: Sequence[int], _identity_ids: Sequence[int]
+) -> list[int]:
+    return among(actor, _question(actor, audience), resident_ids)
+
+
 def _counted(actor: Actor, audience: Audience) -> int:
     return query.count(actor, _question(actor, audience), at_most=2_000_000)
 
@@ -75,6 +91,15 @@ def _ticked(actor: Actor, audience: Audience, after: int, limit: int) -> list[in
     if "days" in audience:
         return _by_question(actor, audience, after, limit)
     return sorted(i for i in set(map(int, audience.get("ids", ()))) if i > after)[:limit]
+
+
+def _whose_ticked(
+    actor: Actor, audience: Audience, resident_ids: Sequence[int], identity_ids: Sequence[int]
+) -> list[int]:
+    if "days" in audience:
+        return _whose(actor, audience, resident_ids, identity_ids)
+    ticked = set(map(int, audience.get("ids", ())))
+    return [i for i in hearers.rows_of(table_of(audience), resident_ids) if i in ticked]
 
 
 def _how_many_ticked(actor: Actor, audience: Audience) -> int:
@@ -101,7 +126,7 @@ def _of_question(actor: Actor, audience: Audience) -> Text:
     return _("{table}: those that were asked for", table=table_of(audience).title)
 
 
-finding.register("all", Way(_("All of a table"), _by_question, _counted, _of_all))
-finding.register("view", Way(_("A saved view"), _by_question, _counted, _of_view))
-finding.register("asked", Way(_("A question asked in a list"), _by_question, _counted, _of_question))
-finding.register("ids", Way(_("Chosen rows"), _ticked, _how_many_ticked, _of_ticked))
+finding.register("all", Way(_("All of a table"), _by_question, _counted, _of_all, _whose))
+finding.register("view", Way(_("A saved view"), _by_question, _counted, _of_view, _whose))
+finding.register("asked", Way(_("A question asked in a list"), _by_question, _counted, _of_question, _whose))
+finding.register("ids", Way(_("Chosen rows"), _ticked, _how_many_ticked, _of_ticked, _whose_ticked))
