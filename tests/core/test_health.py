@@ -29,9 +29,17 @@ def test_all_is_well_when_every_process_beats(app: Flask, database: TestDatabase
     assert answer.status_code == 200
     assert answer.json and answer.json["status"] == "ok", answer.json
     assert answer.json["parts"]["worker"]["age_seconds"] < 5
-    assert {"database", "redis", "migrations", "alarms", "care", "virus_scan", "reports", *PROCESSES} == set(
-        answer.json["parts"]
-    )
+    assert {
+        "database",
+        "redis",
+        "migrations",
+        "alarms",
+        "care",
+        "virus_scan",
+        "reports",
+        "devices",
+        *PROCESSES,
+    } == set(answer.json["parts"])
 
 
 def test_without_redis_it_is_degraded_and_still_200(app: Flask, database: TestDatabase) -> None:
