@@ -26,16 +26,16 @@ from conversations.store import HOLDER
 
 log = structlog.get_logger()
 
-BATCH = {"bulk": 500}
-"""How many are claimed together; of the other queues, 100."""
+BATCH = {"bulk": 200}
+"""How many are claimed together; of the other queues, 100. What a campaign's worker has claimed when it is killed is not repeated."""
 UNDER_WAY = 2
 """Batches that may be claimed and not settled."""
 SHIFT_S = 2.0
 """A drain ends after this and asks for the next, so that other queues get their turn."""
-PATIENCE_S = {"bulk": 2.0}
+PATIENCE_S = {"bulk": 1.0}
 """How long after its claim a Delivery may wait for its turn; of the other queues, 10 s. What would have to wait longer goes back, so
 that a slow provider neither holds up the others nor has its messages taken twice. A campaign's turns are taken for a short time
-ahead: whatever else is said to somebody stands behind them."""
+ahead: whatever else is said to somebody stands behind them, and they are past stopping."""
 
 
 class Courier:
