@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import peewee
 import structlog
 
 from backend.core import audit, clock
@@ -37,8 +38,16 @@ log = structlog.get_logger()
 def due() -> int:
     """Make what is due; how many campaigns."""
     ready = (Occasion.state == occasions.ACTIVE) & (Occasion.next_at <= clock.now())
-    found = Occasion.select(Occasion.id).where(ready).order_by(Occasion.next_at, Occasion.id)
-    return sum(make(row.id) for row in list(found))
+    made = 0
+    for row in list(Occasion.select(Occasion.id).where(ready).order_by(Occasion.next_at, Occasion.id)):
+        try:
+            made += make(row.id)
+        except (peewee.OperationalError, peewee.InterfaceError):
+            raise  # the database is away: all of them wait
+        except Exception:
+            # The others shall not wait for it; it is tried again in a moment.
+            log.exception("occasion.failed", occasion=row.id)
+    return made
 
 
 JOBS = [("occasions.due", 10, due)]

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from backend.core import access, audit
-from backend.core.errors import Invalid, NotFound
+from backend.core.errors import Invalid, LinliError
 from backend.core.i18n import Msg, _
 from backend.fields.calendar import MONTHS, WEEKDAYS
 from backend.messaging.channels import NAMES
@@ -170,14 +170,14 @@ def _place(problem: Invalid | None, every: str) -> str:
 def _told(occasion: Occasion) -> Any:
     try:
         return finding.told(session.current_actor(), occasion.audience)
-    except (Invalid, NotFound):
+    except LinliError:
         return _("These people cannot be looked up by you.")
 
 
 def _whose(occasion: Occasion) -> Any:
     try:
         return occasions.whose(session.current_actor(), occasion)
-    except (Invalid, NotFound):
+    except LinliError:
         return []
 
 

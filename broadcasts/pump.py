@@ -113,6 +113,8 @@ class _Work:
         return True
 
     def _tell(self, campaign: Campaign) -> bool:
+        if quiet_now := _quiet(campaign):
+            recipients.take_back(campaign)  # it would leave at night
         self.ahead = _due(recipients.queue(campaign)) >= AHEAD
         if self.ahead:
             return False
@@ -121,7 +123,7 @@ class _Work:
             if not recipients.open_deliveries(campaign):
                 campaigns.move(campaign, campaigns.DONE)
             return False
-        if _quiet(campaign):
+        if quiet_now:
             return False
         if self._script is None:
             self._script = Wording.from_json(campaign.wording).script()

@@ -212,3 +212,16 @@ def test_at_night_nothing_leaves_but_an_emergency_and_in_the_morning_everything(
     assert len(said(worked(sent_off(village, topic="emergency")))) == 1
     clock.forward(hours=10)
     assert len(said(worked(late))) == 1
+
+
+def test_what_has_not_left_when_the_evening_comes_leaves_in_the_morning_once(
+    village: Village, clock: clocks.Hands
+) -> None:
+    village.person("陈秀英", 501, "sms")
+    campaign = worked(sent_off(village))
+    assert became(campaign)["pending"] == 1
+    clock.forward(hours=12)
+    assert became(worked(campaign)) == {"waiting": 1}
+    clock.forward(hours=10)
+    assert became(worked(campaign))["pending"] == 1
+    assert Delivery.select().where(Delivery.status == "pending").count() == 1
