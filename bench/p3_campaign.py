@@ -13,13 +13,15 @@ from pathlib import Path
 
 from bench import crowd, sink
 from bench.house import House, free_port, memory_of, processor_of
-from bench.peers import http_loop, recipient_jobs
+from bench.peers import http_loop
+from bench.peers.recipient_jobs import Jobs
 from bench.record import Run, measure, options
 
 PEOPLE = 100_000
 PEER_JOBS = 150
 LIMIT_MESSAGES = 10_000
 PATIENCE_SECONDS = 900
+WORKER = ("broadcasts.worker", "replies", "default", "bulk")
 RATE = "1000000"
 """The providers' own limits are another matter: see tests/broadcasts/test_limits.py."""
 
@@ -45,14 +47,16 @@ class Street:
         house.start("bench.sink", str(port), port=port)
         self.port, self.people = port, people
         self._actor, self._org = crowd.settle(people)
-        self.workers = [
-            house.start("broadcasts.worker", "replies", "default", "bulk") for _ in range(workers)
-        ]
+        self._house, self.workers = house, [house.start(*WORKER) for _ in range(workers)]
         house.start("broadcasts.scheduler")
         self._number = 0
 
-    def campaign(self) -> dict[str, float]:
-        """One campaign to everybody; fails unless everybody was told exactly once and is on record as such."""
+    def hire(self) -> None:
+        """One more worker."""
+        self.workers.append(self._house.start(*WORKER))
+
+    def campaign(self, few: int | None = None) -> dict[str, float]:
+        """One campaign to everybody, or to a few; fails unless each was told exactly once and is on record as such."""
         from broadcasts import accounting, campaigns
         from broadcasts.models import Campaign
         from broadcasts.wording import Variant, Wording
@@ -64,7 +68,7 @@ class Street:
             name=f"停水 {self._number}",
             topic="service",
             kind="table:resident",
-            audience={"kind": "table:resident", "how": "all"},
+            audience={"kind": "table:resident", **self._whom(few)},
             wording=Wording({"zh_CN": Variant(words)}),
         )
         made = campaigns.draft(self._actor, self._org, plan, "zh_CN")
@@ -74,17 +78,24 @@ class Street:
         ended = self._wait(int(made.id))
         used = self._processor() - used
         counts = accounting.counts(Campaign.get_by_id(made.id))
-        assert dict(counts.states) == {"delivered": self.people}, counts
-        assert sink.asked(self.port, "GET", "/counted") == {
-            "requests": self.people,
-            "distinct": self.people,
-            "twice": 0,
-        }
+        people = few or self.people
+        assert dict(counts.states) == {"delivered": people}, counts
+        counted = sink.asked(self.port, "GET", "/counted")
+        assert counted == {"requests": people, "distinct": people, "twice": 0}, counted
         return {
-            "pace": self.people / (ended - began),
-            "cpu_us": used / self.people * 1e6,
+            "pace": people / (ended - began),
+            "ours_cpu_us": used / people * 1e6,
             "grown_mb": (self._memory() - memory) / 1e6,
         }
+
+    @staticmethod
+    def _whom(few: int | None) -> dict[str, object]:
+        from backend.core import db
+
+        if few is None:
+            return {"how": "all"}
+        rows = db.execute("SELECT id FROM record WHERE subject_id IS NOT NULL ORDER BY id LIMIT ?", (few,))
+        return {"how": "ids", "ids": [row[0] for row in rows]}
 
     def _wait(self, campaign_id: int) -> float:
         """When the last one was settled (seconds since 1970)."""
@@ -127,12 +138,13 @@ def main() -> None:
         from backend.settings import settings as known
 
         street = Street(house, port, given.size)
+        jobs = Jobs(house, known().redis_url, port)
 
         def once() -> Run:
             ours = street.campaign()
-            peer = recipient_jobs.pace(house, known().redis_url, port, min(PEER_JOBS, given.size))
-            limit = http_loop.pace(port, min(LIMIT_MESSAGES, given.size))
-            return Run(ours.pop("pace"), peer, limit, ours)
+            peer = jobs.pace(min(PEER_JOBS, given.size))
+            limit, limit_us = http_loop.pace(port, min(LIMIT_MESSAGES, given.size))
+            return Run(ours.pop("pace"), peer, limit, {**ours, "limit_cpu_us": limit_us})
 
         measure("P3", "messages/s", once, runs=given.runs)
 

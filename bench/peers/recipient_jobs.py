@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import redis
@@ -9,7 +10,7 @@ import requests
 from rq import Queue
 
 from bench import sink
-from bench.house import House, end
+from bench.house import House
 
 QUEUE = "recipients"
 PATIENCE_SECONDS = 60
@@ -21,27 +22,30 @@ def send(url: str, account: str, to: str, words: str) -> None:
     requests.post(url, data=form, auth=(account, "token"), timeout=10).raise_for_status()
 
 
-def pace(house: House, redis_url: str, port: int, jobs: int) -> float:
-    """Jobs a second, from the first message to the last."""
-    sink.asked(port, "POST", "/forget")
-    queue = Queue(QUEUE, connection=redis.Redis.from_url(redis_url))
-    account = "AC" + "a" * 32
-    url = f"http://127.0.0.1:{port}/2010-04-01/Accounts/{account}/Messages.json"
-    for n in range(jobs):
-        queue.enqueue(
-            send, url, account, f"+8613{n:09d}", f"【幸福里】第{n}位居民您好，明天上午停水。", result_ttl=0
+class Jobs:
+    """A worker of its own beside the house's, and a queue for it."""
+
+    def __init__(self, house: House, redis_url: str, port: int) -> None:
+        self._port = port
+        self._queue = Queue(QUEUE, connection=redis.Redis.from_url(redis_url))
+        self.worker: subprocess.Popen[bytes] = house.start(
+            "rq.cli", "worker", "--url", redis_url, "--quiet", QUEUE
         )
-    worker = house.start("rq.cli", "worker", "--url", redis_url, "--burst", "--quiet", QUEUE)
-    try:
-        first = _when(port, 1)
-        return (jobs - 1) / (_when(port, jobs) - first)
-    finally:
-        end(worker)
 
+    def pace(self, jobs: int) -> float:
+        """Jobs a second, from the first message to the last."""
+        sink.asked(self._port, "POST", "/forget")
+        account = "AC" + "a" * 32
+        url = f"http://127.0.0.1:{self._port}/2010-04-01/Accounts/{account}/Messages.json"
+        for n in range(jobs):
+            words = f"【幸福里】第{n}位居民您好，明天上午停水。"
+            self._queue.enqueue(send, url, account, f"+8613{n:09d}", words, result_ttl=0)
+        first = self._when(1)
+        return (jobs - 1) / (self._when(jobs) - first)
 
-def _when(port: int, count: int) -> float:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while sink.asked(port, "GET", "/counted")["requests"] < count:
-        assert time.monotonic() < until, "the jobs are not done"
-        time.sleep(0.01)
-    return time.monotonic()
+    def _when(self, count: int) -> float:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while sink.asked(self._port, "GET", "/counted")["requests"] < count:
+            assert time.monotonic() < until, "the jobs are not done"
+            time.sleep(0.01)
+        return time.monotonic()
