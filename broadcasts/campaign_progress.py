@@ -88,7 +88,7 @@ def _progress(actor: Actor, campaign: Campaign) -> str:
         remaining=_long(campaign_figures.remaining(counts, course.pace)),
         waits_for=_waits_for(campaign),
         every=max(EVERY_MS, campaign.total // 20),
-        replies=inbox.replies(actor, campaign.subject, campaign.started_at or campaign.created_at)[:REPLIES],
+        replies=inbox.replies(actor, campaign.subject)[:REPLIES],
         history=_history(campaign),
         wording=Wording.from_json(campaign.wording),
         may_write=may_write,

@@ -97,7 +97,8 @@ def story(actor: Actor, campaign: Campaign, recipient_id: int) -> Story:
     rows = execute(sql, (campaign.id, recipient_id - 1, recipient_id, 1)).fetchall()
     if not rows:
         raise NotFound()
-    message_id = Recipient.get_by_id(recipient_id).message_id
+    recipient = Recipient.get_by_id(recipient_id)
+    message_id = recipient.message_id
     message = Message.get_or_none(Message.id == message_id) if message_id else None
     found = (
         list(Delivery.select().where(Delivery.message_id == message_id).order_by(Delivery.id))
@@ -106,14 +107,14 @@ def story(actor: Actor, campaign: Campaign, recipient_id: int) -> Story:
     )
     known = people.by_ids([d.identity_id for d in found if d.identity_id])
     [line] = _lines(actor, campaign, rows)
-    since = campaign.started_at or campaign.created_at
+    ids = {recipient.identity_id, *(d.identity_id for d in found)} - {None}
     return Story(
         line,
         secrets.shown(Content.unseal(message.content), message.purpose) if message is not None else "",
         message.created_at if message is not None else None,
         tuple(found),
         {number: mask(identity.address) for number, identity in known.items() if identity.channel in _READABLE},
-        tuple(inbox.replies(actor, campaign.subject, since, message_id)) if message_id else (),
+        tuple(inbox.replies(actor, campaign.subject, identity_ids=sorted(ids), resident_id=recipient.resident_id)),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from backend.printing import rows
 from backend.settings import settings
 from backend.web import session
 from backend.web.text import locale, say
-from broadcasts import campaign_drafts, campaigns, estimate, notice_form, notices, quiet
+from broadcasts import campaign_drafts, campaigns, notice_form, notices, outlooks, quiet
 from broadcasts import wording as wording_of
 from broadcasts.audiences import page_form
 from broadcasts.campaign_list import WRITE, audience_words, blueprint, channel_name, orgs_of
@@ -95,7 +95,7 @@ def looked_over(actor: Actor, campaign: Campaign) -> dict[str, Any]:
     """Everything of a campaign that is not sent yet, and what would come of it: the same for who writes it and who approves it."""
     found, problem = None, None
     try:
-        found = estimate.outlook(actor, campaign)
+        found = outlooks.outlook(actor, campaign)
     except LinliError as error:
         problem = error.text
     return {

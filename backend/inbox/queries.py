@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.core import clock
 from backend.core.access import Actor
-from backend.core.db import execute
 from backend.core.errors import NotFound
 from backend.inbox import marks, waiting
 from backend.inbox.models import Handover
@@ -36,10 +35,32 @@ def by_id(handover_id: int) -> Thread:
     return Thread(found.id, addresses, found.resident_id, found.asked_at, found.done_at, found.state)
 
 
-def about(actor: Actor, subject: str) -> list[tuple[int, str]]:
-    """(id, state) of the threads that began as replies to this (`campaign:12`) and that `actor` may read, the newest first."""
-    found = Handover.select().where((Handover.about == subject) & waiting.visible(actor))
-    return [(h.id, h.state) for h in found.order_by(Handover.id.desc())]
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A thread that somebody began by replying: `said` her first words; `state`: waiting | taken | done."""
+
+    id: int
+    identity_id: int
+    resident_id: int | None
+    said: str
+    at: datetime
+    state: str
+
+
+MOST_REPLIES = 200
+
+
+def replies(
+    actor: Actor, subject: str, *, identity_ids: Sequence[int] | None = None, resident_id: int | None = None
+) -> list[Reply]:
+    """The threads that began as replies to this (`campaign:12`) and that `actor` may read, the newest first; only those of these
+    addresses or this resident, where any are named."""
+    which = (Handover.about == subject) & waiting.visible(actor)
+    if identity_ids is not None or resident_id is not None:
+        hers = Handover.identity_id.in_(list(identity_ids or ()))
+        which &= hers | (Handover.resident_id == resident_id) if resident_id is not None else hers
+    found = Handover.select().where(which).order_by(Handover.id.desc()).limit(MOST_REPLIES)
+    return [Reply(h.id, h.identity_id, h.resident_id, h.said, h.asked_at, h.state) for h in found]
 
 
 def while_open(
@@ -53,34 +74,3 @@ def while_open(
     there = (Handover.asked_at <= until) & (Handover.done_at.is_null() | (Handover.done_at >= since))
     found = Handover.select().where(hers & there & waiting.visible(actor)).order_by(Handover.id.desc())
     return [(h.id, h.state) for h in found.limit(MOST)]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A thread that somebody began by replying: `said` her first words; `state`: waiting | taken | done."""
-
-    id: int
-    resident_id: int | None
-    said: str
-    at: datetime
-    state: str
-
-
-_ABOUT = (
-    "SELECT h.id FROM handover h JOIN message m"
-    " ON m.id = CASE WHEN SUBSTR(h.about, 1, 8) = 'message:' THEN CAST(SUBSTR(h.about, 9) AS INTEGER) END"
-    " WHERE m.about = ? AND h.asked_at >= ? ORDER BY h.id DESC LIMIT ?"
-)
-MOST_REPLIES = 200
-
-
-def replies(actor: Actor, about: str, since: datetime, message_id: int | None = None) -> list[Reply]:
-    """The threads that answer messages about this subject (`campaign:7`), begun since then, that `actor` may read, the newest first;
-    of one message alone, if wanted."""
-    if message_id is not None:
-        which = Handover.about == f"message:{message_id}"
-    else:
-        rows = execute(_ABOUT, (about, clock.to_ms(since), MOST_REPLIES)).fetchall()
-        which = Handover.id.in_([row[0] for row in rows])
-    found = Handover.select().where(which & waiting.visible(actor)).order_by(Handover.id.desc())
-    return [Reply(h.id, h.resident_id, h.said, h.asked_at, h.state) for h in found]

@@ -111,7 +111,9 @@ def test_a_reply_to_a_campaign_is_linked_to_it_also_after_the_assistant_said_som
     assert [line.text for line in drawn.lines if line.about] == ["明天上午停水。"], notice
     [row] = reading.rows(li, [chen.thread])
     assert "3" in render(row.about, "zh_CN")
-    assert queries.about(li, "campaign:3") == [(chen.thread.id, "waiting")]
+    assert [(r.id, r.said, r.state) for r in queries.replies(li, "campaign:3")] == [
+        (chen.thread.id, "那我家锅炉咋整", "waiting")
+    ]
 
 
 def test_a_day_after_a_campaign_what_she_talks_about_with_the_assistant_is_no_reply(
