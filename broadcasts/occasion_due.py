@@ -117,6 +117,8 @@ def _made(
     notice = notices.seen(actor, occasion.notice_id)
     if notice.state != notices.ACTIVE:
         raise Invalid(_("Its notice is out of use."))
+    if notice.kind != occasion.audience.get("kind"):
+        raise Invalid(_("The notice is written for other people. Please choose them anew."))
     audience = occasions.on_day(occasion, days)
     if not finding.count(actor, audience):
         return None

@@ -45,7 +45,9 @@ def signups(event: Event, statuses: Iterable[str] = ()) -> Any:
     return query.order_by(rank, turn, row.id)
 
 
-def expected(actor: Actor, since: datetime, until: datetime, event_id: int | None = None) -> dict[int, datetime]:
+def expected(
+    actor: Actor, since: datetime, until: datetime, event_id: int | None = None
+) -> dict[int, datetime]:
     """The sign-ups of those who are coming to published events that begin from `since` to before `until`, each with the beginning;
     of one event alone, or of all that the actor may read."""
     row, event = EventSignup, Event

@@ -201,6 +201,14 @@ def test_who_comes_to_a_meeting_is_reminded_days_before_it(village: Village, clo
     assert render(occasions.how_often(one), "zh_CN") == "活动当天 9:00"
 
 
+def test_a_place_with_clocks_of_its_own_is_told_at_nine_by_them(
+    village: Village, clock: clocks.Hands
+) -> None:
+    quiet.save(village.admin, village.happy.id, quiet.Hours(zone="Asia/Urumqi"))
+    daily = occasion(village, {"every": "day"})
+    assert Occasion.get_by_id(daily.id).next_at == datetime(2026, 11, 2, 3, tzinfo=UTC)
+
+
 def test_pausing_going_on_and_ending(village: Village, clock: clocks.Hands) -> None:
     village.person("陈秀英", 501, "sms")
     daily = occasion(village, {"every": "day"})
@@ -224,15 +232,17 @@ def test_one_that_cannot_go_on_stops_says_why_and_shows_in_the_menu(
     village.person("陈秀英", 501, "sms")
     gone = notice(village)
     retired, left = occasion(village, {"every": "day"}, notice=gone), occasion(village, {"every": "day"})
+    turned = occasion(village, {"every": "day"})
+    Notice.update(kind="event_signup").where(Notice.id == turned.notice_id).execute()
     notices.retire(village.admin, gone.id)
     clock.forward(days=1)
-    assert occasion_due.due() == 1 and state(retired) == "stopped"
+    assert occasion_due.due() == 1 and state(retired) == state(turned) == "stopped"
     (entry,) = audit.of(occasions.subject(retired), action="occasion.stopped")
     assert "停用" in str(entry.payload)
     Staff.update(active=False).where(Staff.id == village.admin.id).execute()
     clock.forward(days=1)
     assert occasion_due.due() == 0 and state(left) == "stopped"
-    assert occasions.stopped(village.second) == 2
+    assert occasions.stopped(village.second) == 3
     # A colleague takes it over: it goes out in her name from now on.
     rule = Rule.from_json(left.rule)
     occasions.save(village.second, Wanted("祝福", left.notice_id, left.audience, rule), left.id)
