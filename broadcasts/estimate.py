@@ -72,6 +72,8 @@ class Outlook:
     examples: list[Example] = field(default_factory=list)
     unfilled: list[str] = field(default_factory=list)
     done: bool = False
+    counting: bool = False
+    """A worker counts everybody just now."""
 
     @property
     def told(self) -> int:
@@ -102,7 +104,8 @@ def outlook(
     while looking.portion():
         if clock.now() >= ends:
             break
-    return _named(looking.found)
+    looking.found.examples = _chosen(looking.found)
+    return with_names(looking.found)
 
 
 class _Looking:
@@ -141,7 +144,7 @@ class _Looking:
 
     def _told(self, waiting: list[Waiting]) -> None:
         found, by_number = self.found, {w.id: w for w in waiting}
-        letters = telling.letters(self._campaign, self._actor, self._script, waiting)
+        letters = telling.letters(self._campaign, self._actor, self._script, waiting, judged=True)
         found.left_out.update(letters.why.values())
         for number, names in letters.lacking.items():
             row = _row(by_number[number])
@@ -174,9 +177,8 @@ def _row(who: Waiting) -> Row:
     return Row(who.row_id, who.resident_id)
 
 
-def _named(found: Outlook) -> Outlook:
-    """With the names of the people in it."""
-    found.examples = _chosen(found)
+def with_names(found: Outlook) -> Outlook:
+    """The people in it are called by their names."""
     rows = [row for missing in found.missing.values() for row in missing.rows]
     ids = {
         row.resident_id for row in [*rows, *(e.row for e in found.examples)] if row.resident_id is not None

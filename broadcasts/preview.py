@@ -45,7 +45,7 @@ def look(
     spoken = script.locale(address.locale if address is not None else locale)
     found = telling.values_of(actor, kind, script, columns, [row_id], spoken) if row_id is not None else {}
     row = found.get(row_id) if row_id is not None else None
-    missing = wording.lacking(script, spoken, columns, row) if row is not None else []
+    missing = wording.lacking(wording.needs(script, spoken, columns), row) if row is not None else []
     values = {**(row if row is not None else _labels(actor, kind, columns, spoken)), "number": "1"}
     content = script.said(spoken, lambda name: columns.value(values, name))
     best = address.channel if address is not None else ""

@@ -45,11 +45,13 @@ def say(campaign: Campaign, script: Script, waiting: Sequence[Waiting]) -> None:
     recipients.leave_out(found.why)
 
 
-def letters(campaign: Campaign, actor: Actor, script: Script, waiting: Sequence[Waiting]) -> Letters:
-    """What is to be said to each of these as things stand; nothing is written."""
+def letters(
+    campaign: Campaign, actor: Actor, script: Script, waiting: Sequence[Waiting], *, judged: bool = False
+) -> Letters:
+    """What is to be said to each of these as things stand; nothing is written. `judged`: `freezing` has just found nothing against it."""
     known = sorted({w.resident_id for w in waiting if w.resident_id is not None})
     others = sorted({w.identity_id for w in waiting if w.identity_id is not None and w.resident_id is None})
-    refused = freezing.refusals(campaign, known, others)
+    refused = {} if judged else freezing.refusals(campaign, known, others)
     where = _addresses(campaign, known, others)
     by_locale: dict[str, list[Waiting]] = defaultdict(list)
     found = Letters()
@@ -62,10 +64,11 @@ def letters(campaign: Campaign, actor: Actor, script: Script, waiting: Sequence[
             by_locale[script.locale(where[_name(who)].locale)].append(who)
     columns = rows.columns(actor, campaign.kind)
     for locale, some in by_locale.items():
+        needed = wording.needs(script, locale, columns)
         values = values_of(actor, campaign.kind, script, columns, [w.row_id for w in some], locale)
         for who in some:
             row = values.get(who.row_id)
-            missing = [] if row is None else wording.lacking(script, locale, columns, row)
+            missing = [] if row is None else wording.lacking(needed, row)
             if row is None or missing:
                 found.why[who.id], found.lacking[who.id] = "lacking", missing
                 continue

@@ -6,7 +6,7 @@ Pure. A Wording is plain data; a Script is the same ready to be filled, thousand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -271,10 +271,12 @@ def unfilled(written: Wording) -> list[str]:
 _UNFILLED = re.compile(r"〔[^〔〕\n]{1,30}〕")
 
 
-def lacking(script: Script, locale: str, columns: Columns, row: Mapping[str, str]) -> list[str]:
-    """The names that this row has no value for though the notice needs them. Our own words always have one."""
-    return [
-        name
-        for name in script.needed(locale)
-        if (key := columns.key(name)) not in WORDS and not row.get(key or "")
-    ]
+def needs(script: Script, locale: str, columns: Columns) -> list[tuple[str, str]]:
+    """(name, key) of the values without which the notice cannot be said in this language. Our own words always have one."""
+    keys = ((name, columns.key(name) or "") for name in script.needed(locale))
+    return [(name, key) for name, key in keys if key not in WORDS]
+
+
+def lacking(needed: Sequence[tuple[str, str]], row: Mapping[str, str]) -> list[str]:
+    """The names of `needs` that this row has no value for."""
+    return [name for name, key in needed if not row.get(key)]

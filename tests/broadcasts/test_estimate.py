@@ -9,11 +9,12 @@ from backend.messaging import topics
 from backend.messaging.models import Identity, Message
 from backend.records.models import Record
 from backend.residents.models import Resident
-from broadcasts import accounting, campaigns, estimate, pump
+from broadcasts import accounting, campaigns, estimate, outlooks, pump
 from broadcasts.campaigns import Plan
 from broadcasts.models import Campaign, Recipient
 from broadcasts.wording import Variant, Wording
 from tests.broadcasts.village import Village
+from tests.servers import Valkey
 
 WORDING = Wording(
     {
@@ -100,3 +101,19 @@ def test_when_time_is_over_it_says_how_far_it_came(village: Village) -> None:
 def test_what_the_writer_forgot_to_fill_in_is_told(village: Village) -> None:
     unfinished = Wording({"zh_CN": Variant("〔日期〕停水。", short="〔日期〕〔几点〕停水")})
     assert estimate.outlook(village.admin, plan(wording=unfinished)).unfilled == ["〔日期〕", "〔几点〕"]
+
+
+def test_of_very_many_a_worker_counts_all_and_the_page_shows_it(village: Village, valkey: Valkey) -> None:
+    peopled(village)
+    made = campaigns.draft(village.admin, village.happy.id, plan(), "zh_CN")
+    first = outlooks.outlook(village.admin, made, 0, 4)
+    assert (first.looked, first.counting) == (4, True)
+    assert valkey.client.llen("rq:queue:bulk") == 1
+    outlooks.count(made.id, village.admin.id)
+    whole, exact = outlooks.outlook(village.admin, made, 0, 4), estimate.outlook(village.admin, made)
+    assert (whole.done, whole.counting, whole.looked) == (True, False, 10)
+    assert whole.channels == exact.channels and whole.left_out == exact.left_out
+    assert whole.missing == exact.missing and whole.price == exact.price
+    campaigns.change(village.admin, made.id, plan(channels=("sms",)), "zh_CN")
+    changed = outlooks.outlook(village.admin, Campaign.get_by_id(made.id), 0, 4)
+    assert changed.counting, "another plan is counted anew"

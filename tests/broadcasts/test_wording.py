@@ -74,8 +74,9 @@ def test_a_condition_says_something_only_to_those_whom_it_concerns() -> None:
     values = {"姓名": "陈奶奶", "物业费": "120"}
     assert script.said("zh_CN", lambda name: values.get(name, "")).text == "陈奶奶您好。请缴 120 元。"
     assert script.said("zh_CN", lambda name: "陈奶奶" if name == "姓名" else "").text == "陈奶奶您好。"
-    assert wording.lacking(script, "zh_CN", COLUMNS, {"name": "陈奶奶"}) == []
-    assert wording.lacking(script, "zh_CN", COLUMNS, {"fee": "120"}) == ["姓名"]
+    needed = wording.needs(script, "zh_CN", COLUMNS)
+    assert wording.lacking(needed, {"name": "陈奶奶"}) == []
+    assert wording.lacking(needed, {"fee": "120"}) == ["姓名"]
 
 
 def test_a_wording_is_the_same_after_it_was_kept() -> None:
