@@ -18,7 +18,7 @@ from bench.peers.recipient_jobs import Jobs
 from bench.record import Run, measure, options
 
 PEOPLE = 100_000
-PEER_JOBS = 150
+PEER_JOBS = 100
 LIMIT_MESSAGES = 10_000
 PATIENCE_SECONDS = 900
 WORKER = ("broadcasts.worker", "replies", "default", "bulk")

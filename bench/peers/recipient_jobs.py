@@ -13,7 +13,7 @@ from bench import sink
 from bench.house import House
 
 QUEUE = "recipients"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 
 def send(url: str, account: str, to: str, words: str) -> None:
