@@ -58,13 +58,16 @@ def held(
     return Held(data, sealed, words.joined(found))
 
 
-def values(table: Table, data: Mapping[str, Any], sealed: str | None) -> dict[str, Any]:
-    """The parsed values that are stored; what a changed definition cannot read any more is left out."""
+def values(
+    table: Table, data: Mapping[str, Any], sealed: str | None, keys: Collection[str] | None = None
+) -> dict[str, Any]:
+    """The parsed values that are stored, of these columns alone when they are named; what a changed definition cannot read any more is
+    left out."""
     secret = orjson.loads(sealed) if sealed else {}
     found: dict[str, Any] = {}
     for key, dumped in data.items():
         column = table.by_key.get(key)
-        if column is None:
+        if column is None or (keys is not None and key not in keys):
             continue
         if column.sealed:
             if key not in secret:

@@ -24,7 +24,8 @@ def shown(
 ) -> dict[str, str]:
     """The values of these columns by key; a missing one is absent. `open_`: sensitive ones in full, for whoever may and said so.
     `private`: what `private_of` says of all rows of a list, asked once."""
-    values = store.values_of(table, row)
+    columns = list(columns)
+    values = store.values_of(table, row, {c.key for c in columns})
     kept = kept_of(row, private_of(table, [row]) if private is None else private)
     return {
         c.key: sources.KEPT if c.key in kept else text(c, values[c.key], locale, open_=open_)

@@ -6,7 +6,7 @@ everything else the actor needs the table's permission at the row's Org.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -255,9 +255,9 @@ def of_subject(table: Table, subject_id: int) -> State | None:
     return found[0] if found else None
 
 
-def values_of(table: Table, row: State) -> dict[str, Any]:
-    """What the row says, parsed, by column key."""
-    return _values(table, row)
+def values_of(table: Table, row: State, keys: Collection[str] | None = None) -> dict[str, Any]:
+    """What the row says, parsed, by column key; of these columns alone when they are named."""
+    return holding.values(table, row.data, row.sealed, keys)
 
 
 # --- how --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend.core import audit, clock, live
-from backend.core.db import transaction
+from backend.core.db import execute, transaction
 from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import DEFAULT_LOCALE, Msg, Text, _, render
 from backend.records import found_by, state, store, tables
@@ -127,14 +127,18 @@ def _chosen(resident_ids: Iterable[int], level: str = "") -> dict[int, dict[str,
     wanted = list(resident_ids)
     if not wanted:
         return {}
-    row = PrivacyChoice
-    query: Any = row.select(row.resident, row.item, row.level).where(row.resident.in_(wanted)).tuples()
-    if level:
-        query = query.where(row.level == level)
     found: dict[int, dict[str, str]] = {}
-    for resident_id, item, chosen in query:
-        found.setdefault(resident_id, {})[item] = chosen
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        sql = _CHOSEN.format(",".join("?" * len(some)))
+        for resident_id, item, chosen in execute(sql, some).fetchall():
+            if level in ("", chosen):
+                found.setdefault(resident_id, {})[item] = chosen
     return found
+
+
+_AT_ONCE = 500
+_CHOSEN = "SELECT resident_id, item, level FROM privacy_choice WHERE resident_id IN ({})"
 
 
 def _own_columns() -> Mapping[str, tables.Column]:
