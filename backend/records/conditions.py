@@ -136,11 +136,11 @@ class Builder:
 
     def _one_by_one(self, column: Column, wanted: list[Any]) -> str:
         """PostgreSQL keeps no figures of a partial index, thinks that so many values mean half of the table, and reads it all:
-        here each value is looked up by itself."""
+        here each value is looked up by itself. How many there are it is not told, for it would compile the statement first."""
         self._add([str(w) for w in wanted])
         value = expressions.value(column, "one")
         return (
-            f"{self.alias}.id = ANY(ARRAY(SELECT found.id FROM unnest(?::text[]) AS many(wanted) CROSS JOIN LATERAL"
+            f"{self.alias}.id = ANY(ARRAY(SELECT found.id FROM unnest((SELECT ?::text[])) AS many(wanted) CROSS JOIN LATERAL"
             f" (SELECT one.id FROM record AS one WHERE one.table_id = {self.table.id} AND {value} = many.wanted OFFSET 0) AS found))"
         )
 
