@@ -16,6 +16,7 @@ from backend.core.i18n import _, language, render
 from backend.messaging.content import Choice, Content
 from bots.plain import plain
 
+_WAY_OUT = re.compile(r"拒收|退订|\bSTOP\b|unsubscribe|\breply R\b", re.IGNORECASE)
 Encoding = Literal["GSM-7", "UCS-2"]
 
 BASIC = frozenset(
@@ -126,7 +127,7 @@ def _shaped(replies: tuple[Content, ...], community: str) -> list[Body]:
         return []
     locale = replies[-1].locale
     offering = next((i for i in reversed(range(len(replies))) if replies[i].options), None)
-    told = [[plain(c.short)] if i != offering else _ways(c) for i, c in enumerate(replies)]
+    told = [[_text(c)] if i != offering else _ways(c) for i, c in enumerate(replies)]
     ways = max((len(t) for t in told), default=1)
     wholes = [
         _signed("\n".join(filter(None, (t[min(n, len(t) - 1)] for t in told))), locale, community)
@@ -182,7 +183,7 @@ def _ways(content: Content) -> list[str]:
     links = (
         render(_("{label}: {link}", label=plain(label), link=url), locale) for label, url in content.links
     )
-    text = "\n".join([plain(content.short), *links]).lstrip()
+    text = "\n".join([_text(content), *links]).lstrip()
     labels = [(n, _label(o)) for n, o in content.answers]
     if not labels:
         return [text]
@@ -202,6 +203,15 @@ def _ways(content: Content) -> list[str]:
     stopped = text.endswith(tuple(_STOPS))
     gap = ("" if stopped else "\n") if language(locale) == "zh_CN" else (" " if stopped or not text else ". ")
     return [f"{text}{gap}{inline}".lstrip(), *listed]
+
+
+def _text(content: Content) -> str:
+    """The words; an offer says how to get no more of them, as carriers and the law want it of advertisements."""
+    text = plain(content.short)
+    if content.topic != "offer" or _WAY_OUT.search(text):
+        return text
+    how = render(_("Reply R to get no more."), content.locale)
+    return f"{text}{'' if language(content.locale) == 'zh_CN' else ' '}{how}".strip()
 
 
 def _label(option: Choice) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,3 +188,17 @@ def test_how_to_answer_is_said_once() -> None:
     labels = ["居民身份证", "护照", "军官证", "居住证", "永居证"]
     assert "数字" in shape([said("哪一个？", *labels)], "幸福里社区")[0].text
     assert shape([said("是哪一个？回复数字就行。", *labels)], "幸福里社区")[0].text.count("数字") == 1
+
+
+def test_an_offer_says_how_to_get_no_more_and_nothing_else_does() -> None:
+    offer = Content("鸡蛋八折。", "鸡蛋八折。", "", "zh_CN", topic="offer")
+    assert shape([offer], "幸福里社区")[0].text == "【幸福里】鸡蛋八折。拒收请回复R"
+    assert (
+        shape([replace(offer, short="鸡蛋八折。退订回T")], "幸福里社区")[0].text
+        == "【幸福里】鸡蛋八折。退订回T"
+    )
+    assert shape([replace(offer, topic="event")], "幸福里社区")[0].text == "【幸福里】鸡蛋八折。"
+    assert (
+        shape([replace(offer, locale="en", short="Eggs.")], "Linli")[0].text
+        == "Eggs. Reply R to get no more."
+    )
