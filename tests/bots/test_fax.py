@@ -14,7 +14,7 @@ from backend.messaging import At, deliveries, people, say
 from backend.messaging.content import Choice, Content
 from backend.messaging.deliveries import Due
 from backend.messaging.models import Delivery
-from bots import bounces, email_marks, fax, fax_shape, registry
+from bots import bounces, email_marks, fax, fax_shape, hylafax, registry
 from bots.bounce_report import Report
 from bots.channel import Refused, Sent, TryLater
 from tests.databases import TestDatabase
@@ -94,7 +94,8 @@ def test_how_each_fax_went_is_asked_and_written_down(
         with transaction():
             say(At(identity.id), Words(_("Community notices")), purpose="campaign", queue="bulk")
         [one] = deliveries.claim("bulk", "us")
-        deliveries.sent([(one.id, send(due(one.address, one.id)).provider_id)])
+        job = hylafax.submit(machine.url, one.address[1:], b"%PDF-", "linli", MAIL["MAIL_FROM"], "linli")
+        deliveries.sent([(one.id, f"hylafax:{job}")])
         faxes.append(one.id)
     assert fax.results() == 0
     machine.finish("1", "DONE")
