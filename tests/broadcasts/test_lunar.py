@@ -7,12 +7,13 @@ from itertools import pairwise
 
 import pytest
 from borax.calendars.lunardate import LCalendars
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcasts import lunar
 from broadcasts.lunar import LunarDay
 
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SPRING_FESTIVALS = (
     *("2020-01-25", "2021-02-12", "2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29"),
     *("2026-02-17", "2027-02-06", "2028-01-26", "2029-02-13", "2030-02-03"),
@@ -47,12 +48,14 @@ def test_every_month_from_1900_to_2088_is_as_long_as_an_independent_package_says
     assert all(a.first + timedelta(days=a.days) == b.first for a, b in pairwise(every))
 
 
+@QUICK
 @given(days)
 def test_a_day_there_and_back_is_the_same_day(day: date) -> None:
     there = lunar.of(day)
     assert lunar.solar(there.year, there.month, there.day, leap=there.leap) == day
 
 
+@QUICK
 @given(births, st.integers(1, 74))
 def test_whoever_was_born_has_her_day_once_in_a_lunar_year_and_is_found_on_it(born: date, age: int) -> None:
     year = lunar.of(born).year + age
@@ -63,7 +66,7 @@ def test_whoever_was_born_has_her_day_once_in_a_lunar_year_and_is_found_on_it(bo
     assert born not in lunar.born_for(day - timedelta(days=1))
 
 
-@settings(max_examples=40)
+@QUICK
 @given(days)
 def test_whoever_is_found_on_a_day_has_her_birthday_then_and_was_born_in_an_earlier_year(day: date) -> None:
     now = lunar.of(day)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.core import access, audit, orgs
@@ -71,6 +71,7 @@ def test_a_night_on_which_clocks_change_ends_when_the_clock_on_the_wall_says_so(
     assert autumn.earliest(again, BERLIN) == again
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.times(), st.times(), st.frozensets(st.integers(1, 7), max_size=6),
     st.integers(0, 400 * 24 * 60), st.sampled_from([SHANGHAI, BERLIN]),

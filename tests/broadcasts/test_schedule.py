@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import Invalid
@@ -16,6 +16,7 @@ from backend.core.i18n import render
 from broadcasts.schedule import EVERY, Rule
 from broadcasts.schedule_words import title
 
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = [SHANGHAI, BERLIN, *map(ZoneInfo, ("America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC"))]
@@ -89,6 +90,7 @@ moments = st.integers(0, 50 * 365 * 24 * 60).map(
 )
 
 
+@QUICK
 @given(rules, moments, st.sampled_from(ZONES))
 def test_the_times_of_a_rule_go_forward_each_on_a_day_of_its_own(
     found: Rule, after: datetime, tz: ZoneInfo
@@ -104,13 +106,14 @@ def test_the_times_of_a_rule_go_forward_each_on_a_day_of_its_own(
         assert here.time() == found.at or moved.astimezone(UTC).astimezone(tz).time() != found.at
 
 
+@QUICK
 @given(rules)
 def test_a_rule_that_was_stored_is_the_same_rule(found: Rule) -> None:
     assert Rule.from_json(found.to_json()) == found
     assert all(render(title(found, {"zh_CN": "生日"}), locale) for locale in ("zh_CN", "en"))
 
 
-@settings(max_examples=25)
+@QUICK
 @given(
     st.dates(date(1920, 1, 1), date(2025, 12, 31)),
     st.integers(1, 70),
