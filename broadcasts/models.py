@@ -174,5 +174,7 @@ Recipient.add_index(
 Recipient.add_index(Recipient.campaign_id, Recipient.id, name="recipient_campaign")
 for _column in ("resident_id", "identity_id"):
     _field = getattr(AudienceRow, _column)
-    AudienceRow.add_index(_field, where=_field.is_null(False), name=f"audience_row_{_column}")
+    AudienceRow.add_index(
+        _field, AudienceRow.list_id, where=_field.is_null(False), name=f"audience_row_{_column}"
+    )
 AudienceRow.add_index(AudienceRow.list_id, AudienceRow.id, name="audience_row_in_order")

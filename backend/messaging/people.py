@@ -146,19 +146,23 @@ def ensure_many(channel: str, addresses: Iterable[str]) -> dict[str, Held]:
     with transaction():
         found = held(channel, wanted)
         new = [a for a in wanted if a not in found]
-        now = clock.now()
+        now = clock.now_ms()
         for start in range(0, len(new), 500):
-            Identity.insert_many(
-                {
-                    "channel": channel,
-                    "address": address,
-                    "address_index": address_index(address),
-                    "locale": DEFAULT_LOCALE,
-                    "created_at": now,
-                }
-                for address in new[start : start + 500]
-            ).on_conflict_ignore().execute()
+            part = new[start : start + 500]
+            values = [
+                v
+                for a in part
+                for v in (channel, crypto.encrypt(a, _ADDRESS), address_index(a), DEFAULT_LOCALE, now)
+            ]
+            execute(f"{_ENSURE} {', '.join([_NEW] * len(part))} ON CONFLICT DO NOTHING", values)
         return found | (held(channel, new) if new else {})
+
+
+_ENSURE = (
+    "INSERT INTO identity (channel, address, address_index, locale, created_at, state, preference) VALUES"
+)
+_NEW = "(?, ?, ?, ?, ?, 'active', 100)"
+_ADDRESS = "identity.address"
 
 
 def identities(to: To, *, reachable: bool = True, asked_for: bool = False) -> list[Identity]:

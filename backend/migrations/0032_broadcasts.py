@@ -139,7 +139,9 @@ def _models(db):
     Recipient.add_index(Recipient.campaign_id, Recipient.id, name="recipient_campaign")
     for name in ("resident_id", "identity_id"):
         field = getattr(AudienceRow, name)
-        AudienceRow.add_index(field, where=field.is_null(False), name=f"audience_row_{name}")
+        AudienceRow.add_index(
+            field, AudienceRow.list_id, where=field.is_null(False), name=f"audience_row_{name}"
+        )
     AudienceRow.add_index(AudienceRow.list_id, AudienceRow.id, name="audience_row_in_order")
     return [Notice, NoticeVersion, Campaign, Recipient, AudienceList, AudienceRow, Occasion]
 

@@ -77,7 +77,7 @@ class _Readers:
         return [int(row.id or 0) for row in query.page(actor, Query(self.table), limit=_RECENT)]
 
     def people(self, ids: Sequence[int]) -> dict[int, int]:
-        return hearers.people_by_id(self.table, ids)
+        return hearers.people(self.table, ids)
 
     def told(self, actor: Actor, ids: Sequence[int], locale: str, keys: frozenset[str]) -> dict[int, Row]:
         """What she keeps to herself is told to nobody, for the office may not know it."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from backend.core.db import execute
 from backend.records import sources, state, tables
 from backend.records.sources import Source
-from backend.records.state import State
 from backend.records.tables import Table
 
 
@@ -20,20 +19,8 @@ def source_of(table: Table) -> Source | None:
     return None
 
 
-def people(table: Table, rows: Sequence[State]) -> dict[int, int]:
-    """The resident by row; who is nobody's is absent."""
-    if source_of(table) is None:
-        return {}
-    if table.source is not None and table.source.hearing is not None:
-        return {row.id or 0: row.subject_id for row in rows if row.subject_id is not None}
-    main = tables.of(table.parent or "")
-    above = state.read_ids({row.parent_id for row in rows if row.parent_id is not None})
-    subjects = {row.id: row.subject_id for row in above if row.table_id == main.id and row.deleted_at is None}
-    return {row.id or 0: who for row in rows if (who := subjects.get(row.parent_id)) is not None}
-
-
-def people_by_id(table: Table, ids: Sequence[int]) -> dict[int, int]:
-    """The same of rows by their numbers, without reading what they say; only of those that are there."""
+def people(table: Table, ids: Sequence[int]) -> dict[int, int]:
+    """The resident of each of these rows that is there; who is nobody's is absent. What rows say is not read for it."""
     return dict(_pairs(table, "r.id", ids))
 
 

@@ -146,7 +146,9 @@ class _Asked:
         table = self.query.table
         row_id = "r.id" if held == "record" else "r.record_id"
         chosen = what.replace("{what}", _WHAT[held]).replace("{id}", row_id)
-        parts = [f"r.table_id = {table.id}", conditions.valid("r", held, self.as_of)]
+        # Rows that are named are looked up by their numbers, not in what each of her Orgs has of the table.
+        named = "+" if _names_rows(self.query.where) else ""
+        parts = [f"{named}r.table_id = {table.id}", conditions.valid("r", held, self.as_of)]
         builder = Builder(
             table,
             "r",
@@ -159,7 +161,7 @@ class _Asked:
         )
         if not self._all:
             sql, params = self._orgs
-            parts.append(f"r.org_id IN ({_question_marks(sql)})")
+            parts.append(f"{named}r.org_id IN ({_question_marks(sql)})")
             self.params.extend(params)
         if self.query.org_id is not None:
             parts.append(builder.sql({"org": self.query.org_id}))
@@ -233,6 +235,10 @@ class _Asked:
     def rows(sql: str, params: Sequence[Any]) -> list[State]:
         found = ask(sql, params).fetchall()
         return [state.loaded(row[:-1], "record_version" if row[-1] else "record") for row in found]
+
+
+def _names_rows(where: Condition) -> bool:
+    return "ids" in where or any(_names_rows(part) for part in where.get("and", ()))
 
 
 def _rules_out_empty(where: Condition, key: str) -> bool:
