@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from backend.core.i18n import Text
+from backend.core.values import value
 from backend.fields.form import Form
 from backend.fields.words import Words
 
@@ -20,7 +21,7 @@ class Heard(Protocol):
     def search(self, string: str, /) -> re.Match[str] | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Person:
     """Who is talking: one Identity, and whose it is proven to be."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from backend.core.values import value
 from backend.fields.words import Said
 from backend.messaging.content import Content
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Inbound:
     """One update of a channel, its signature already checked.
 
@@ -33,7 +34,7 @@ class Inbound:
     """First contact or reconnect (`/start`, the webchat opened, a call answered): greet, or repeat the open question."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outgoing:
     """A reply, committed and leased to this process to deliver."""
 
@@ -42,7 +43,7 @@ class Outgoing:
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Turn:
     """What one Inbound led to. `repeated`: this event was heard before; the same replies are given again."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from backend.core import crypto
 from backend.core.db import execute, insert, is_postgres
 from backend.core.i18n import DEFAULT_LOCALE
+from backend.core.values import value
 from backend.fields.words import Said
 from backend.messaging import outbox, people
 from backend.messaging.content import Content, rendered
@@ -50,7 +50,7 @@ _REPLIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """The Identity's row as the turn reads it."""
 

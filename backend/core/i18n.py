@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from backend.core.values import value
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -41,7 +43,7 @@ SPOKEN = (*LOCALES, *(f"{locale}{EASY}" for locale in LOCALES))
 LOCALES_DIR = Path(__file__).resolve().parents[2] / "locales"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Msg:
     """A translatable text: an English id with `{name}` places, and what fills them (texts may nest)."""
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from backend.core import clock
 from backend.core.i18n import LOCALES, Msg, Text, _, render, text_from_json, text_to_json
+from backend.core.values import value
 from backend.fields.condition import Condition
 from backend.fields.plain import folded
 from backend.fields.words import Option, Said
@@ -31,7 +32,7 @@ class Misunderstood(Exception):  # not an error: the next thing we say
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Context:
     """What a Field may know when it reads an answer. `answers` are parsed values, `facts` JSON from the flow."""
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backend.core.values import value
 from backend.fields.words import Words
 
 Phase = Literal["asking", "code", "review", "correcting", "done"]
 Outcome = Literal["asking", "misheard", "submitted", "cancelled", "person"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class State:
     """A Form in progress. Everything in it is JSON; never change it in place.
 
@@ -52,7 +53,7 @@ class SendCode:
     via: Literal["sms", "email"] = "sms"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """What came of one message. `answers` are parsed values, only when submitted; a skipped question is absent.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from backend.core.i18n import Text
+from backend.core.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Option:
     """An answer to pick: `value` comes back as `Said.choice`; `short` is the SMS label when the label is long."""
 
@@ -16,7 +17,7 @@ class Option:
     short: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Words:
     """One thing that we say, channel-neutral and not yet rendered.
 
@@ -57,7 +58,7 @@ class Place:
     longitude: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """What a person said: typed, spoken or keyed `text`, a picked option's value, a photo, a place, a shared contact."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from backend.core.crypto import seal, unseal
 from backend.core.i18n import render
+from backend.core.values import value
 from backend.fields.words import Words
 from backend.messaging.models import CONTENT_PLACE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """A rendered option: `value` is what answering means, `label` what chat shows, `short` what SMS shows."""
 
@@ -25,7 +26,7 @@ class Choice:
         return self.value[4:] if self.value.startswith(("url:https://", "url:http://")) else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Content:
     """Rendered words; see `fields.words.Words` for the meaning of each part."""
 
