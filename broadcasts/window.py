@@ -18,6 +18,7 @@ TOGETHER_S = 0.05
 """How long the end of a send may wait for others, to be written down with them."""
 WAIT_S = 12.0
 """How long after its claim a send may begin: with SEND_SECONDS it ends well before the lease."""
+LOST_S = WAIT_S + settle.SEND_SECONDS + 5.0
 
 
 class Basket:
@@ -48,10 +49,13 @@ class Basket:
             self._loop.call_later(TOGETHER_S, self._time_is_up)
 
     def taken(self, most: int) -> list[Outcome]:
-        """Those that have ended: when all have, or about `most`, or a moment after the first. Blocks."""
+        """Those that have ended: when all have, or about `most`, or a moment after the first. Blocks; raises TimeoutError when none
+        comes in longer than a send can take: the rest is left to its lease."""
         self._enough = max(min(self.under_way, most), 1)
         while len(self._ended) < self._enough:
-            self._ready.wait()
+            if not self._ready.wait(LOST_S):
+                lost, self.under_way = self.under_way, 0
+                raise TimeoutError(f"{lost} sends never came to an end")
             self._ready.clear()
             if self._ended:
                 break
