@@ -22,11 +22,20 @@ from backend.records import rebuilding, sources
 from backend.settings import Settings, settings
 from backend.sheets.cli import records_group
 from backend.staff import actions
+from iot.cli import devices_group
 
 
 def init_app(app: Flask) -> None:
     """Hang the commands on `app`."""
-    for command in (show_settings, migrate, audit_group, keys_group, staff_group, records_group):
+    for command in (
+        show_settings,
+        migrate,
+        audit_group,
+        keys_group,
+        staff_group,
+        records_group,
+        devices_group,
+    ):
         app.cli.add_command(command)
 
 

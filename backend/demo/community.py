@@ -10,7 +10,7 @@ from backend.core.access import SYSTEM, Actor
 from backend.core.clock import Hands
 from backend.core.db import transaction
 from backend.core.orgs import Org
-from backend.demo import business, history, life, repairs
+from backend.demo import business, devices, history, life, repairs
 from backend.demo.people import HOUSEHOLDS, STAFF, WAITING, Person
 from backend.demo.repairs import Neighbour
 from backend.fields.address import Home
@@ -53,6 +53,7 @@ def build() -> dict[str, str]:
             clock.local(today).date() - timedelta(days=1), time(10), clock.zone()
         ).astimezone(UTC)
         life.make(places.community.id, neighbours, actors)
+        devices.make(actors["admin"], next(iter(neighbours.values())))
         hands.at = today
         history.settle()
     return {username: employed.password for username, employed in staff.items()}
