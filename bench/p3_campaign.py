@@ -1,6 +1,6 @@
 """P3: a campaign, from the click to the last receipt: everybody of a street is found, written down, told by name, and answered for.
 
-Ours: the shipped worker and scheduler, SQLite in WAL mode, a text message to each resident whose words hold her name; the sink
+Ours: the shipped worker, SQLite in WAL mode, a text message to each resident whose words hold her name; the sink
 answers each as delivered, which is what is recorded as its receipt. Peer: an RQ job for each recipient, done by RQ's own worker.
 Limit: an asyncio loop that posts as many texts to the same sink, with nothing found and nothing kept.
 """
@@ -48,7 +48,6 @@ class Street:
         self.port, self.people = port, people
         self._actor, self._org = crowd.settle(people)
         self._house, self.workers = house, [house.start(*WORKER) for _ in range(workers)]
-        house.start("broadcasts.scheduler")
         self._number = 0
 
     def hire(self) -> None:
@@ -100,11 +99,16 @@ class Street:
     def _wait(self, campaign_id: int) -> float:
         """When the last one was settled (seconds since 1970)."""
         from backend.core import db
+        from broadcasts import pump
 
         until = time.monotonic() + PATIENCE_SECONDS
+        look = 0
         while True:
             assert time.monotonic() < until, self._stuck(campaign_id)
-            time.sleep(0.2)
+            time.sleep(0.1)
+            look += 1
+            if look % 20 == 1:
+                pump.go_on()  # as the scheduler does every two seconds
             (waiting,) = db.execute(_WAITING, (campaign_id,)).fetchone()
             (open_ones,) = db.execute(_OPEN).fetchone()
             state = db.execute("SELECT state FROM campaign WHERE id = ?", (campaign_id,)).fetchone()[0]
