@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 
 from backend.settings import Settings, settings
 from tests.environment import SHARED
@@ -47,8 +48,17 @@ def _compiled_once() -> None:
     sys.dont_write_bytecode = False
 
 
+def _plain_tracebacks() -> None:
+    """A fault that a test provokes is logged as text: the coloured frames with all their variables, which structlog draws where nobody
+    has configured it, take up to five seconds each."""
+    before = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before[:-1], plain])
+
+
 _own_environment()
 _compiled_once()
+_plain_tracebacks()
 
 from backend.core import clock as clocks  # noqa: E402
 from locales import messages  # noqa: E402
