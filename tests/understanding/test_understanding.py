@@ -24,6 +24,8 @@ from tests.databases import TestDatabase
 from tests.requests.neighbourhood import Neighbourhood, settle
 from tests.understanding.measure import ASKED, HALVES, Line, Listener, Measured, lines, measure
 
+pytestmark = pytest.mark.xdist_group("understanding")
+
 ENOUGH = {"tune": 0.98, "held_out": 0.95}
 """The share that must go where it belongs. The 200 lines of `held_out.tsv` were written by somebody who had seen no rule; 85.5 % of
 them went right at first sight, 94.5 % once there was a learnt part, 95.4 % (of the 194 that no line of `tune.tsv` repeats) once the
@@ -85,7 +87,7 @@ def test_nearly_everything_that_people_write_first_goes_where_it_belongs(
 @pytest.mark.parametrize("half", HALVES)
 def test_emergencies_raise_the_alarm_and_nothing_else_does(street: Street, half: str) -> None:
     for who in (street.resident, street.newcomer):
-        heard = [(line.topic, street.listener.where(line.text, who)) for line in lines(half)]
+        heard = [(line.topic, street.listener.went(line.text, who)) for line in lines(half)]
         unheard = [topic for topic, went in heard if topic == "emergency" != went]
         false = [topic for topic, went in heard if topic != "emergency" == went]
         assert len(unheard) <= UNHEARD[half]
@@ -95,7 +97,7 @@ def test_emergencies_raise_the_alarm_and_nothing_else_does(street: Street, half:
 @pytest.mark.parametrize("half", HALVES)
 def test_what_says_too_little_goes_nowhere(street: Street, half: str) -> None:
     unclear = [line for line in lines(half) if line.topic == "unclear"]
-    went = [street.listener.where(line.text, street.resident) for line in unclear]
+    went = [street.listener.went(line.text, street.resident) for line in unclear]
     assert len([w for w in went if w not in ASKED]) <= GO_SOMEWHERE[half]
 
 
