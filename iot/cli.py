@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import click
@@ -11,6 +12,9 @@ from flask.cli import AppGroup
 from backend.core import ids
 from backend.settings import settings
 from iot.models import Device
+
+if TYPE_CHECKING:
+    from paho.mqtt.publish import AuthParameter
 
 devices_group = AppGroup("devices", help="Devices that report over MQTT.")
 
@@ -44,15 +48,13 @@ def _publish(topic: str, payload: str) -> None:
     from paho.mqtt.publish import single  # slow to load: only this command needs it
 
     parts = urlsplit(settings().mqtt_url)
-    login = (
-        {"username": unquote(parts.username), "password": unquote(parts.password or "")}
-        if parts.username
-        else None
-    )
+    login: AuthParameter | None = None
+    if parts.username:
+        login = {"username": unquote(parts.username), "password": unquote(parts.password or "")}
     try:
         single(
             topic, payload, qos=1, hostname=parts.hostname or "127.0.0.1", port=parts.port or 1883, auth=login
-        )  # type: ignore[arg-type]
+        )
     except OSError as error:
         raise click.ClickException(
             f"The MQTT broker at {parts.hostname}:{parts.port} does not answer. Is Linli running?"
