@@ -47,7 +47,7 @@ WORDS: dict[str, tuple[Msg, str]] = {
     CHOSEN: (_("Waits to be set up"), "attention"),
     READING: (_("Being read"), "calm"),
     MATCHING: (_("Looking for the people"), "calm"),
-    READY: (_("Ready"), "good"),
+    READY: (_("Ready to be used"), "good"),
     FAILED: (_("Could not be read"), "urgent"),
     CLEARED: (_("Cleared"), "calm"),
 }

@@ -9,7 +9,7 @@ from backend.core.i18n import Msg, Text, _, render
 from backend.sheets.cells import Cell
 from backend.web.workbook import Look, Marked, Sheet
 from broadcasts import lists, lists_work
-from broadcasts.lists_columns import EMAIL, PHONE, ROLES, SINGLE, Layout
+from broadcasts.lists_columns import DOCUMENT, EMAIL, NUMBER, PHONE, ROLES, SINGLE, Layout
 from broadcasts.lists_matching import REASONS
 from broadcasts.models import AudienceList, AudienceRow
 
@@ -20,7 +20,7 @@ COUNTED: dict[str, Msg] = {
     **REASONS,
 }
 """What `AudienceList.counts` counts."""
-_CELLS = {"bad_phone": PHONE, "bad_email": EMAIL}
+_CELLS = {"bad_phone": (PHONE,), "bad_email": (EMAIL,), "unknown": (DOCUMENT, NUMBER)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ def _marked(one: AudienceList, width: int, locale: str) -> Iterator[list[Cell | 
 
 
 def _place(layout: Layout, reason: str) -> int | None:
-    if reason in _CELLS:
-        return layout.at(_CELLS[reason])
-    return next((p for role in SINGLE if (p := layout.at(role)) is not None), None)
+    return next((p for role in _CELLS.get(reason, SINGLE) if (p := layout.at(role)) is not None), None)
 
 
 def _earlier(one: AudienceList, twice: list[AudienceRow]) -> dict[int, int]:

@@ -17,7 +17,9 @@ from broadcasts.lists import RIGHT
 from broadcasts.lists_columns import ROLES, Layout
 from broadcasts.models import AudienceList
 
-blueprint = Blueprint("lists", __name__, url_prefix="/admin/lists", template_folder="templates")
+blueprint = Blueprint(
+    "lists", __name__, url_prefix="/admin/lists", template_folder="templates", static_folder="static"
+)
 
 nav.register(_("Lists of people"), "lists.index", RIGHT, 46, group="messages")
 subjects.register("list", _("List {number}"), "lists.show", "list_id")

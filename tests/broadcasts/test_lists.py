@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 
 from backend.core import clock as clocks
@@ -28,8 +29,9 @@ from broadcasts.lists_columns import guessed, shown
 from broadcasts.models import AudienceList, AudienceRow
 from broadcasts.wording import Variant, Wording
 from tests.broadcasts.test_campaigns import ALL, became, said, sent_off, worked
-from tests.broadcasts.village import Village
+from tests.broadcasts.village import Village, build
 from tests.sheets.books import table, xlsx
+from tests.web.browser import Browser, employ
 
 PARCELS = Wording({"zh_CN": Variant("{{姓名}}您好，您有{{包裹}}个包裹，{{日期}}前来取。")})
 
@@ -212,3 +214,27 @@ def test_a_list_that_a_campaign_to_come_needs_is_kept(village: Village, clock: c
     clock.forward(days=120)
     assert retention.run(clocks.now().date()) == 0
     assert lists.seen(village.admin, one.id).total == 1
+
+
+def test_staff_bring_a_list_in_on_its_pages(app: Flask, clock: clocks.Hands) -> None:
+    village = build()
+    employ("zhou", "周主任", ("community_admin", village.happy))
+    desk = Browser(app.test_client(), "10.5.7.1")
+    desk.sign_in("zhou")
+    refused = desk.post("/admin/lists", {"org": village.happy.id}, content_type="multipart/form-data")
+    assert refused.status_code == 422 and "请选择一个文件" in refused.text
+    lines = [["姓名", "电话", "包裹"], ["王", "13900139000", 2], ["李", "139", 1]]
+    given = {"org": village.happy.id, "name": "", "file": (io.BytesIO(table(lines)), "取件名单.csv")}
+    page = desk.post("/admin/lists", given, content_type="multipart/form-data")
+    assert "取件名单" in page.text and "13900139000" in page.text
+    number = AudienceList.get().id
+    chosen = {"sheet": 0, "header": 1, "column0": "value", "column1": "value", "column2": "value"}
+    refused = desk.post(f"/admin/lists/{number}/columns", chosen)
+    assert refused.status_code == 422 and "哪一列" in refused.text
+    page = desk.post(f"/admin/lists/{number}/columns", {**chosen, "column1": "phone"})
+    assert "可以通知 1 人" in page.text and "{{包裹}}" in page.text and "这不像电话号码" in page.text
+    book = load_workbook(io.BytesIO(desk.get(f"/admin/lists/{number}/wrong.xlsx").data))
+    assert [cell.value for cell in book.active[2]][:4] == ["李", "139", "1", 3]
+    assert "取件名单" in desk.get("/admin/lists").text
+    assert "名单已删除" in desk.post(f"/admin/lists/{number}/remove", {}).text
+    assert AudienceRow.select().count() == 0
