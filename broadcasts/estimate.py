@@ -5,16 +5,17 @@ it costs. Counted by the same functions that write people down and tell them, so
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
 from backend.core import clock
 from backend.core.access import Actor
+from backend.messaging import people
 from backend.messaging.content import Content
 from backend.residents import queries as residents
 from backend.settings import settings
+from backend.web.text import mask
 from broadcasts import campaigns, freezing, telling, wording
 from broadcasts.audiences import finding
 from broadcasts.campaigns import Plan
@@ -30,10 +31,11 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the audience, to be named and opened. `resident_id` is None of somebody who is no resident."""
+    """A row of the audience, to be named and opened: a resident's, or an address of somebody else, who is called by it, masked."""
 
     row_id: int
     resident_id: int | None
+    identity_id: int | None = None
     name: str = ""
 
 
@@ -128,16 +130,16 @@ class _Looking:
         if not part:
             found.done = True
             return False
-        people = freezing.judged(self._campaign, part, self._off, self._taken.intersection)
+        new = freezing.judged(self._campaign, part, self._off, self._taken.intersection)
         self._after = part[-1].row_id
-        self._taken.update(p.whom for p in people if p.reason is None and p.whom is not None)
-        found.left_out.update(p.reason for p in people if p.reason is not None)
+        self._taken.update(p.whom for p in new if p.reason is None and p.whom is not None)
+        found.left_out.update(p.reason for p in new if p.reason is not None)
         waiting = [
             Waiting(number, number, p.row_id, p.resident_id, p.identity_id, 0)
-            for number, p in enumerate(people, found.looked + 1)
+            for number, p in enumerate(new, found.looked + 1)
             if p.reason is None
         ]
-        found.looked += len(people)
+        found.looked += len(new)
         self._told(waiting)
         found.done = len(part) < self._at_once
         return not found.done
@@ -174,24 +176,26 @@ def _chosen(found: Outlook) -> list[Example]:
 
 
 def _row(who: Waiting) -> Row:
-    return Row(who.row_id, who.resident_id)
+    return Row(who.row_id, who.resident_id, who.identity_id)
 
 
 def with_names(found: Outlook) -> Outlook:
     """The people in it are called by their names."""
-    rows = [row for missing in found.missing.values() for row in missing.rows]
-    ids = {
-        row.resident_id for row in [*rows, *(e.row for e in found.examples)] if row.resident_id is not None
-    }
-    names = {number: summary.name for number, summary in residents.by_ids(ids).items()}
-    for missing in found.missing.values():
-        missing.rows = [_with_name(row, names) for row in missing.rows]
-    found.examples = [
-        Example(_with_name(e.row, names), e.channel, e.address, e.content) for e in found.examples
+    rows = [row for missing in found.missing.values() for row in missing.rows] + [
+        e.row for e in found.examples
     ]
+    known = residents.by_ids({row.resident_id for row in rows if row.resident_id is not None})
+    others = people.by_ids(
+        {r.identity_id for r in rows if r.resident_id is None and r.identity_id is not None}
+    )
+
+    def named(row: Row) -> Row:
+        if row.resident_id is not None:
+            return replace(row, name=known[row.resident_id].name if row.resident_id in known else "")
+        other = others.get(row.identity_id or 0)
+        return replace(row, name=mask(other.address) if other is not None else "")
+
+    for missing in found.missing.values():
+        missing.rows = [named(row) for row in missing.rows]
+    found.examples = [replace(e, row=named(e.row)) for e in found.examples]
     return found
-
-
-def _with_name(row: Row, names: Mapping[int, str]) -> Row:
-    name = names.get(row.resident_id, "") if row.resident_id is not None else ""
-    return Row(row.row_id, row.resident_id, name)

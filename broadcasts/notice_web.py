@@ -59,7 +59,7 @@ def row_page(kind: str, row: Row) -> str:
     prefix, _colon, key = kind.partition(":")
     if prefix == record_rows.PREFIX:
         return url_for("records.show", key=key, row_id=row.row_id)
-    return subjects.link(f"resident:{row.resident_id}") if row.resident_id is not None else ""
+    return subjects.link(f"resident:{row.resident_id}" if row.resident_id is not None else kind)
 
 
 @blueprint.get("")

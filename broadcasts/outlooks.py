@@ -84,7 +84,7 @@ def _key(actor: Actor, campaign: Campaign) -> str:
 def _to_json(found: Outlook) -> dict[str, Any]:
     """Figures, placeholders and numbers of rows; nobody's name or words."""
     missing = {
-        name: [one.people, [[row.row_id, row.resident_id] for row in one.rows]]
+        name: [one.people, [[row.row_id, row.resident_id, row.identity_id] for row in one.rows]]
         for name, one in found.missing.items()
     }
     return {
@@ -102,7 +102,7 @@ def _to_json(found: Outlook) -> dict[str, Any]:
 
 def _from_json(data: dict[str, Any]) -> Outlook:
     missing = {
-        name: Missing(people, [Row(row_id, resident_id) for row_id, resident_id in rows])
+        name: Missing(people, [Row(*row) for row in rows])
         for name, (people, rows) in data.pop("missing").items()
     }
     channels, left_out = Counter(data.pop("channels")), Counter(data.pop("left_out"))

@@ -13,11 +13,14 @@ from backend.messaging.channels import NAMES
 from backend.messaging.content import Content
 from backend.printing import record_rows, rows
 from backend.printing.columns import Columns
+from backend.printing.rows import RowSource
 from backend.records import query, reading, tables
 from backend.records.query import Query
 from backend.residents import queries as residents
-from bots import bubbles, email, photo_link, sms_shape
+from backend.settings import settings
+from bots import bubbles, email, fax_shape, photo_link, sms_shape
 from bots.bubbles import Bubble, Shape
+from bots.email_shape import Mail
 from broadcasts import telling, wording
 from broadcasts.wording import Wording
 
@@ -64,12 +67,11 @@ def shapes(content: Content, photo: Mapping[str, str] | None = None, best: str =
 
 def _shape(channel: str, content: Content, pictures: tuple[str, ...]) -> Shape:
     title = NAMES[channel]
-    if channel in ("email", "fax"):
-        letter = email.shape(content if channel == "email" else replace(content, html=""))
+    if channel == "email":
         shown = [Bubble(False, [], pictures=pictures)] if pictures else []
-        return Shape(
-            title, shown, _("One page or more") if channel == "fax" else _("One letter"), letter=letter
-        )
+        return Shape(title, shown, _("One letter"), letter=email.shape(content))
+    if channel == "fax":
+        return Shape(title, [], _("One page or more"), letter=Mail("", "", _faxed(content)))
     if channel == "sms":
         content = photo_link.linked(content, telling.A_NUMBER)
         drawn = bubbles.drawn(channel, [content])
@@ -79,6 +81,13 @@ def _shape(channel: str, content: Content, pictures: tuple[str, ...]) -> Shape:
         return Shape(title, drawn, _("Read out, about {n} seconds", n=_seconds(drawn)))
     with_pictures = [replace(drawn[0], pictures=pictures), *drawn[1:]] if drawn else []
     return Shape(title, with_pictures, bubbles.counted(len(drawn)))
+
+
+def _faxed(content: Content) -> str:
+    now = settings()
+    day = telling.own_words(content.locale)["today"]
+    page = fax_shape.shape(content, now.community_name, now.hotline, day)
+    return page.html.replace("</head>", f"<style>{page.css}</style></head>", 1)
 
 
 def _seconds(drawn: list[Bubble]) -> int:
@@ -95,8 +104,14 @@ def _labels(actor: Actor, kind: str, columns: Columns, locale: str) -> dict[str,
 
 def _address(kind: str, row_id: int) -> people.Address | None:
     hearing = rows.find(kind).hearing
-    resident_id = hearing.people([row_id]).get(row_id) if hearing is not None else None
-    return people.best([resident_id]).get(resident_id) if resident_id is not None else None
+    if hearing is None:
+        return None
+    if (resident_id := hearing.people([row_id]).get(row_id)) is not None:
+        return people.best([resident_id]).get(resident_id)
+    if (identity_id := hearing.addresses([row_id]).get(row_id)) is not None:
+        found = people.by_ids([identity_id])[identity_id]
+        return people.Address(found.id, found.channel, found.locale)
+    return None
 
 
 def offered(actor: Actor, kind: str, words: str, locale: str) -> Sequence[tuple[int, Text]]:
@@ -109,9 +124,22 @@ def offered(actor: Actor, kind: str, words: str, locale: str) -> Sequence[tuple[
         table = tables.of(key)
         found = query.page(actor, Query(table, text=words), limit=MOST_OFFERED)
         return [(int(row.id or 0), reading.title(table, row, locale)) for row in found]
-    recent = source.recent(actor)
-    owners = source.hearing.people(recent) if source.hearing is not None else {}
+    named = _named(actor, source, locale)
+    fitting = [(i, name) for i, name in named if words.casefold() in name.casefold()]
+    return [(i, name or _("Row {n}", n=i)) for i, name in fitting[:MOST_OFFERED]]
+
+
+def _named(actor: Actor, source: RowSource, locale: str) -> list[tuple[int, str]]:
+    """The last rows, by their person's name, or by what stands in their first column."""
+    recent, hearing = source.recent(actor), source.hearing
+    if hearing is None:
+        return []
+    owners = hearing.people(recent)
     names = {number: one.name for number, one in residents.by_ids(set(owners.values())).items()}
-    named = [(i, names.get(owners.get(i, 0), "")) for i in recent]
-    fitting = [(i, name or _("Row {n}", n=i)) for i, name in named if words.casefold() in name.casefold()]
-    return fitting[:MOST_OFFERED]
+    first = frozenset(c.key for c in source.columns(actor)[:1])
+    shown = hearing.rows(actor, recent, locale, first)
+    return [
+        (i, names.get(owners.get(i, 0)) or next(iter(shown.get(i, {}).values()), ""))
+        for i in recent
+        if i in shown
+    ]

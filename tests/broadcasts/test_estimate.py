@@ -9,10 +9,11 @@ from backend.messaging import topics
 from backend.messaging.models import Identity, Message
 from backend.records.models import Record
 from backend.residents.models import Resident
-from broadcasts import accounting, campaigns, estimate, outlooks, pump
+from broadcasts import accounting, campaigns, estimate, outlooks, preview, pump
 from broadcasts.campaigns import Plan
 from broadcasts.models import Campaign, Recipient
 from broadcasts.wording import Variant, Wording
+from tests.broadcasts.test_lists import PARCELS, audience, brought
 from tests.broadcasts.village import Village
 from tests.servers import Valkey
 
@@ -117,3 +118,22 @@ def test_of_very_many_a_worker_counts_all_and_the_page_shows_it(village: Village
     campaigns.change(village.admin, made.id, plan(channels=("sms",)), "zh_CN")
     changed = outlooks.outlook(village.admin, Campaign.get_by_id(made.id), 0, 4)
     assert changed.counting, "another plan is counted anew"
+
+
+def test_of_a_list_from_a_file_whoever_is_no_resident_is_called_by_her_masked_number(
+    village: Village,
+) -> None:
+    rows = [
+        ["姓名", "手机", "包裹", "日期"],
+        ["外地的王先生", 13900139000, 1, None],
+        ["李女士", 13900139001, 2, "周六"],
+    ]
+    one = brought(village, rows)
+    kind = f"list:{one.id}"
+    found = estimate.outlook(village.admin, plan(kind=kind, audience=audience(one), wording=PARCELS))
+    assert dict(found.channels) == {"sms": 1} and dict(found.left_out) == {"lacking": 1}
+    assert [row.name for row in found.missing["日期"].rows] == ["+86*******9000"]
+    (number, name), *_more = preview.offered(village.admin, kind, "李女", "zh_CN")
+    look = preview.look(village.admin, kind, PARCELS, number, "zh_CN", {})
+    assert name == "李女士" and look.shapes[0].mark
+    assert "李女士您好，您有2个包裹" in look.shapes[0].bubbles[0].runs[0][0]

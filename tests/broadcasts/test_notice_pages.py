@@ -171,4 +171,4 @@ def test_every_channel_gives_a_notice_its_own_form() -> None:
     assert sms.bubbles[0].runs[0][0].endswith("停水")
     assert voice.bubbles[0].runs[0][0].startswith("明天停水，请存水。")
     assert email.letter is not None and email.letter.subject == "停水"
-    assert fax.letter is not None and "明天停水。" in fax.letter.text
+    assert fax.letter is not None and "<p>明天停水。</p>" in fax.letter.html and "@page" in fax.letter.html
