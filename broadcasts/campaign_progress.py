@@ -138,9 +138,13 @@ _ACTS: dict[str, tuple[Callable[[Actor, int], object], Msg]] = {
 }
 
 
-@blueprint.post(
-    "/<int:campaign_id>/<any(submit, approve, pause, resume, cancel, refuse, retry, copy, trial):act>"
-)
+def _act(name: str) -> tuple[Callable[[Actor, int], object], Msg]:
+    if name not in _ACTS:
+        raise NotFound()
+    return _ACTS[name]
+
+
+@blueprint.post("/<int:campaign_id>/<act>")
 @session.staff_only
 def act(campaign_id: int, act: str) -> Any:
     actor = session.current_actor()
@@ -164,15 +168,13 @@ def act(campaign_id: int, act: str) -> Any:
                 to = url_for("campaigns.look", campaign_id=made.id)
                 words = _("This is the copy; nothing is sent yet.")
             case _:
-                do, words = _ACTS[act]
+                do, words = _act(act)
                 do(actor, campaign_id)
     except Invalid as problem:
         if act == "refuse":
             return _before(actor, campaigns.seen(actor, campaign_id), problem), 422
         flash(say(problem.text), "warning")
-    except (Conflict, NotFound) as problem:
-        if isinstance(problem, NotFound) and act != "trial":
-            raise
+    except Conflict as problem:
         flash(say(problem.text), "warning")
     else:
         flash(say(words), "success")

@@ -56,7 +56,7 @@ def begin() -> Any:
     return redirect(url_for("campaigns.step", campaign_id=made.id, name=_asked("how" if notice_id else "what")), code=303)  # fmt: skip
 
 
-@blueprint.route("/<int:campaign_id>/<any(who, what, how, when):name>", methods=["GET", "POST"])
+@blueprint.route("/<int:campaign_id>/write/<name>", methods=["GET", "POST"])
 @session.needs(WRITE)
 def step(campaign_id: int, name: str) -> Any:
     actor = session.current_actor()
@@ -64,6 +64,8 @@ def step(campaign_id: int, name: str) -> Any:
     access.check(actor, WRITE, campaign.org_id)
     if campaign.state not in campaigns.WRITABLE:
         return redirect(url_for("campaigns.show", campaign_id=campaign_id), code=303)
+    if name not in _PAGES:
+        raise NotFound()
     page, keep = _PAGES[name]
     if request.method == "GET":
         return page(campaign, None)

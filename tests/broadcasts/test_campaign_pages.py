@@ -104,11 +104,11 @@ def test_each_step_is_kept_and_what_is_wrong_is_told_with_nothing_lost(village: 
         ("how", {"topic": "gossip", "merge": "person"}, "请选择"),
         ("who", {"who": "nobody"}, "请选择"),
     ):
-        page = admin.post(look.replace("look", step), given)
+        page = admin.post(look.replace("look", f"write/{step}"), given)
         assert page.status_code == 422 and told in page.text, step
     assert (
         "{{姓明}}您好"
-        in admin.post(look.replace("look", "what"), {"name": "", "zh_CN.text": "{{姓明}}您好"}).text
+        in admin.post(look.replace("look", "write/what"), {"name": "", "zh_CN.text": "{{姓明}}您好"}).text
     )
     kept = Campaign.get()
     assert (kept.name, kept.channels, kept.wording["zh_CN"]["text"]) == ("停水通知", ["sms"], TEXT)
@@ -120,7 +120,7 @@ def test_the_writer_tries_it_on_herself(village: Village, sits: Sits) -> None:
     admin = sits("admin")
     look = written(admin)
     assert "还没有地址" in admin.post(look.replace("look", "trial")).text, "her only address is on Telegram"
-    admin.post(look.replace("look", "how"), {"topic": "service", "merge": "person"})
+    admin.post(look.replace("look", "write/how"), {"topic": "service", "merge": "person"})
     assert "正在发给您" in admin.post(look.replace("look", "trial")).text
     assert [m.purpose for m in Message.select().where(Message.staff_id.is_null())] == ["notice"]
     assert became(Campaign.get()) == {}
@@ -184,7 +184,7 @@ def test_ticked_rows_of_any_list_become_a_campaign_whose_words_come_next(
     admin.post(step, {"name": "请领车牌", "zh_CN.text": "{{姓名}}，请来领车牌。"})
     admin.get(step.replace("what", "who"))
     admin.post(step.replace("what", "who"), {"who": "kept", "org": str(village.happy.id)})
-    admin.post(step.replace("what", "submit"))
+    admin.post(step.replace("write/what", "submit"))
     campaign = worked(Campaign.get())
     assert [c.text for c in said(campaign)] == ["王建国，请来领车牌。"]
     assert Recipient.get().resident_id == wang
