@@ -16,6 +16,8 @@ from broadcasts.models import Campaign
 from broadcasts.recipients import New
 
 PORTION = 1_000
+UNASKED = "offer"
+"""Goes to nobody who never gave the address: an address of somebody's list is for what staff answer for."""
 
 
 def portion(campaign: Campaign, actor: Actor, excluded: Exclusion) -> bool:
@@ -86,4 +88,6 @@ def refusals(campaign: Campaign, resident_ids: Sequence[int], identity_ids: Sequ
             why[f"i{number}"] = "no_address"
         elif number in silent or (address.state == "stopped" and not exempt):
             why[f"i{number}"] = "opted_out"
+        elif campaign.topic == UNASKED and address.verified_at is None:
+            why[f"i{number}"] = "unproven"
     return why

@@ -14,6 +14,7 @@ REASONS: dict[str, Msg] = {
     "no_address": _("Cannot be reached: no address on these channels"),
     "opted_out": _("Does not want notices of this kind"),
     "not_wanted": _("No resident any more, not approved yet, or consent taken back"),
+    "unproven": _("An address from a list: offers go only to people who gave theirs"),
     "nobody": _("The row is nobody’s"),
     "lacking": _("A value is missing"),
     "twice": _("Is told already"),

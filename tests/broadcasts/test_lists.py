@@ -158,6 +158,18 @@ def test_who_opted_out_or_took_her_consent_back_is_not_told_by_a_list_either(vil
     }  # fmt: skip
 
 
+def test_offers_go_only_to_people_who_gave_their_address(village: Village) -> None:
+    village.person("陈秀英", 501, "sms")
+    one = brought(village, [["手机", "姓名"], [13800000501, "陈秀英"], [13900139000, "王"]])
+    words = Wording({"zh_CN": Variant("{{姓名}}您好，今日特价。")})
+    given = {"kind": f"list:{one.id}", "audience": audience(one), "wording": words, "topic": "offer"}
+    assert became(worked(sent_off(village, **given))) == {
+        "pending": 1,
+        "left_out": 1,
+        "left out: unproven": 1,
+    }
+
+
 def test_two_columns_cannot_both_be_the_telephone_and_one_must_tell_people(village: Village) -> None:
     made = lists.begin(
         village.admin, village.happy.id, "甲", "甲.csv", table([["姓名", "手机"], ["王", "13800138000"]])
