@@ -124,7 +124,7 @@ def show(notice_id: int) -> Any:
         notice=notice,
         topic=TOPICS[notice.topic],
         kind=notices.kinds(actor).get(notice.kind, "–"),
-        look=preview.look(actor, notice.kind, written, row, language, _photos(written)),
+        look=preview.look(actor, notice.kind, notice.topic, written, row, language, _photos(written)),
         row=row,
         language=language,
         spoken=list(written.variants),
@@ -136,6 +136,7 @@ def show(notice_id: int) -> Any:
             for one in told
         ],
         may_write=access.may(actor, WRITE, notice.org_id),
+        may_send=access.may(actor, "campaign.write"),
     )  # fmt: skip
 
 
@@ -216,7 +217,8 @@ def look_typed() -> Any:
         )
         if kept.variants and typed.kind:
             language = language if language in kept.variants else locale()
-            shown = preview.look(actor, typed.kind, kept, row, language, _photos(kept))
+            topic = typed.topic if typed.topic in TOPICS else "service"
+            shown = preview.look(actor, typed.kind, topic, kept, row, language, _photos(kept))
     except LinliError as error:
         # While somebody types this is no failure: half a condition is on its way to a whole one.
         problems = problems or [("", error.text)]
@@ -321,6 +323,7 @@ def _editor(notice: Notice | None, typed: Mapping[str, str], errors: Mapping[str
         leads=notice_form.leads(),
         most_buttons=MOST_BUTTONS,
         names=notice_form.offered(actor),
+        starters={} if notice is not None or typed.get("name") else starters.STARTERS,
         marks=_MARKS[locale()] if locale() in _MARKS else _MARKS["en"],
     )
 

@@ -21,8 +21,11 @@ from backend.settings import settings
 from bots import bubbles, email, fax_shape, photo_link, sms_shape
 from bots.bubbles import Bubble, Shape
 from bots.email_shape import Mail
-from broadcasts import telling, wording
-from broadcasts.wording import Wording
+from broadcasts import freezing, telling, wording
+from broadcasts.audiences import finding
+from broadcasts.models import Campaign
+from broadcasts.recipients import REASONS
+from broadcasts.wording import Script, Wording
 
 CHANNELS = ("telegram", "webchat", "sms", "voice", "email", "fax")
 MOST_OFFERED = 8
@@ -30,30 +33,56 @@ MOST_OFFERED = 8
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one person would get. `missing`: the names without a value, for whose sake she would not be told."""
+    """What one person would get. `missing`: the names without a value, for whose sake she would not be told; `refused`: why else."""
 
     shapes: list[Shape]
     locale: str
     missing: list[str]
+    refused: Text = ""
 
 
 def look(
-    actor: Actor, kind: str, written: Wording, row_id: int | None, locale: str, photo: Mapping[str, str]
+    actor: Actor,
+    kind: str,
+    topic: str,
+    written: Wording,
+    row_id: int | None,
+    locale: str,
+    photo: Mapping[str, str],
 ) -> Look:
     """`written`, which is `checked`, for this row in its person's language; without a row, or where the actor may not see it, its
     columns' names in the language `locale`. `photo`: addresses of photos by key."""
     script = written.script()
     columns = rows.columns(actor, kind)
-    address = _address(kind, row_id) if row_id is not None else None
-    spoken = script.locale(address.locale if address is not None else locale)
-    found = telling.values_of(actor, kind, script, columns, [row_id], spoken) if row_id is not None else {}
-    row = found.get(row_id) if row_id is not None else None
-    missing = wording.lacking(wording.needs(script, spoken, columns), row) if row is not None else []
-    values = {**(row if row is not None else _labels(actor, kind, columns, spoken)), "number": "1"}
-    content = script.said(spoken, lambda name: columns.value(values, name))
-    best = address.channel if address is not None else ""
-    drawn = sorted(shapes(content, photo, best), key=lambda shape: not shape.mark)  # hers first
-    return Look(drawn, spoken, missing)
+    if row_id is not None:
+        address = _address(kind, row_id)
+        spoken = script.locale(address.locale if address is not None else locale)
+        row = telling.values_of(actor, kind, script, columns, [row_id], spoken).get(row_id)
+        if row is not None:
+            missing = wording.lacking(wording.needs(script, spoken, columns), row)
+            refused = _refused(kind, topic, row_id)
+            best = address.channel if address is not None and not refused and not missing else ""
+            drawn = shapes(_said(script, spoken, columns, row), photo, best)
+            return Look(sorted(drawn, key=lambda shape: not shape.mark), spoken, missing, refused)
+    spoken = script.locale(locale)
+    labels = {**telling.own_words(spoken), **rows.sample(columns, spoken)}
+    return Look(shapes(_said(script, spoken, columns, labels), photo), spoken, [])
+
+
+def _said(script: Script, locale: str, columns: Columns, row: Mapping[str, str]) -> Content:
+    values = {**row, "number": "1"}
+    return script.said(locale, lambda name: columns.value(values, name))
+
+
+def _refused(kind: str, topic: str, row_id: int) -> Text:
+    """Why she would not be told whatever it says."""
+    (one,) = finding.people_of(kind, [row_id])
+    known = [one.resident_id] if one.resident_id is not None else []
+    others = [one.identity_id] if one.identity_id is not None and not known else []
+    if not known and not others:
+        return REASONS["nobody"]
+    reasons = freezing.refusals(Campaign(topic=topic, channels=[]), known, others)
+    return next((REASONS[reason] for reason in reasons.values()), "")
 
 
 def shapes(content: Content, photo: Mapping[str, str] | None = None, best: str = "") -> list[Shape]:
@@ -95,11 +124,6 @@ def _seconds(drawn: list[Bubble]) -> int:
     text = "".join(part for bubble in drawn for part, _bold in bubble.runs)
     wide = sum(not sms_shape.is_gsm(c) for c in text)
     return max(1, round(wide / 4 + (len(text) - wide) / 15))
-
-
-def _labels(actor: Actor, kind: str, columns: Columns, locale: str) -> dict[str, str]:
-    ours = telling.own_words(locale)
-    return {**ours, **rows.sample(columns, locale)}
 
 
 def _address(kind: str, row_id: int) -> people.Address | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from backend.core.i18n import render
 from backend.messaging import topics
 from backend.messaging.models import Identity, Message
 from backend.records.models import Record
@@ -134,6 +135,22 @@ def test_of_a_list_from_a_file_whoever_is_no_resident_is_called_by_her_masked_nu
     assert dict(found.channels) == {"sms": 1} and dict(found.left_out) == {"lacking": 1}
     assert [row.name for row in found.missing["日期"].rows] == ["+86*******9000"]
     (number, name), *_more = preview.offered(village.admin, kind, "李女", "zh_CN")
-    look = preview.look(village.admin, kind, PARCELS, number, "zh_CN", {})
+    look = preview.look(village.admin, kind, "service", PARCELS, number, "zh_CN", {})
     assert name == "李女士" and look.shapes[0].mark
     assert "李女士您好，您有2个包裹" in look.shapes[0].bubbles[0].runs[0][0]
+
+
+def test_who_would_not_be_told_is_told_of_in_the_preview(village: Village) -> None:
+    peopled(village)
+    kind = "table:resident"
+    why = {}
+    for who in ("短信101", "不想听的周", "没审核的孙", "没有生日的钱"):
+        ((number, _name),) = preview.offered(village.admin, kind, who, "zh_CN")
+        seen = preview.look(village.admin, kind, "greeting", WORDING, number, "zh_CN", {})
+        why[who] = (render(seen.refused, "en"), seen.missing, bool(seen.shapes[0].mark))
+    assert why["短信101"] == ("", [], True)
+    assert why["不想听的周"] == ("Does not want notices of this kind", [], False)
+    assert why["没审核的孙"][0].startswith("No resident any more, not approved yet")
+    assert why["没有生日的钱"] == ("", ["出生日期"], False)
+    stranger = preview.look(village.admin, kind, "greeting", WORDING, 999_999, "zh_CN", {})
+    assert stranger.shapes[0].bubbles[0].runs[0][0].startswith("〔姓名〕")
