@@ -1,4 +1,5 @@
-"""Lists of people from files, as acts of staff: begun, understood, taken away. Who reads and matches them is `lists_work`.
+"""Lists of people from files, as acts of staff: begun and understood. Who reads and matches them is `lists_work`, how long they are
+kept `lists_keeping`.
 
 chosen (the file is here) → reading → matching → ready; or failed, and cleared when it is old.
 """
@@ -32,7 +33,7 @@ from broadcasts.lists_columns import (
     Layout,
     guessed,
 )
-from broadcasts.models import AudienceList, AudienceRow
+from broadcasts.models import AudienceList
 
 RIGHT = "list.write"
 CHOSEN, READING, MATCHING, READY, FAILED, CLEARED = (
@@ -152,18 +153,6 @@ def settle(actor: Actor, list_id: int, layout: Layout) -> AudienceList:
         move(found, READING)
         after_commit(lambda: nudge(list_id))
     return found
-
-
-def remove(actor: Actor, list_id: int) -> None:
-    """Nothing of it is kept. Raises NotFound, Conflict while a worker is at it."""
-    with transaction():
-        found = seen(actor, list_id, lock=True)
-        if found.state in WORKING:
-            raise Conflict(_("This list is being read. Please wait a moment."))
-        audit.record(actor, "list.remove", subject(found), org_id=found.org_id, before={"name": found.name})
-        drop_file(found)
-        AudienceRow.delete().where(AudienceRow.list_id == found.id).execute()
-        found.delete_instance()
 
 
 def subject(of: AudienceList) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from backend.core import retention
+from backend.core import audit, retention
+from backend.core.access import Actor
+from backend.core.db import transaction
+from backend.core.errors import Conflict
 from backend.core.i18n import DEFAULT_LOCALE, _
 from backend.messaging import people
 from backend.messaging.people import Resident
@@ -13,6 +16,22 @@ from backend.printing import batches
 from broadcasts import campaigns, lists, lists_rows, lists_work
 from broadcasts.lists_columns import shown
 from broadcasts.models import AudienceList, AudienceRow, Campaign, Occasion
+
+
+def remove(actor: Actor, list_id: int) -> None:
+    """Nothing of it is kept. Raises NotFound, and Conflict while it is read or a campaign to come needs it."""
+    with transaction():
+        one = lists.seen(actor, list_id, lock=True)
+        if one.state in lists.WORKING:
+            raise Conflict(_("This list is being read. Please wait a moment."))
+        if one.id in _needed():
+            raise Conflict(
+                _("A campaign or a notice by the clock still needs this list. Please cancel that first.")
+            )
+        audit.record(actor, "list.remove", lists.subject(one), org_id=one.org_id, before={"name": one.name})
+        lists.drop_file(one)
+        AudienceRow.delete().where(AudienceRow.list_id == one.id).execute()
+        one.delete_instance()
 
 
 def export(resident_id: int) -> list[dict[str, Any]]:

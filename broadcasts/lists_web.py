@@ -149,7 +149,7 @@ def wrong_rows(list_id: int) -> Response:
 @session.needs(RIGHT)
 def remove(list_id: int) -> Any:
     try:
-        lists.remove(session.current_actor(), list_id)
+        lists_keeping.remove(session.current_actor(), list_id)
     except Conflict as error:
         flash(say(error.text), "warning")
         return redirect(url_for("lists.show", list_id=list_id), code=303)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from backend.core import clock as clocks
 from backend.core import retention
 from backend.core.access import SYSTEM
-from backend.core.errors import Forbidden, Invalid, NotFound
+from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.i18n import render
 from backend.messaging import people
 from backend.messaging.models import Identity, Message
@@ -226,6 +226,8 @@ def test_a_list_that_a_campaign_to_come_needs_is_kept(village: Village, clock: c
     clock.forward(days=120)
     assert retention.run(clocks.now().date()) == 0
     assert lists.seen(village.admin, one.id).total == 1
+    with pytest.raises(Conflict):
+        lists_keeping.remove(village.admin, one.id)
 
 
 def test_staff_bring_a_list_in_on_its_pages(app: Flask, clock: clocks.Hands) -> None:
