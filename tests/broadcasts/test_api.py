@@ -134,6 +134,12 @@ def test_without_a_key_or_with_one_that_was_taken_back_nothing_opens(
     assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize("number", ["999999999", "2147483648", "99999999999999999999", "-1", "٣"])
+def test_a_number_that_no_table_can_hold_is_not_there(village: Village, clinic: Clinic, number: str) -> None:
+    assert clinic.get(f"/campaigns/{number}").status_code == 404
+    assert clinic.get(f"/campaigns/{number}/recipients").status_code == 404
+
+
 def test_a_trial_is_as_in_earnest_and_sends_nothing(village: Village, client: FlaskClient) -> None:
     clinic = Clinic(client, keys.create(village.admin, village.happy.id, "试验", sandbox=True)[1])
     fine = clinic.post("/messages", message({"phone": "13912345678"})).json

@@ -16,7 +16,7 @@ OPEN = {"signin.sign_in", "signin.sign_in_now", "signin.sign_out"}
 """Doors of the admin that strangers may knock at."""
 DIFFERENT = list({PERMISSIONS[role]: role for role in reversed(ROLES)}.values())
 """One of the roles that may do the same: every page is walked for each."""
-PROVEN_OTHERWISE = ("/hooks/", "/chat/")
+PROVEN_OTHERWISE = ("/hooks/", "/chat/", "/api/")
 FORM = {
     "why": "x", "text": "x", "act": "accept", "worker": "1", "org": "1", "to": "resident", "note": "x", "name": "王小明",
     "phone": "13900000009", "role": "community_admin", "posts": "community_admin:1", "decision": "approve",
@@ -123,7 +123,7 @@ def test_an_id_that_no_table_can_hold_is_not_there(request: pytest.FixtureReques
     walk: Walk = request.getfixturevalue("walk")
     admin = walk.employee("street_admin", walk.hood.happy)
     for rule in walk.app.url_map.iter_rules():
-        if "<int:" in rule.rule and "GET" in (rule.methods or ()):
+        if "<int:" in rule.rule and "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/"):
             for huge in ("999999999", "2147483648", "99999999999999999999", "-1", "٣"):
                 path = re.sub(r"<int:\w+>", huge, rule.rule)
                 assert admin.get(path).status_code in (403, 404), path
