@@ -13,13 +13,14 @@ from backend.core.access import Actor
 from backend.core.errors import Conflict, Invalid, LinliError, NotFound
 from backend.core.i18n import LANGUAGES, Msg, Text, _
 from backend.messaging.topics import TOPICS
-from backend.printing import rows
+from backend.printing import record_rows, rows
 from backend.settings import settings
 from backend.web import session
 from backend.web.text import locale, say
 from broadcasts import campaign_drafts, campaigns, notice_form, notices, outlooks, quiet
 from broadcasts import wording as wording_of
 from broadcasts.audiences import page_form
+from broadcasts.audiences.of_groups import RESIDENTS
 from broadcasts.campaign_list import WRITE, audience_words, blueprint, channel_name, orgs_of
 from broadcasts.models import Campaign
 from broadcasts.notice_form import Typed
@@ -138,7 +139,8 @@ def _who_page(
     campaign: Campaign | None, notice_id: int | None = None, problem: LinliError | None = None
 ) -> str:
     actor = session.current_actor()
-    audience = campaign.audience if campaign is not None else {"kind": "table:resident", "how": "all"}
+    notice = notices.seen(actor, notice_id) if notice_id else None
+    audience = campaign.audience if campaign is not None else _everybody(notice.kind if notice else RESIDENTS)
     choices, chosen = page_form.choices(actor, audience), page_form.fields(audience)
     if audience.get("how") == ROWS:
         kept = chosen["who"]
@@ -159,8 +161,13 @@ def _who_page(
         problem=problem,
         orgs=orgs,
         org=request.form.get("org") or str(campaign.org_id if campaign is not None else orgs[0][0]),
-        notice=notices.seen(actor, notice_id) if notice_id else None,
+        notice=notice,
     )
+
+
+def _everybody(kind: str) -> dict[str, Any]:
+    """What is proposed: all of a table; of rows that are in none, nothing."""
+    return {"kind": kind, "how": "all"} if kind.startswith(f"{record_rows.PREFIX}:") else {}
 
 
 def _keep_who(actor: Actor, campaign: Campaign) -> str:

@@ -17,10 +17,10 @@ from backend.messaging.models import Delivery, Message
 from backend.records import defining, store, tables
 from backend.records.models import Record
 from backend.staff.models import Staff
-from broadcasts import campaigns, pump
+from broadcasts import campaigns, notices, pump
 from broadcasts.audiences import finding
 from broadcasts.models import Campaign, Recipient
-from tests.broadcasts.test_campaigns import became, said, sent_off, worked
+from tests.broadcasts.test_campaigns import WATER, became, said, sent_off, worked
 from tests.broadcasts.village import Village, build
 from tests.web.browser import PASSWORD, Browser, _hash
 
@@ -114,6 +114,23 @@ def test_each_step_is_kept_and_what_is_wrong_is_told_with_nothing_lost(village: 
     assert (kept.name, kept.channels, kept.wording["zh_CN"]["text"]) == ("停水通知", ["sms"], TEXT)
     admin.post(look.replace("look", "discard"))
     assert Campaign.select().count() == 0
+
+
+def test_a_notice_is_sent_from_its_page_with_its_words_and_topic(village: Village, sits: Sits) -> None:
+    notice = notices.create(
+        village.admin, village.happy.id, "停水", "reminder", "table:resident", WATER, "zh_CN"
+    )
+    admin = sits("admin")
+    assert "内容：停水" in admin.get(f"/admin/campaigns/new?notice={notice.id}").text
+    how = admin.post("/admin/campaigns/new", {"who": ALL, "notice": str(notice.id)}).request.path
+    assert how.endswith("/write/how")
+    made = Campaign.get()
+    assert (made.name, made.topic, made.notice_version) == ("停水", "reminder", 1)
+    what = how.replace("how", "what")
+    admin.post(what, {"name": "停水", "zh_CN.text": "这次不一样。"})
+    assert Campaign.get().notice_id is None, "words of its own are no notice's"
+    admin.post(what, {"take": str(notice.id)})
+    assert Campaign.get().wording == WATER.to_json()
 
 
 def test_the_writer_tries_it_on_herself(village: Village, sits: Sits) -> None:
