@@ -114,7 +114,8 @@ class _Looking:
     """Goes through the audience as the pump would."""
 
     def __init__(self, actor: Actor, campaign: Campaign, at_once: int) -> None:
-        self.found = Outlook(campaign.kind, finding.count(actor, campaign.audience))
+        # Of an audience that is narrowed only going through it tells how many people it has.
+        self.found = Outlook(campaign.kind, finding.way(campaign.audience).count(actor, campaign.audience))
         self._actor, self._campaign = actor, campaign
         written = Wording.from_json(campaign.wording)
         self._script: Script = written.script()
@@ -127,11 +128,8 @@ class _Looking:
         """The next people; whether there may be more."""
         found = self.found
         part = finding.portion(self._actor, self._campaign.audience, self._after, self._at_once)
-        if not part:
-            found.done = True
-            return False
         new = freezing.judged(self._campaign, part, self._off, self._taken.intersection)
-        self._after = part[-1].row_id
+        self._after = part[-1].row_id if part else self._after
         self._taken.update(p.whom for p in new if p.reason is None and p.whom is not None)
         found.left_out.update(p.reason for p in new if p.reason is not None)
         waiting = [
@@ -142,6 +140,7 @@ class _Looking:
         found.looked += len(new)
         self._told(waiting)
         found.done = len(part) < self._at_once
+        found.total = found.looked if found.done else max(found.total, found.looked)
         return not found.done
 
     def _told(self, waiting: list[Waiting]) -> None:

@@ -11,6 +11,7 @@ from backend.core.i18n import Text, _
 from backend.messaging import people
 from backend.messaging.channels import NAMES
 from backend.messaging.content import Content
+from backend.messaging.topics import TOPICS
 from backend.printing import record_rows, rows
 from backend.printing.columns import Columns
 from backend.printing.rows import RowSource
@@ -55,7 +56,7 @@ def look(
     script = written.script()
     columns = rows.columns(actor, kind)
     if row_id is not None:
-        address = _address(kind, row_id)
+        address = _address(kind, topic, row_id)
         spoken = script.locale(address.locale if address is not None else locale)
         row = telling.values_of(actor, kind, script, columns, [row_id], spoken).get(row_id)
         if row is not None:
@@ -126,12 +127,12 @@ def _seconds(drawn: list[Bubble]) -> int:
     return max(1, round(wide / 4 + (len(text) - wide) / 15))
 
 
-def _address(kind: str, row_id: int) -> people.Address | None:
+def _address(kind: str, topic: str, row_id: int) -> people.Address | None:
     hearing = rows.find(kind).hearing
     if hearing is None:
         return None
     if (resident_id := hearing.people([row_id]).get(row_id)) is not None:
-        return people.best([resident_id]).get(resident_id)
+        return people.best([resident_id], stopped=TOPICS[topic].exempt).get(resident_id)
     if (identity_id := hearing.addresses([row_id]).get(row_id)) is not None:
         found = people.by_ids([identity_id])[identity_id]
         return people.Address(found.id, found.channel, found.locale)

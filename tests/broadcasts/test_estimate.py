@@ -154,3 +154,9 @@ def test_who_would_not_be_told_is_told_of_in_the_preview(village: Village) -> No
     assert why["没有生日的钱"] == ("", ["出生日期"], False)
     stranger = preview.look(village.admin, kind, "greeting", WORDING, 999_999, "zh_CN", {})
     assert stranger.shapes[0].bubbles[0].runs[0][0].startswith("〔姓名〕")
+
+
+def test_of_nobody_nothing_is_told(village: Village) -> None:
+    nobody = plan(audience={"kind": "table:resident", "how": "ids", "ids": []})
+    found = estimate.outlook(village.admin, nobody)
+    assert (found.done, found.total, found.told, found.price, found.examples) == (True, 0, 0, 0, [])
