@@ -21,17 +21,15 @@ UNASKED = "offer"
 
 
 def portion(campaign: Campaign, actor: Actor, excluded: Exclusion) -> bool:
-    """The next rows of the audience, inside the caller's transaction, which holds the campaign; whether there were any.
+    """The next rows of the audience, inside the caller's transaction, which holds the campaign; whether there may be more.
     `excluded`: whom to leave out."""
-    found = finding.portion(actor, campaign.audience, campaign.position, PORTION)
-    if not found:
-        return False
+    found, last = finding.step(actor, campaign.audience, campaign.position, PORTION)
     recipients.add(
         campaign, judged(campaign, found, excluded, lambda names: recipients.known(campaign, names))
     )
-    campaign.position = found[-1].row_id
+    campaign.position = last if last is not None else found[-1].row_id if found else campaign.position
     campaign.save(only=("position", "total"))
-    return True
+    return last is not None
 
 
 def excluded(campaign: Campaign, actor: Actor) -> Exclusion:

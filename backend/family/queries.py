@@ -115,17 +115,11 @@ def _spoken(name: str) -> frozenset[str]:
     return frozenset((name.casefold(), *(render(label, locale).casefold() for locale in LOCALES)))
 
 
-def holding(resident_ids: Sequence[int], kind: str) -> set[int]:
-    """Those of these residents who are somebody's contact of this kind: volunteers, carers."""
-    found: set[int] = set()
-    for start in range(0, len(resident_ids), AT_ONCE):
-        his = Relation.relative_id.in_(list(resident_ids[start : start + AT_ONCE]))
-        query = Relation.select(Relation.relative_id).where(
-            his, Relation.kind == kind, Relation.status == "active"
-        )
-        rows: Any = query.distinct().tuples()
-        found |= {row[0] for row in rows}
-    return found
+def holders(kind: str) -> list[int]:
+    """The residents who are somebody's contact of this kind: volunteers, carers."""
+    his = (Relation.kind == kind) & (Relation.status == "active") & Relation.relative_id.is_null(False)
+    query: Any = Relation.select(Relation.relative_id).where(his).distinct().tuples()
+    return sorted(row[0] for row in query)
 
 
 def cared_by(resident_ids: Sequence[int], identity_ids: Sequence[int]) -> set[int]:

@@ -68,13 +68,18 @@ def portion(actor: Actor, audience: Audience, after: int, limit: int) -> list[Fo
     """The next people of the audience, in the order of the numbers of their rows, with all that a row has; exclusions are not taken off
     yet. Fewer than `limit`: there are no more."""
     found: list[Found] = []
-    while len(found) < limit:
-        ids = way(audience).ids(actor, audience, after, limit)
-        found += narrowed(audience, people_of(str(audience["kind"]), ids))
-        if len(ids) < limit:
-            break
-        after = ids[-1]
+    last: int | None = after
+    while last is not None and len(found) < limit:
+        some, last = step(actor, audience, last, limit)
+        found += some
     return found
+
+
+def step(actor: Actor, audience: Audience, after: int, limit: int) -> tuple[list[Found], int | None]:
+    """The people of the next rows, so many at most, which may be nobody at all; and the row it came to, None when it was the last."""
+    ids = way(audience).ids(actor, audience, after, limit)
+    found = narrowed(audience, people_of(str(audience["kind"]), ids))
+    return found, ids[-1] if len(ids) >= limit else None
 
 
 def people_of(kind: str, ids: Sequence[int]) -> list[Found]:

@@ -19,7 +19,6 @@ from broadcasts.audiences.finding import Audience, Way
 from broadcasts.audiences.of_tables import among, on_days, table_of
 
 RESIDENTS = "table:resident"
-_AT_ONCE = 2_000
 
 
 def _checked(audience: Audience) -> tuple[str, str]:
@@ -38,39 +37,29 @@ def _question(audience: Audience) -> Query:
 
 def _ids(actor: Actor, audience: Audience, after: int, limit: int) -> list[int]:
     _tag, relation = _checked(audience)
-    found: list[int] = []
-    while len(found) < limit:
-        at_once = max(limit, _AT_ONCE) if relation else limit
-        ids = list(islice(query.ids(actor, _question(audience), after), at_once))
-        found += _holders(audience, ids, relation) if relation else ids
-        if len(ids) < at_once:
-            break
-        after = ids[-1]
-    return found[:limit]
+    if relation:
+        return [i for i in _holders(actor, audience, relation) if i > after][:limit]
+    return list(islice(query.ids(actor, _question(audience), after), limit))
 
 
-def _holders(audience: Audience, ids: list[int], relation: str) -> list[int]:
-    whose = {f.row_id: f.resident_id for f in finding.people_of(str(audience["kind"]), ids)}
-    holding = family.holding([r for r in whose.values() if r is not None], relation)
-    return [i for i in ids if whose[i] in holding]
+def _holders(actor: Actor, audience: Audience, relation: str) -> list[int]:
+    """Their rows: few, of however large a table."""
+    return sorted(among(actor, _question(audience), family.holders(relation)))
 
 
 def _count(actor: Actor, audience: Audience) -> int:
     _tag, relation = _checked(audience)
-    if not relation:
-        return query.count(actor, _question(audience), at_most=2_000_000)
-    total = after = 0
-    while ids := _ids(actor, audience, after, _AT_ONCE):
-        total, after = total + len(ids), ids[-1]
-    return total
+    if relation:
+        return len(_holders(actor, audience, relation))
+    return query.count(actor, _question(audience), at_most=2_000_000)
 
 
 def _whose(
     actor: Actor, audience: Audience, resident_ids: Sequence[int], _identity_ids: Sequence[int]
 ) -> list[int]:
     _tag, relation = _checked(audience)
-    ids = among(actor, _question(audience), resident_ids)
-    return _holders(audience, ids, relation) if relation else ids
+    asked = set(resident_ids).intersection(family.holders(relation)) if relation else resident_ids
+    return among(actor, _question(audience), sorted(asked))
 
 
 def _told(_actor: Actor, audience: Audience) -> Text:
