@@ -184,8 +184,7 @@ def cancel(actor: Actor, campaign_id: int) -> Campaign:
     """What has not left does not leave. Raises NotFound, Forbidden, Conflict when it is over."""
     with transaction():
         campaign = _locked(actor, campaign_id, DRAFT, REFUSED, WAITING, SCHEDULED, FREEZING, RUNNING, PAUSED)
-        recipients.take_back(campaign)
-        recipients.leave_out_rest(campaign, "cancelled")
+        recipients.end(campaign, "cancelled")
         audit.record(actor, "campaign.cancel", campaign.subject, org_id=campaign.org_id)
         move(campaign, CANCELLED)
     return campaign

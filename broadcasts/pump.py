@@ -120,8 +120,11 @@ class _Work:
             return False
         waiting = recipients.waiting(campaign, PORTION)
         if not waiting:
-            if not recipients.open_deliveries(campaign):
-                campaigns.move(campaign, campaigns.DONE)
+            if recipients.open_deliveries(campaign):
+                return False
+            if recipients.held(campaign):
+                return True
+            campaigns.move(campaign, campaigns.DONE)
             return False
         if quiet_now:
             return False
@@ -135,8 +138,7 @@ class _Work:
 def _expire(campaign: Campaign) -> bool:
     if campaign.state in campaigns.OVER or campaign.state in campaigns.WRITABLE:
         return False
-    recipients.take_back(campaign)
-    recipients.leave_out_rest(campaign, "expired")
+    recipients.end(campaign, "expired")
     campaigns.move(campaign, campaigns.DONE if campaign.started_at is not None else campaigns.EXPIRED)
     return False
 

@@ -145,6 +145,7 @@ def leave_out_rest(campaign: Campaign, reason: str) -> None:
 def take_back(campaign: Campaign) -> None:
     """What was said and has not begun to leave is unsaid; its people wait again."""
     keys = outbox.recall(campaign.subject, purpose(campaign))
+    outbox.hold(campaign.subject, purpose(campaign))
     ids = [int(k.split(":")[1]) for k in keys]
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
@@ -154,14 +155,27 @@ def take_back(campaign: Campaign) -> None:
 _BACK = "UPDATE recipient SET state = 'waiting', message_id = NULL, segments = NULL WHERE id IN ({})"
 _AGAIN = (
     "UPDATE recipient SET state = 'waiting', message_id = NULL, segments = NULL, round = round + 1 WHERE campaign_id = ?"
-    " AND state = 'said' AND (SELECT d.status FROM delivery d WHERE d.message_id = recipient.message_id"
-    " ORDER BY d.id DESC LIMIT 1) = 'failed'"
+    " AND state = 'said' AND EXISTS (SELECT 1 FROM delivery d WHERE d.id = (SELECT MAX(x.id) FROM delivery x"
+    " WHERE x.message_id = recipient.message_id) AND {})"
 )
 
 
 def again(campaign: Campaign) -> int:
     """Those whom it could not reach wait once more; how many."""
-    return max(execute(_AGAIN, (campaign.id,)).rowcount, 0)
+    return max(execute(_AGAIN.format("d.status = 'failed'"), (campaign.id,)).rowcount, 0)
+
+
+def held(campaign: Campaign) -> int:
+    """Those whose message a worker held, and gave back, while it was stopped wait once more; how many."""
+    sql = _AGAIN.format("d.status = 'cancelled' AND d.error = ?")
+    return max(execute(sql, (campaign.id, outbox.TAKEN_BACK)).rowcount, 0)
+
+
+def end(campaign: Campaign, reason: str) -> None:
+    """Whoever waits is left out, and nothing of it is passed on to a further address."""
+    take_back(campaign)
+    leave_out_rest(campaign, reason)
+    outbox.confine(campaign.subject, purpose(campaign))
 
 
 def open_deliveries(campaign: Campaign) -> bool:

@@ -18,7 +18,7 @@ from backend.printing.columns import Columns
 from backend.printing.rows import Row
 from backend.settings import settings
 from bots import photo_link, sms_shape
-from broadcasts import campaigns, freezing, recipients, wording
+from broadcasts import campaigns, freezing, recipients, stand_ins, wording
 from broadcasts.models import Campaign
 from broadcasts.recipients import Told, Waiting
 from broadcasts.wording import Script
@@ -43,6 +43,8 @@ def say(campaign: Campaign, script: Script, waiting: Sequence[Waiting]) -> None:
         [Told(int(key.split(":")[1]), message, found.segments[key]) for key, message in said.items()]
     )
     recipients.leave_out(found.why)
+    if not campaign.sandbox:
+        stand_ins.call(campaign, list(found.why))
 
 
 def letters(
@@ -60,8 +62,10 @@ def letters(
             found.why[who.id] = "sandbox"
         elif reason := refused.get(_name(who)):
             found.why[who.id] = reason
+        elif (address := where.get(_name(who))) is None:
+            found.why[who.id] = "no_address"  # she left it a moment ago
         else:
-            by_locale[script.locale(where[_name(who)].locale)].append(who)
+            by_locale[script.locale(address.locale)].append(who)
     columns = rows.columns(actor, campaign.kind)
     for locale, some in by_locale.items():
         needed = wording.needs(script, locale, columns)

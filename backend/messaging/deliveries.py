@@ -163,6 +163,9 @@ def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
     """Try again later: after the provider's own `after_s`, else with a doubling pause (2 s … 15 min). Gives up, and falls back,
     after MAX_ATTEMPTS."""
     delivery = Delivery.get_by_id(delivery_id)
+    if delivery.error == outbox.TAKEN_BACK:
+        _settle(delivery_id, "cancelled", outbox.TAKEN_BACK)
+        return
     if delivery.attempts >= MAX_ATTEMPTS[delivery.queue]:
         fail(delivery_id, error)
         return
@@ -170,12 +173,15 @@ def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
     _settle(delivery_id, "pending", error, next_at=clock.now_ms() + round(pause_s * 1000))
 
 
+# `outbox.TAKEN_BACK` in full.
 _POSTPONE = (
-    "UPDATE delivery SET status = 'pending', attempts = attempts - 1, next_at = ?, lease_by = NULL, lease_until = NULL,"
+    "UPDATE delivery SET status = CASE WHEN error = 'taken back' THEN 'cancelled' ELSE 'pending' END, attempts = attempts - 1,"
+    " next_at = ?, lease_by = NULL, lease_until = NULL,"
     " updated_at = ? WHERE id = ? AND status = 'sending'"
 )
 _POSTPONE_TOGETHER = (
-    "UPDATE delivery SET status = 'pending', attempts = attempts - 1, next_at = v.column2, lease_by = NULL, lease_until = NULL,"
+    "UPDATE delivery SET status = CASE WHEN error = 'taken back' THEN 'cancelled' ELSE 'pending' END, attempts = attempts - 1,"
+    " next_at = v.column2, lease_by = NULL, lease_until = NULL,"
     " updated_at = ? FROM (VALUES {rows}) AS v WHERE delivery.id = v.column1 AND status = 'sending'"
 )
 
@@ -214,11 +220,12 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
         delivery = _locked(Delivery.id == delivery_id)
         if delivery is None or delivery.status in ("failed", "cancelled"):
             return
-        _settle(delivery_id, "failed", error)
+        following = next_identity(delivery)
+        held = following is not None and delivery.error == outbox.TAKEN_BACK
+        _settle(delivery_id, *(("cancelled", outbox.TAKEN_BACK) if held else ("failed", error)))
         if ends_identity and delivery.identity_id:
             people.set_state(delivery.identity_id, "blocked")
-        following = next_identity(delivery)
-        if following is not None:
+        if following is not None and not held:
             outbox.deliver_again(delivery.message_id, following, delivery.queue)
         live.publish(live.ADMIN, {"kind": "message", "id": delivery.message_id})
 
@@ -349,7 +356,8 @@ _REAP_BULK = (
     " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ? AND queue = 'bulk'"
 )
 _REAP = (
-    "UPDATE delivery SET status = 'pending', next_at = ?, lease_by = NULL, lease_until = NULL, updated_at = ?"
+    "UPDATE delivery SET status = CASE WHEN error = 'taken back' THEN 'cancelled' ELSE 'pending' END, next_at = ?,"
+    " lease_by = NULL, lease_until = NULL, updated_at = ?"
     " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ?"
 )
 

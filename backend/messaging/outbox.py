@@ -63,6 +63,14 @@ _WAITING_ABOUT = (
 _CANCEL = (
     "UPDATE delivery SET status = 'cancelled', updated_at = ? WHERE status = 'pending' AND message_id = ?"
 )
+TAKEN_BACK = "taken back"
+"""The error of a Delivery that a worker held when what it says was taken back: it ends instead of going back to its queue."""
+NOWHERE = "-"
+"""The channels of a Message that is passed on to no further address."""
+_HOLD = (
+    "UPDATE delivery SET error = ? WHERE status = 'sending' AND status IN ('pending', 'sending') AND EXISTS (SELECT 1 FROM"
+    " message m WHERE m.id = delivery.message_id AND m.about = ? AND m.purpose = ?)"
+)
 
 
 def say(
@@ -263,6 +271,16 @@ def recall(about: str, purpose: str) -> set[str]:
             execute("UPDATE message SET dedupe = NULL WHERE id = ?", (message_id,))
             recalled.add(dedupe)
     return recalled
+
+
+def hold(about: str, purpose: str) -> None:
+    """What a worker is sending of this may still arrive; what it could not send does not leave later."""
+    execute(_HOLD, (TAKEN_BACK, about, purpose))
+
+
+def confine(about: str, purpose: str) -> None:
+    """What was said about this stays where it went: it is passed on to no further address."""
+    execute("UPDATE message SET channels = ? WHERE about = ? AND purpose = ?", (NOWHERE, about, purpose))
 
 
 def offer(identity_id: int, message_id: int) -> None:

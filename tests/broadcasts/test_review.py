@@ -1,0 +1,96 @@
+"""What would hurt people or staff: told twice, told nothing, told about others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from backend.core import orgs
+from backend.core.access import SYSTEM, Actor
+from backend.messaging import deliveries
+from backend.records.models import Record
+from backend.residents import face
+from backend.residents.models import Resident
+from broadcasts import campaign_stories, campaigns
+from broadcasts.audiences import finding
+from broadcasts.campaign_stories import Filters
+from broadcasts.models import Campaign
+from tests.broadcasts.test_campaigns import became, said, sent_off, worked
+from tests.broadcasts.village import Village
+
+
+def elsewhere(village: Village, number: int) -> None:
+    """She lives in another community."""
+    lake = orgs.add("湖畔社区", "community", orgs.get(village.happy.parent_id))
+    Resident.update(org_id=lake.id).where(Resident.id == number).execute()
+    face.show([number], SYSTEM)
+
+
+def row_of(number: int) -> int:
+    return int(Record.get(Record.subject_id == number).id)
+
+
+def test_rows_of_another_community_are_nobody_whoever_names_them(village: Village) -> None:
+    mine, hers = village.person("陈秀英", 501, "sms"), village.person("李明", 502, "sms")
+    elsewhere(village, hers)
+    audience = {"kind": "table:resident", "how": "ids", "ids": [row_of(mine), row_of(hers)]}
+    assert [f.resident_id for f in finding.portion(village.admin, audience, 0, 100)] == [mine]
+    assert finding.count(village.admin, audience) == 1
+    campaign = worked(sent_off(village, audience=audience))
+    assert [line.who for line in campaign_stories.every(village.admin, campaign, Filters())] == ["陈秀英"]
+
+
+@pytest.mark.parametrize("act", [campaigns.cancel, campaigns.pause])
+def test_what_a_worker_holds_when_it_is_stopped_does_not_leave_later(
+    village: Village, act: Callable[[Actor, int], Campaign]
+) -> None:
+    village.person("陈秀英", 501, "sms")
+    campaign = worked(sent_off(village))
+    (due,) = deliveries.claim("bulk", "worker")
+    act(village.admin, campaign.id)
+    deliveries.postpone([(due.id, 0.0)])
+    assert deliveries.claim("bulk", "worker") == []
+
+
+def test_what_was_held_at_a_pause_is_told_when_it_goes_on(village: Village) -> None:
+    village.person("陈秀英", 501, "sms")
+    campaign = worked(sent_off(village))
+    (due,) = deliveries.claim("bulk", "worker")
+    campaigns.pause(village.admin, campaign.id)
+    deliveries.postpone([(due.id, 0.0)])
+    campaigns.resume(village.admin, campaign.id)
+    worked(campaign)
+    assert len(deliveries.claim("bulk", "worker")) == 1
+
+
+def test_a_cancelled_campaign_is_not_passed_on_to_her_other_addresses(village: Village) -> None:
+    village.person("陈秀英", 501, "telegram", "sms")
+    campaign = worked(sent_off(village))
+    (due,) = deliveries.claim("bulk", "worker")
+    campaigns.cancel(village.admin, campaign.id)
+    deliveries.fail(due.id, "blocked")
+    assert deliveries.claim("bulk", "worker") == []
+
+
+def test_a_home_hears_it_through_its_next_member_when_the_first_cannot_be_told(village: Village) -> None:
+    chen, li = village.person("陈秀英", 501, "sms"), village.person("李明", 502, "sms")
+    Resident.update(household=Resident.get_by_id(chen).household_id).where(Resident.id == li).execute()
+    campaign = sent_off(village, merge="household")
+    Resident.update(name="").where(Resident.id == chen).execute()
+    face.show([chen], SYSTEM)
+    campaign = worked(campaign)
+    assert became(campaign) == {"pending": 1, "left_out": 1, "left out: lacking": 1}
+    assert [content.text for content in said(campaign)] == ["李明您好，明天停水。"]
+
+
+def test_what_fails_during_a_pause_is_tried_elsewhere_when_it_goes_on(village: Village) -> None:
+    village.person("陈秀英", 501, "telegram", "sms")
+    campaign = worked(sent_off(village))
+    (due,) = deliveries.claim("bulk", "worker")
+    campaigns.pause(village.admin, campaign.id)
+    deliveries.fail(due.id, "blocked", ends_identity=True)
+    assert deliveries.claim("bulk", "worker") == []
+    campaigns.resume(village.admin, campaign.id)
+    worked(campaign)
+    assert [d.channel for d in deliveries.claim("bulk", "worker")] == ["sms"]
