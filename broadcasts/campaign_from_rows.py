@@ -18,6 +18,7 @@ from broadcasts import campaign_drafts
 from broadcasts.campaign_list import WRITE, orgs_of
 
 MOST = 2_000_000
+"""Rows of a question that the page asks about before it means all."""
 
 
 def _may(actor: Actor, table: Table) -> bool:

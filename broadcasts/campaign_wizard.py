@@ -97,10 +97,11 @@ def look(campaign_id: int) -> Any:
 def looked_over(actor: Actor, campaign: Campaign) -> dict[str, Any]:
     """Everything of a campaign that is not sent yet, and what would come of it: the same for who writes it and who approves it."""
     found, problem = None, None
-    try:
-        found = outlooks.outlook(actor, campaign)
-    except LinliError as error:
-        problem = error.text
+    if not campaign_drafts.lacks(campaign):
+        try:
+            found = outlooks.outlook(actor, campaign)
+        except LinliError as error:
+            problem = error.text
     return {
         "campaign": campaign,
         "found": found,

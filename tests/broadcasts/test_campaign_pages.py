@@ -22,7 +22,7 @@ from broadcasts.audiences import finding
 from broadcasts.models import Campaign, Recipient
 from tests.broadcasts.test_campaigns import WATER, became, said, sent_off, worked
 from tests.broadcasts.village import Village, build
-from tests.web.browser import PASSWORD, Browser, _hash
+from tests.web.browser import PASSWORD, Browser, _hash, employ
 
 ALL = '{"how":"all","kind":"table:resident"}'
 TEXT = "{{姓名}}您好，明天停水。"
@@ -229,6 +229,18 @@ def test_a_question_about_a_column_that_is_gone_tells_nobody_instead_of_everybod
     defining.retire_column(SYSTEM, "resident", plate.key)
     with pytest.raises(Invalid):
         finding.count(village.admin, made.audience)
+
+
+def test_an_auditor_reads_what_is_being_written_and_changes_nothing(village: Village, sits: Sits) -> None:
+    employ("qian", "钱审计", ("auditor", village.happy))
+    admin, qian = sits("admin"), sits("qian")
+    admin.get("/admin/campaigns/new")
+    admin.post("/admin/campaigns/new", {"who": ALL})
+    page = qian.get(f"/admin/campaigns/{Campaign.get().id}")
+    assert page.status_code == 200 and "还没有名称" not in page.text
+    assert qian.get(f"/admin/campaigns/{Campaign.get().id}/write/what").status_code == 403
+    assert qian.post(f"/admin/campaigns/{Campaign.get().id}/submit").status_code == 403
+    assert "还没有名称" in qian.get("/admin/campaigns").text
 
 
 def test_who_may_not_send_neither_sees_the_pages_nor_the_button(village: Village, sits: Sits) -> None:
