@@ -213,13 +213,16 @@ def best(
     resident_ids: Sequence[int], channels: Sequence[str] = (), *, stopped: bool = False
 ) -> dict[int, Address]:
     """The address that each resident would be written to first, of these channels in this order, or, without any, as she prefers.
-    Who has none is absent. `stopped`: what must be heard goes to those who opted out, too."""
+    Who has none is absent. `stopped`: what must be heard goes to those who opted out, too. Else who wants no more short messages is
+    not rung up instead."""
     order = {channel: place for place, channel in enumerate(channels)}
     states = ("active", "stopped") if stopped else ("active",)
     found: dict[int, tuple[int, Address]] = {}
     for start in range(0, len(resident_ids), 500):
         part = resident_ids[start : start + 500]
-        sql = _BEST.format(", ".join("?" * len(part)), ", ".join("?" * len(states)))
+        sql = _BEST.format(
+            ", ".join("?" * len(part)), ", ".join("?" * len(states)), "" if stopped else _RUNG_UP
+        )
         for resident_id, identity_id, channel, locale in execute(sql, (*part, *states)).fetchall():
             place = order.get(channel) if order else 0
             if place is not None and (resident_id not in found or place < found[resident_id][0]):
@@ -229,7 +232,11 @@ def best(
 
 _BEST = (
     "SELECT resident_id, id, channel, locale FROM identity WHERE resident_id IN ({}) AND state IN ({})"
-    " AND verified_at IS NOT NULL ORDER BY preference, verified_at DESC, id"
+    " AND verified_at IS NOT NULL{} ORDER BY preference, verified_at DESC, id"
+)
+_RUNG_UP = (
+    " AND (channel <> 'voice' OR NOT EXISTS (SELECT 1 FROM identity s WHERE s.channel = 'sms'"
+    " AND s.address_index = identity.address_index AND s.state = 'stopped'))"
 )
 
 DEFAULT_PREFERENCE = {"telegram": 10, "webchat": 15, "sms": 20, "email": 40, "fax": 60, "voice": 90}

@@ -63,6 +63,10 @@ _HERS = (
     " OR resident_id = (SELECT resident_id FROM identity WHERE id = ? AND resident_id IS NOT NULL)"
 )
 _LEFT_BY = "SELECT DISTINCT topic FROM topic_optout WHERE identity_id IN ({})"
+_UNSENT = (
+    "UPDATE delivery SET status = 'cancelled', updated_at = ? WHERE identity_id = ? AND queue = 'bulk' AND status = 'pending'"
+    " AND status IN ('pending', 'sending')"
+)
 _JOIN = "DELETE FROM topic_optout WHERE topic = ? AND identity_id IN ({})"
 
 
@@ -144,8 +148,11 @@ def forget(identities: Any) -> None:
 
 
 def silence(identity_id: int) -> bool:
-    """Nothing more at this address but what she asks for and emergencies: STOP. False: it is so already."""
-    return _state(identity_id, "stopped", "identity.stop")
+    """Nothing more at this address but what she asks for and emergencies: STOP. What many were told and has not left for her yet does
+    not leave. False: it is so already."""
+    with transaction():
+        execute(_UNSENT, (clock.now_ms(), identity_id))
+        return _state(identity_id, "stopped", "identity.stop")
 
 
 def hear_again(identity_id: int) -> bool:

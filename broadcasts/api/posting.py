@@ -80,7 +80,8 @@ def _posted(key: ApiKey, post: WebhookPost) -> str | None:
     }
     try:
         answer = _send(key.webhook_url, headers, body)
-    except (urllib3.exceptions.HTTPError, OSError, places.Refused) as error:
+    except (urllib3.exceptions.HTTPError, OSError, ValueError, places.Refused) as error:
+        # ValueError: a name that is none, or that no header can hold.
         log.info("webhook.not_posted", key=key.id, error=type(error).__name__)
         return type(error).__name__
     return None if 200 <= answer < 300 else str(answer)

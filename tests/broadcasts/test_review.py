@@ -6,13 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.core import clock as clocks
 from backend.core import orgs
 from backend.core.access import SYSTEM, Actor
-from backend.messaging import deliveries
+from backend.messaging import deliveries, topics
+from backend.messaging.models import Identity
 from backend.records.models import Record
 from backend.residents import face
 from backend.residents.models import Resident
 from broadcasts import campaign_stories, campaigns
+from broadcasts.api import keys, posting
+from broadcasts.api.models import WebhookPost
 from broadcasts.audiences import finding
 from broadcasts.campaign_stories import Filters
 from broadcasts.models import Campaign
@@ -94,3 +98,32 @@ def test_what_fails_during_a_pause_is_tried_elsewhere_when_it_goes_on(village: V
     campaigns.resume(village.admin, campaign.id)
     worked(campaign)
     assert [d.channel for d in deliveries.claim("bulk", "worker")] == ["sms"]
+
+
+def test_who_wants_no_more_short_messages_is_not_rung_up_instead(village: Village) -> None:
+    chen = village.person("陈秀英", 501, "sms", "voice")
+    topics.silence(Identity.get(Identity.resident_id == chen, Identity.channel == "sms").id)
+    assert became(worked(sent_off(village))) == {"left_out": 1, "left out: no_address": 1}
+    assert became(worked(sent_off(village, topic="emergency"))) == {"pending": 1}
+
+
+def test_what_has_not_left_when_she_says_stop_does_not_leave_for_her(village: Village) -> None:
+    chen, li = village.person("陈秀英", 501, "sms"), village.person("李明", 502, "sms")
+    campaign = worked(sent_off(village))
+    topics.silence(Identity.get(Identity.resident_id == chen).id)
+    (due,) = deliveries.claim("bulk", "worker")
+    assert due.identity_id == Identity.get(Identity.resident_id == li).id
+    assert became(campaign) == {"cancelled": 1, "sending": 1}
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "例子.example:1"])
+def test_an_address_that_no_machine_can_have_keeps_no_other_posts_waiting(
+    village: Village, host: str
+) -> None:
+    key, _secret = keys.create(
+        village.admin, village.happy.id, "医院", sandbox=False, webhook_url=f"https://{host}/in"
+    )
+    now = clocks.now()
+    WebhookPost.create(key_id=key.id, uid="m1", body={}, status="waiting", next_at=now, created_at=now)
+    assert posting.post_due() == 0
+    assert WebhookPost.get().error
