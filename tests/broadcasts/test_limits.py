@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_places_are_shared_by_all_workers_through_redis(limits: Callable[..., Li
     second = other.reserve("sms", [due(n) for n in range(5, 10)], 10)
     assert all(place.taken for place in [*first, *second])
     assert second[0].wait == pytest.approx(first[-1].wait + 0.1, abs=0.05)
-    assert [round(b.wait - a.wait, 3) for a, b in zip(second, second[1:], strict=False)] == [0.1] * 4
+    assert [round(b.wait - a.wait, 3) for a, b in pairwise(second)] == [0.1] * 4
 
 
 def test_what_is_too_far_away_takes_no_place_and_comes_back_one_after_the_other(
