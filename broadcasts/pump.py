@@ -10,10 +10,11 @@ import peewee
 import structlog
 from rq.timeouts import BaseTimeoutException
 
-from backend.core import clock, db
+from backend.core import access, clock, db
+from backend.core.access import Actor
 from backend.core.db import execute, transaction
-from backend.core.errors import LinliError
-from backend.core.i18n import DEFAULT_LOCALE, render
+from backend.core.errors import Invalid, LinliError
+from backend.core.i18n import DEFAULT_LOCALE, _, render
 from broadcasts import campaigns, freezing, quiet, recipients, telling
 from broadcasts.audiences.exclusion import Exclusion
 from broadcasts.models import Campaign
@@ -105,7 +106,7 @@ class _Work:
             return False
 
     def _freeze(self, campaign: Campaign) -> bool:
-        actor = campaigns.actor_of(campaign)
+        actor = _answers_for(campaign)
         if self._off is None:
             self._off = freezing.excluded(campaign, actor)
         if not freezing.portion(campaign, actor, self._off):
@@ -128,11 +129,24 @@ class _Work:
             return False
         if quiet_now:
             return False
+        _answers_for(campaign)
         if self._script is None:
             self._script = Wording.from_json(campaign.wording).script()
         telling.say(campaign, self._script, waiting)
         campaigns.tell(campaign)
         return True
+
+
+def _answers_for(campaign: Campaign) -> Actor:
+    """Raises Invalid when her rights ended meanwhile: she would find nobody, and everybody would seem to be told."""
+    actor = campaigns.actor_of(campaign)
+    if not access.may(actor, "campaign.write", campaign.org_id):
+        raise Invalid(
+            _(
+                "Who sent this off may not send to many here any more. A colleague can make a copy and send it to those who wait."
+            )
+        )
+    return actor
 
 
 def _expire(campaign: Campaign) -> bool:

@@ -70,7 +70,7 @@ def delete(actor: Actor, table: Table, view_id: int) -> None:
 
 
 def _sees(actor: Actor, table: Table, row: Any) -> bool:
-    if row.by_id == actor.id:
+    if row.by_id == actor.id and actor.kind == "staff":
         return True
     if not row.shared or (row.role and row.role not in {p.role for p in actor.posts}):
         return False

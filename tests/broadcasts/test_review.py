@@ -9,11 +9,14 @@ import pytest
 from backend.core import clock as clocks
 from backend.core import orgs
 from backend.core.access import SYSTEM, Actor
+from backend.core.errors import NotFound
 from backend.messaging import deliveries, topics
 from backend.messaging.models import Identity
+from backend.records import tables, views
 from backend.records.models import Record
 from backend.residents import face
 from backend.residents.models import Resident
+from backend.staff.models import Staff
 from broadcasts import campaign_stories, campaigns
 from broadcasts.api import keys, posting
 from broadcasts.api.models import WebhookPost
@@ -26,7 +29,7 @@ from tests.broadcasts.village import Village
 
 def elsewhere(village: Village, number: int) -> None:
     """She lives in another community."""
-    lake = orgs.add("湖畔社区", "community", orgs.get(village.happy.parent_id))
+    lake = orgs.add("湖畔社区", "community", village.happy.parent)
     Resident.update(org_id=lake.id).where(Resident.id == number).execute()
     face.show([number], SYSTEM)
 
@@ -127,3 +130,21 @@ def test_an_address_that_no_machine_can_have_keeps_no_other_posts_waiting(
     WebhookPost.create(key_id=key.id, uid="m1", body={}, status="waiting", next_at=now, created_at=now)
     assert posting.post_due() == 0
     assert WebhookPost.get().error
+
+
+def test_a_campaign_of_somebody_who_left_says_so_instead_of_telling_nobody(village: Village) -> None:
+    village.person("陈秀英", 501, "sms")
+    campaign = sent_off(village)
+    Staff.update(active=False).where(Staff.id == village.admin.id).execute()
+    campaign = worked(campaign)
+    assert (campaign.state, bool(campaign.refused)) == (campaigns.FAILED, True)
+
+
+def test_a_key_does_not_find_the_private_views_of_whoever_has_its_number(village: Village) -> None:
+    key, _secret = keys.create(village.admin, village.happy.id, "医院", sandbox=False)
+    table = tables.of("resident")
+    mine = views.save(
+        Actor("staff", key.id, "x", village.admin.posts), table, "我的", {}, [], village.happy.id
+    )
+    with pytest.raises(NotFound):
+        views.get(keys.actor_of(key), table, mine)
