@@ -99,14 +99,16 @@ def story(actor: Actor, campaign: Campaign, recipient_id: int) -> Story:
         raise NotFound()
     recipient = Recipient.get_by_id(recipient_id)
     message_id = recipient.message_id
-    message = Message.get_or_none(Message.id == message_id) if message_id else None
+    [line] = _lines(actor, campaign, rows)
+    # What it says has her values in it: whoever may not open her file does not read them here.
+    readable = recipient.resident_id is None or line.resident_id is not None
+    message = Message.get_or_none(Message.id == message_id) if message_id and readable else None
     found = (
         list(Delivery.select().where(Delivery.message_id == message_id).order_by(Delivery.id))
         if message_id
         else []
     )
     known = people.by_ids([d.identity_id for d in found if d.identity_id])
-    [line] = _lines(actor, campaign, rows)
     ids = {recipient.identity_id, *(d.identity_id for d in found)} - {None}
     return Story(
         line,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from backend.core.errors import Invalid
 from backend.core.i18n import DEFAULT_LOCALE, LANGUAGES, Msg, Text, _
@@ -160,7 +161,13 @@ class Script:
 
 def _choice(label: tuple[Part, ...], to: tuple[Part, ...], value: Value) -> Choice:
     shown = placeholders.fill_text(label, value)
-    return Choice(placeholders.fill_text(to, value), shown, shown)
+    written = placeholders.fill_text(to, value)
+    # A name has spaces and letters that make a button unacceptable to Telegram, and so the whole message.
+    return Choice(quote(written, safe=_IN_ADDRESSES) if written.startswith("url:") else written, shown, shown)
+
+
+_IN_ADDRESSES = "/:?#[]@!$&'()*+,;=%-._~"
+"""What has a meaning in an address (RFC 3986)."""
 
 
 def _once(lists: Iterable[list[str]]) -> list[str]:

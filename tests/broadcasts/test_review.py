@@ -22,7 +22,8 @@ from broadcasts.api import keys, posting
 from broadcasts.api.models import WebhookPost
 from broadcasts.audiences import finding
 from broadcasts.campaign_stories import Filters
-from broadcasts.models import Campaign
+from broadcasts.models import Campaign, Recipient
+from broadcasts.wording import Button, Variant, Wording
 from tests.broadcasts.test_campaigns import became, said, sent_off, worked
 from tests.broadcasts.village import Village
 
@@ -148,3 +149,18 @@ def test_a_key_does_not_find_the_private_views_of_whoever_has_its_number(village
     )
     with pytest.raises(NotFound):
         views.get(keys.actor_of(key), table, mine)
+
+
+def test_what_was_said_to_somebody_of_another_community_is_not_read_here(village: Village) -> None:
+    hers = village.person("李明", 502, "sms")
+    campaign = worked(sent_off(village))
+    assert campaign_stories.story(village.admin, campaign, Recipient.get().id).text == "李明您好，明天停水。"
+    elsewhere(village, hers)
+    story = campaign_stories.story(village.admin, campaign, Recipient.get().id)
+    assert (story.text, "李明" in story.line.who) == ("", False)
+
+
+def test_a_value_in_the_address_of_a_button_is_written_as_addresses_are() -> None:
+    button = Button("看", "url:https://x.example/?who={{姓名}}&day=1")
+    said = Wording({"zh_CN": Variant("您好", buttons=(button,))}).script().said("zh_CN", lambda _n: "陈 秀")
+    assert said.links == [("看", "https://x.example/?who=%E9%99%88%20%E7%A7%80&day=1")]
