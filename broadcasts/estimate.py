@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from backend.core import clock
+from backend.core import access, clock
 from backend.core.access import Actor
 from backend.messaging import people
 from backend.messaging.content import Content
@@ -99,6 +99,7 @@ def outlook(
     `at_once` more at a time.
     Raises NotFound and Invalid for an audience or a wording that makes no sense."""
     campaign = of if isinstance(of, Campaign) else Campaign(**campaigns.columns_of(of))
+    reader = actor
     if campaign.by_id is not None and campaign.state not in campaigns.WRITABLE:
         actor = campaigns.actor_of(campaign)
     looking = _Looking(actor, campaign, at_once)
@@ -107,7 +108,7 @@ def outlook(
         if clock.now() >= ends:
             break
     looking.found.examples = _chosen(looking.found)
-    return with_names(looking.found)
+    return with_names(reader, looking.found)
 
 
 class _Looking:
@@ -178,12 +179,14 @@ def _row(who: Waiting) -> Row:
     return Row(who.row_id, who.resident_id, who.identity_id)
 
 
-def with_names(found: Outlook) -> Outlook:
-    """The people in it are called by their names."""
+def with_names(reader: Actor, found: Outlook) -> Outlook:
+    """The people in it are called by their names, as far as the reader may know them; of the others there is no example."""
     rows = [row for missing in found.missing.values() for row in missing.rows] + [
         e.row for e in found.examples
     ]
     known = residents.by_ids({row.resident_id for row in rows if row.resident_id is not None})
+    places = access.where(reader, "resident.read", {one.org_id for one in known.values()})
+    known = {number: one for number, one in known.items() if one.org_id in places}
     others = people.by_ids(
         {r.identity_id for r in rows if r.resident_id is None and r.identity_id is not None}
     )
@@ -196,5 +199,9 @@ def with_names(found: Outlook) -> Outlook:
 
     for missing in found.missing.values():
         missing.rows = [named(row) for row in missing.rows]
-    found.examples = [replace(e, row=named(e.row)) for e in found.examples]
+    found.examples = [
+        replace(e, row=named(e.row))
+        for e in found.examples
+        if e.row.resident_id is None or e.row.resident_id in known
+    ]
     return found

@@ -35,7 +35,7 @@ def outlook(
     quick = estimate.outlook(actor, campaign, 0 if kept is not None else seconds, at_once)
     if kept is not None:
         kept.examples, kept.unfilled = quick.examples, quick.unfilled
-        return estimate.with_names(kept)
+        return estimate.with_names(actor, kept)
     if not quick.done and actor.kind == "staff":
         jobs.ask(campaigns.QUEUE, COUNT, campaign.id, actor.id, once=True)
         quick.counting = True

@@ -17,15 +17,16 @@ from backend.records.models import Record
 from backend.residents import face
 from backend.residents.models import Resident
 from backend.staff.models import Staff
-from broadcasts import campaign_stories, campaigns
+from broadcasts import campaign_stories, campaigns, estimate
 from broadcasts.api import keys, posting
 from broadcasts.api.models import WebhookPost
 from broadcasts.audiences import finding
 from broadcasts.campaign_stories import Filters
 from broadcasts.models import Campaign, Recipient
 from broadcasts.wording import Button, Variant, Wording
-from tests.broadcasts.test_campaigns import became, said, sent_off, worked
+from tests.broadcasts.test_campaigns import became, plan, said, sent_off, worked
 from tests.broadcasts.village import Village
+from tests.care.town import hire
 
 
 def elsewhere(village: Village, number: int) -> None:
@@ -164,3 +165,16 @@ def test_a_value_in_the_address_of_a_button_is_written_as_addresses_are() -> Non
     button = Button("看", "url:https://x.example/?who={{姓名}}&day=1")
     said = Wording({"zh_CN": Variant("您好", buttons=(button,))}).script().said("zh_CN", lambda _n: "陈 秀")
     assert said.links == [("看", "https://x.example/?who=%E9%99%88%20%E7%A7%80&day=1")]
+
+
+def test_who_looks_it_over_reads_no_examples_of_people_elsewhere(
+    village: Village, configure: Callable[..., None]
+) -> None:
+    configure(BROADCAST_APPROVAL_ABOVE="1")
+    street = village.town.actor(hire("street", "街道主任", "street_admin", village.happy.parent))
+    village.person("陈秀英", 501, "sms")
+    elsewhere(village, village.person("李明", 502, "sms"))
+    made = campaigns.draft(street, village.happy.id, plan(), "zh_CN")
+    campaign = campaigns.submit(street, made.id)
+    assert {e.row.name for e in estimate.outlook(street, campaign).examples} == {"陈秀英", "李明"}
+    assert {e.row.name for e in estimate.outlook(village.admin, campaign).examples} == {"陈秀英"}
