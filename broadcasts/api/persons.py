@@ -11,6 +11,7 @@ from backend.fields.base import Context, zone_for
 from backend.fields.words import Said
 from backend.messaging import people
 from backend.messaging.people import Address
+from backend.residents import consent, known_by
 from backend.residents import queries as residents
 from broadcasts.api import schema
 from broadcasts.api.keys import actor_of
@@ -30,10 +31,12 @@ class Person:
             _check_lives_here(key, to.resident)
             return cls(to.resident, None)
         channel, address = _address(to)
-        known = people.find(channel, address)
-        if known is not None and known.resident_id is not None and known.verified_at is not None:
-            _check_lives_here(key, known.resident_id)
-            return cls(known.resident_id, None)
+        whose = _whose(channel, address)
+        if whose is not None:
+            _check_lives_here(key, whose)
+            # At an address that she never proved only who is reached nowhere else, and may be told at all.
+            if people.reached([whose]) or whose not in consent.hearing([whose]):
+                return cls(whose, None)
         return cls(None, people.ensure(channel, address).id)
 
     @property
@@ -55,6 +58,15 @@ class Person:
             return people.best(self.residents, channels, stopped=stopped)[self.resident_id]
         identity = people.get(self.identity_id or 0)
         return Address(identity.id, identity.channel, identity.locale)
+
+
+def _whose(channel: str, address: str) -> int | None:
+    """The resident who proved this address, or whose file has it."""
+    held = people.held(channel, [address]).get(address)
+    if held is not None and held.resident_id is not None:
+        return held.resident_id
+    in_files = known_by.mobiles if channel == "sms" else known_by.emails
+    return in_files({address}).get(address)
 
 
 def _check_lives_here(key: ApiKey, resident_id: int) -> None:

@@ -9,16 +9,16 @@ import pytest
 from backend.core import clock as clocks
 from backend.core import orgs
 from backend.core.access import SYSTEM, Actor
-from backend.core.errors import NotFound
+from backend.core.errors import Invalid, NotFound
 from backend.messaging import deliveries, topics
-from backend.messaging.models import Identity
+from backend.messaging.models import Delivery, Identity
 from backend.records import tables, views
 from backend.records.models import Record
-from backend.residents import face
+from backend.residents import face, file
 from backend.residents.models import Resident
 from backend.staff.models import Staff
 from broadcasts import campaign_stories, campaigns, estimate
-from broadcasts.api import keys, posting
+from broadcasts.api import keys, messages, posting, schema
 from broadcasts.api.models import WebhookPost
 from broadcasts.audiences import finding
 from broadcasts.campaign_stories import Filters
@@ -178,3 +178,17 @@ def test_who_looks_it_over_reads_no_examples_of_people_elsewhere(
     campaign = campaigns.submit(street, made.id)
     assert {e.row.name for e in estimate.outlook(street, campaign).examples} == {"陈秀英", "李明"}
     assert {e.row.name for e in estimate.outlook(village.admin, campaign).examples} == {"陈秀英"}
+
+
+def test_another_system_reaches_nobody_past_her_no_by_the_number_in_her_file(village: Village) -> None:
+    chen = village.person("陈秀英", 501, "webchat")
+    key, _secret = keys.create(village.admin, village.happy.id, "医院", sandbox=False)
+    mobile = Resident.get_by_id(chen).mobile
+    Resident.update(mobile_index=file.mobile_index(mobile)).where(Resident.id == chen).execute()
+    to = schema.To(phone=mobile)
+    topics.leave(Identity.get(Identity.resident_id == chen).id, "offer")
+    words = {"zh_CN": schema.Text(text="体检优惠")}
+    with pytest.raises(Invalid):
+        messages.send(key, schema.Message(to=to, wording=words, topic="offer"), "zh_CN")
+    messages.send(key, schema.Message(to=to, wording=words, topic="service"), "zh_CN")
+    assert Delivery.get().channel == "webchat"
