@@ -278,6 +278,8 @@ def next_identity(delivery: Delivery) -> Identity | None:
         d.identity_id for d in Delivery.select(Delivery.identity_id).where(Delivery.message_id == message.id)
     }
     left = [i for i in people.identities(to) if i.id not in tried]
+    if message.purpose == "campaign":
+        left = [i for i in left if i.channel != "voice" or not people.stopped_by_sms(i)]
     if message.channels:
         order = message.channels.split(",")
         left = sorted((i for i in left if i.channel in order), key=lambda i: order.index(i.channel))

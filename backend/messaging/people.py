@@ -65,6 +65,12 @@ def same_telephone(identity_id: int) -> list[Identity]:
     return [i for channel in ("sms", "voice") if (i := find(channel, mine.address)) is not None]
 
 
+def stopped_by_sms(identity: Identity) -> bool:
+    """Whether somebody said at this telephone that she wants no more short messages: who did is not rung up instead."""
+    here = (Identity.channel == "sms") & (Identity.address_index == identity.address_index)
+    return bool(Identity.select().where(here & (Identity.state == "stopped")).exists())
+
+
 def by_ids(ids: Iterable[int]) -> dict[int, Identity]:
     """Several at once, for a list."""
     return {i.id: i for i in Identity.select().where(Identity.id.in_(list(ids)))}

@@ -112,6 +112,15 @@ def test_who_wants_no_more_short_messages_is_not_rung_up_instead(village: Villag
     assert became(worked(sent_off(village, topic="emergency"))) == {"pending": 1}
 
 
+def test_nor_is_she_rung_up_when_her_chat_fails(village: Village) -> None:
+    chen = village.person("陈秀英", 501, "telegram", "sms", "voice")
+    topics.silence(Identity.get(Identity.resident_id == chen, Identity.channel == "sms").id)
+    worked(sent_off(village))
+    (due,) = deliveries.claim("bulk", "worker")
+    deliveries.fail(due.id, "blocked")
+    assert [d.channel for d in Delivery.select()] == ["telegram"]
+
+
 def test_what_has_not_left_when_she_says_stop_does_not_leave_for_her(village: Village) -> None:
     chen, li = village.person("陈秀英", 501, "sms"), village.person("李明", 502, "sms")
     campaign = worked(sent_off(village))
