@@ -19,7 +19,7 @@ from backend.settings import settings
 from backend.staff import queries as staff
 from broadcasts import notices, recipients
 from broadcasts.api import keys
-from broadcasts.audiences import finding
+from broadcasts.audiences import finding, shape
 from broadcasts.models import Campaign
 from broadcasts.wording import Wording
 
@@ -321,6 +321,8 @@ def _checked(actor: Actor, plan: Plan, locale: str) -> Plan:
         raise Invalid(_("Please choose one."), "merge")
     if plan.expires_at is not None and plan.expires_at <= (plan.send_at or clock.now()):
         raise Invalid(_("It would be too late before it begins."), "expires_at")
-    finding.told(actor, plan.audience)  # raises Invalid or NotFound for what cannot be looked up
+    finding.told(
+        actor, shape.checked(dict(plan.audience))
+    )  # raises Invalid or NotFound for what cannot be looked up
     wording = notices.check_wording(actor, plan.kind, plan.topic, plan.wording, locale)
     return replace(plan, name=name, wording=wording)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.core import access, audit, clock, ids
@@ -36,7 +37,7 @@ def send(key: ApiKey, asked: schema.Message, locale: str) -> ApiMessage:
     refused = freezing.refusals(alone, person.residents, person.identities).get(person.name)
     if refused is not None:
         raise Invalid(recipients.REASONS[refused], "to")
-    where = person.address(asked.channels, stopped=topics.TOPICS[topic].exempt)
+    where = person.address(asked.channels)
     script = wording.script()
     spoken = script.locale(where.locale)
     given = {normal(name): value for name, value in asked.values.items()}
@@ -47,8 +48,8 @@ def send(key: ApiKey, asked: schema.Message, locale: str) -> ApiMessage:
         settled=False, created_at=clock.now(), outcome=sandbox.outcome(asked.to) if key.sandbox else None,
     )  # fmt: skip
     if not key.sandbox:
-        content = script.said(spoken, lambda name: given.get(normal(name), ""))
-        made.message_id = _say(made, person, where, content, topic, asked.channels)
+        content = replace(script.said(spoken, lambda name: given.get(normal(name), "")), topic=topic)
+        made.message_id = _say(made, person, where, content, asked.channels)
         made.save(only=(ApiMessage.message_id,))
     audit.record(
         actor, "api.message", f"api_message:{made.id}", org_id=key.org_id,
@@ -102,7 +103,10 @@ def said_of(
         notice = notices.seen(actor, asked.notice)
         if notice.state != notices.ACTIVE:
             raise NotFound()
-        return notices.wording_of(notice), asked.topic or notice.topic
+        topic = asked.topic or notice.topic
+        if topics.TOPICS[topic].exempt:
+            raise Invalid(_("An emergency is declared by a person, in the admin."), "topic")
+        return notices.wording_of(notice), topic
     variants: dict[str, Variant] = {
         code: Variant(v.text, v.short, v.spoken, v.subject, buttons=tuple(Button(b.label, f"url:{b.opens}") for b in v.buttons))
         for code, v in (asked.wording or {}).items()
@@ -117,16 +121,13 @@ def _check_values(script: Script, locale: str, given: Mapping[str, str]) -> None
         raise Invalid(_("No value for: {names}", names=", ".join(lacking)), "values")
 
 
-def _say(
-    made: ApiMessage, person: Person, where: Address, content: Any, topic: str, channels: Sequence[str]
-) -> int:
-    urgent = topic == "emergency"
+def _say(made: ApiMessage, person: Person, where: Address, content: Any, channels: Sequence[str]) -> int:
     out = Outgoing(
         identity_id=where.identity_id,
         channel=where.channel,
         resident_id=person.resident_id,
         content=content,
-        purpose="emergency" if urgent else "notice",
+        purpose="notice",
         queue="default",
         dedupe=f"api:{made.uid}",
         about=f"api_message:{made.id}",

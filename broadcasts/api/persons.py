@@ -52,10 +52,10 @@ class Person:
         """As in `freezing.whom`."""
         return f"r{self.resident_id}" if self.resident_id is not None else f"i{self.identity_id}"
 
-    def address(self, channels: Sequence[str], *, stopped: bool) -> Address:
+    def address(self, channels: Sequence[str]) -> Address:
         """Where she is told; there is one, since nothing spoke against it."""
         if self.resident_id is not None:
-            return people.best(self.residents, channels, stopped=stopped)[self.resident_id]
+            return people.best(self.residents, channels)[self.resident_id]
         identity = people.get(self.identity_id or 0)
         return Address(identity.id, identity.channel, identity.locale)
 

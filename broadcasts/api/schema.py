@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Topic = Literal["service", "event", "greeting", "survey", "reminder", "offer", "emergency"]
+Topic = Literal["service", "event", "greeting", "survey", "reminder", "offer"]
+"""All but an emergency: that goes past every wish not to be written to and past the second person, so that a person says it."""
 Channel = Literal["telegram", "webchat", "sms", "email", "voice", "fax"]
 Language = Literal["zh_CN", "en"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]

@@ -19,7 +19,7 @@ from backend.family.topics import KINDS
 from backend.records import hearers, tables, views
 from backend.records.tables import Table
 from broadcasts import lists, lists_rows
-from broadcasts.audiences import finding
+from broadcasts.audiences import finding, shape
 from broadcasts.audiences.finding import HEADS, RELATIVES, Audience
 from broadcasts.audiences.of_events import WHICH
 from broadcasts.audiences.of_groups import RESIDENTS
@@ -105,9 +105,7 @@ def _audience(text: str) -> dict[str, Any]:
         found = json.loads(text)
     except ValueError:
         found = None
-    if not isinstance(found, dict) or not {"kind", "how"} <= set(found):
-        raise Invalid(_("Who shall be told? Please choose."), "who")
-    return found
+    return shape.checked(found)
 
 
 def _named(actor: Actor, audience: Mapping[str, Any]) -> Text:

@@ -108,6 +108,7 @@ def test_somebody_who_is_not_registered_gets_a_text(clinic: Clinic) -> None:
         (message({"phone": "13912345678", "email": "a@example.com"}), "to"),
         (message({"phone": "13912345678"}, values={}), None),
         (message({"phone": "13912345678"}, topic="gossip"), "topic"),
+        (message({"phone": "13912345678"}, topic="emergency"), "topic"),
         (message({"phone": "13912345678"}, channels=["pigeon"]), "channels.0"),
         (message({"phone": "13912345678"}, wording={"zh_CN": {"text": "{{if 姓名}}"}}), None),
         ([], None),

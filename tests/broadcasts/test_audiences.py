@@ -16,7 +16,7 @@ from backend.family.models import Relation
 from backend.records import marking, tables
 from backend.records.models import Record
 from backend.residents.models import Resident
-from broadcasts.audiences import finding, page_form
+from broadcasts.audiences import finding, page_form, shape
 from tests.broadcasts.test_campaigns import ALL, became, said, sent_off, worked
 from tests.broadcasts.village import Village
 from tests.care.town import daughter, hire
@@ -149,3 +149,16 @@ def test_what_was_chosen_on_a_page_comes_back_as_it_was(village: Village) -> Non
         assert page_form.read(posted) == audience
     with pytest.raises(Invalid):
         page_form.read(MultiDict({"who": "[]"}))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"how": "ids", "ids": ["x"]}, {"how": "ids"}, {"how": "asked"}, {"how": "view", "view": "z"}, {"how": "all", "days": {}},
+        {"how": "all", "days": {"column": "birthday", "dates": ["x"]}}, {"how": "all", "minus": "x"}, {"how": "all", "minus": [{}]},
+        {"how": "all", "org": True}, {"how": "asked", "asked": {"col": 7}}, {"how": "list", "kind": "list:" + "9" * 21}, {"how": 7},
+    ],
+)  # fmt: skip
+def test_what_is_no_audience_is_told_kindly(more: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        shape.checked({"kind": "table:resident", **more})
