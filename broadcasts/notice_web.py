@@ -14,6 +14,7 @@ from backend.core.i18n import LANGUAGES, Text, _
 from backend.messaging.channels import NAMES
 from backend.messaging.topics import TOPICS
 from backend.printing import record_rows, rows
+from backend.printing.web import SURFACE_CSP
 from backend.records.list_web import orgs_of
 from backend.web import nav, session, subjects
 from backend.web.text import locale, say
@@ -33,11 +34,6 @@ blueprint = Blueprint(
     static_folder="static",
     static_url_path="/static",
 )
-LETTER_CSP = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; "
-    "form-action 'none'"
-)
-"""Of a letter: it may look as it likes, and do nothing."""
 _MARKS = {
     "zh_CN": ("{{姓名}}", "{{如果 手机}} … {{否则}} … {{结束}}", "{{如果 性别 = 女}} … {{结束}}"),
     "en": ("{{Name}}", "{{if Mobile}} … {{else}} … {{end}}", "{{if Gender = Female}} … {{end}}"),
@@ -237,7 +233,7 @@ def look_typed() -> Any:
 def letter() -> Response:
     """The empty sheet that pages fill with a letter."""
     return Response(
-        render_template("broadcasts/letter.html"), headers={"Content-Security-Policy": LETTER_CSP}
+        render_template("broadcasts/letter.html"), headers={"Content-Security-Policy": SURFACE_CSP}
     )
 
 

@@ -20,7 +20,7 @@ _NEEDS = {"view": "view", "asked": "asked", "ids": "ids"}
 
 class _Days(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-    column: _Word
+    column: _Word = ""
     dates: Annotated[list[_Word], Field(max_length=5_000)]
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ import pytest
 from bench.run import BENCHES
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = {"P1": 3, "P2": 1, "P3": 8, "P6": 200, "P7": 30, "P7R": 20, "P10": 4}
+FEW = {"P1": 3, "P2": 1, "P3": 8, "P5": 48, "P6": 200, "P7": 30, "P7R": 20, "P10": 4}
 ALWAYS = {"id", "ours", "peer", "limit", "unit", "ours_over_peer", "ours_over_limit", "runs", "machine"}
 
 
