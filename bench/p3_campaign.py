@@ -56,27 +56,16 @@ class Street:
 
     def campaign(self, few: int | None = None) -> dict[str, float]:
         """One campaign to everybody, or to a few; fails unless each was told exactly once and is on record as such."""
-        from broadcasts import accounting, campaigns
+        from broadcasts import accounting
         from broadcasts.models import Campaign
-        from broadcasts.wording import Variant, Wording
 
         sink.asked(self.port, "POST", "/forget")
-        self._number += 1
-        words = f"{{{{姓名}}}}您好，第{self._number}号通知：明天上午停水，请提前储水。"
-        plan = campaigns.Plan(
-            name=f"停水 {self._number}",
-            topic="service",
-            kind="table:resident",
-            audience={"kind": "table:resident", **self._whom(few)},
-            wording=Wording({"zh_CN": Variant(words)}),
-        )
-        made = campaigns.draft(self._actor, self._org, plan, "zh_CN")
         memory, used = self._memory(), self._processor()
         began = time.time()
-        campaigns.submit(self._actor, int(made.id))
-        ended = self._wait(int(made.id))
+        begun = self.begin(few)
+        ended = self.wait(begun)
         used = self._processor() - used
-        counts = accounting.counts(Campaign.get_by_id(made.id))
+        counts = accounting.counts(Campaign.get_by_id(begun))
         people = few or self.people
         assert dict(counts.states) == {"delivered": people}, counts
         counted = sink.asked(self.port, "GET", "/counted")
@@ -87,6 +76,24 @@ class Street:
             "grown_mb": (self._memory() - memory) / 1e6,
         }
 
+    def begin(self, few: int | None = None) -> int:
+        """Send one off; its number."""
+        from broadcasts import campaigns
+        from broadcasts.wording import Variant, Wording
+
+        self._number += 1
+        words = f"{{{{姓名}}}}您好，第{self._number}号通知：明天上午停水，请提前储水。"
+        plan = campaigns.Plan(
+            name=f"停水 {self._number}",
+            topic="service",
+            kind="table:resident",
+            audience={"kind": "table:resident", **self._whom(few)},
+            wording=Wording({"zh_CN": Variant(words)}),
+        )
+        made = campaigns.draft(self._actor, self._org, plan, "zh_CN")
+        campaigns.submit(self._actor, int(made.id))
+        return int(made.id)
+
     @staticmethod
     def _whom(few: int | None) -> dict[str, object]:
         from backend.core import db
@@ -96,7 +103,7 @@ class Street:
         rows = db.execute("SELECT id FROM record WHERE subject_id IS NOT NULL ORDER BY id LIMIT ?", (few,))
         return {"how": "ids", "ids": [row[0] for row in rows]}
 
-    def _wait(self, campaign_id: int) -> float:
+    def wait(self, campaign_id: int) -> float:
         """When the last one was settled (seconds since 1970)."""
         from backend.core import db
         from broadcasts import pump

@@ -3,7 +3,8 @@
     python -m bench.sink PORT
 
 The answer is the receipt: Twilio's says "delivered". It counts how often each message came, a message being its recipient and its
-words. `GET /counted` gives {"requests": …, "distinct": …, "twice": …}, and `POST /forget` begins anew.
+words. `GET /counted` gives {"requests": …, "distinct": …, "twice": …}, `GET /when/<recipient>` when the first message to her came
+({"at": seconds since 1970}, or {}), and `POST /forget` begins anew.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import gc
 import json
 import re
 import sys
+import time
 from collections import Counter
 from http.client import HTTPConnection
 from itertools import count
@@ -37,6 +39,7 @@ class Counted:
 
     def __init__(self) -> None:
         self.messages: Counter[bytes] = Counter()
+        self.first: dict[bytes, float] = {}
         self.numbers = count(1)
 
     def told(self) -> bytes:
@@ -76,10 +79,15 @@ class Connection(asyncio.Protocol):
             told = self._counted.told()
         elif path == b"/forget":
             self._counted.messages.clear()
+            self._counted.first.clear()
             told = b"{}"
+        elif path.startswith(b"/when/"):
+            at = self._counted.first.get(path[6:])
+            told = b"{}" if at is None else b'{"at": %f}' % at
         else:
             person, words = _PERSON.search(body), _WORDS.search(body)
             assert person is not None and words is not None, (path, body)
+            self._counted.first.setdefault(person[1], time.time())
             self._counted.messages[person[1] + b" " + words[1]] += 1
             number = next(self._counted.numbers)
             if path.startswith(b"/bot"):
@@ -99,7 +107,7 @@ async def _serve(port: int) -> None:
     await server.serve_forever()
 
 
-def asked(port: int, method: str, path: str) -> dict[str, int]:
+def asked(port: int, method: str, path: str) -> dict[str, float]:
     """What the sink at `port` answers: `asked(port, "GET", "/counted")`, `asked(port, "POST", "/forget")`."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
