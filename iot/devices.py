@@ -79,7 +79,7 @@ def save_profile(
     decoder: str = "",
     profile_id: int | None = None,
 ) -> DeviceProfile:
-    """A model of devices, or a change of one, which has to be approved anew. Raises Forbidden, Invalid, NotFound, Conflict."""
+    """A model of devices, or a change of one that is not approved yet. Raises Forbidden, Invalid, NotFound, Conflict."""
     access.check(actor, CHANGE)
     if not name.strip() or not key.strip():
         raise Invalid(_("Please give the model a name."), "name")
@@ -98,6 +98,13 @@ def save_profile(
             made: DeviceProfile = DeviceProfile.create(**values, created_at=now)
         else:
             made = profile(profile_id)
+            if made.state == "approved":
+                # Its detectors, wherever they hang, would raise nothing until somebody approved it again.
+                raise Conflict(
+                    _(
+                        "Devices rely on this model. Please make a new one, and give it to them when it is approved."
+                    )
+                )
             for column, value in values.items():
                 setattr(made, column, value)
             made.save()

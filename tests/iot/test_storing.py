@@ -12,6 +12,7 @@ from backend import domains
 from backend.alarms import actions as alarms
 from backend.alarms.models import Alarm, AlarmNote
 from backend.core import clock as clocks
+from backend.core.errors import Conflict
 from backend.messaging.models import Message
 from iot import devices, storing
 from iot.mapping import written
@@ -163,3 +164,11 @@ def test_its_last_will_says_that_it_is_gone(house: House) -> None:
     assert Device.get_by_id(device.id).online is False
     house.arrives("kitchen", smoke=False)
     assert Device.get_by_id(device.id).online is True
+
+
+def test_a_model_that_detectors_rely_on_is_not_changed_under_them(house: House) -> None:
+    device = house.bound("kitchen", "smoke=smoke")
+    with pytest.raises(Conflict):
+        devices.save_profile(house.admin, "kitchen", "kitchen", [], profile_id=device.profile_id)
+    house.arrives("kitchen", smoke=True)
+    assert alarms_open() == ["smoke"]
