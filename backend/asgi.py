@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -68,6 +70,7 @@ class Root:
                 self.bridge.start()
                 self.hub.start()
                 self.pulse.start()
+                _hear_too(self.hub.close)
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.hub.stop()
@@ -96,22 +99,19 @@ async def _say(answer: Answer, send: Send) -> None:
 
 
 def application() -> Root:
-    """The factory that the server calls once per process, before it listens for signals."""
-    root = Root()
-    _hear_too(asyncio.get_event_loop(), root.hub.close)
-    return root
+    """The factory that the server calls once per process."""
+    return Root()
 
 
-def _hear_too(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
-    """Have `act` done at every signal that the server hears. It stops when all requests have ended, and nothing but the
-    signal tells it to the requests that never end by themselves."""
-    add = loop.add_signal_handler
+def _hear_too(act: Callable[[], None]) -> None:
+    """Have `act` done at every signal that ends the server. It stops when all requests have ended, and nothing but the signal tells
+    it to the requests that never end by themselves."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
 
-    def add_both(signal: int, callback: Callable[..., Any], *args: Any) -> None:
-        def heard() -> None:
-            act()
-            callback(*args)
+        def heard(number: int, frame: FrameType | None, before: Any = before) -> None:
+            loop.call_soon_threadsafe(act)
+            before(number, frame)
 
-        add(signal, heard)
-
-    loop.add_signal_handler = add_both  # type: ignore[method-assign, assignment]
+        signal.signal(number, heard)

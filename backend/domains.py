@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
-WITH_TABLES = ("backend.residents.actions", "backend.requests.face")
+WITH_TABLES = ("backend.residents.actions", "backend.alarms.face", "backend.requests.face")
 """Each registers itself with `backend.records.sources`."""
-FOLLOWING = ("backend.alarms.actions", "backend.care.hooks")
-"""Each registers itself with `backend.residents.moves`: a file of rows moves people as well as a page does."""
+FOLLOWING = ("backend.alarms.actions", "backend.care.hooks", "iot.routes.alarms", "broadcasts.campaigns.late")
+"""Each registers itself with `backend.residents.moves`, a file of rows moves people as well as a page does, with `backend.alarms.listeners`, or with
+`backend.messaging.passing_on`."""
 WITH_RETENTION = (
     *(
         f"backend.{domain}.retention"
@@ -26,8 +27,9 @@ WITH_RETENTION = (
             ),
         )
     ),
-    "broadcasts.lists_keeping",
-    "broadcasts.campaign_keeping",
+    "broadcasts.lists.keeping",
+    "broadcasts.campaigns.keeping",
+    "iot.retention",
 )
 """Each registers itself with `backend.core.retention`."""
 

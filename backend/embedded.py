@@ -188,10 +188,12 @@ allow_anonymous true
 user {user}
 persistence true
 persistence_location {folder}/
-autosave_interval 60
+# What waits for a subscriber is in memory until it is saved: a kill costs what came since. docs/device-broker.md has what it costs.
+autosave_interval 1
 # The default of 1000 silently drops what a slow subscriber has not taken yet.
 max_queued_messages 0
-max_inflight_messages 100
+# A batch is acknowledged together: as many as one takes may be on their way.
+max_inflight_messages 2000
 max_packet_size 262144
 log_dest stderr
 log_type error

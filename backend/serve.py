@@ -1,43 +1,109 @@
-"""`python -m backend.serve`: the web server (granian), WEB_WORKERS processes on BIND:PORT."""
+"""`python -m backend.serve`: the web server (uvicorn on uvloop), WEB_WORKERS processes on BIND:PORT."""
 
 from __future__ import annotations
 
+import asyncio
 import resource
+import signal
+import sys
+from contextlib import suppress
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.supervisors import Multiprocess
 
 from backend.ready import wait_ready
 from backend.settings import settings
+from backend.web.bridge import GONE
 
 OPEN_CONNECTIONS = 20_000
 """Most connections per process: people in the webchat keep one open each, all the time."""
 STOP_SECONDS = 4
+IDLE_SECONDS = 75
+"""Longer than the proxies' own (60 with nginx): they must never send into a connection that we are just closing."""
+
+
+class Connection(HttpToolsProtocol):
+    """As uvicorn's own, with what that leaves open: a head of a request that never comes to its end, or grows for ever; and the
+    application is told by GONE whether the client has left."""
+
+    head_seconds = 30.0
+    """How long somebody may take until we know what is asked."""
+    head_bytes = 64 * 1024
+
+    _waits: asyncio.TimerHandle | None = None
+    _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._waits is None:
+            self._wait()
+
+    def on_headers_complete(self) -> None:
+        self._rest()
+        super().on_headers_complete()
+        cycle = self.cycle
+        self.scope[GONE] = lambda: cycle.disconnected  # type: ignore[literal-required]
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._waits is not None:
+            self._head += len(data)
+            if self._head > self.head_bytes and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too long.")
+
+    def _wait(self) -> None:
+        self._head = 0
+        self._waits = self.loop.call_later(self.head_seconds, self.transport.close)
+
+    def _rest(self) -> None:
+        if self._waits is not None:
+            self._waits.cancel()
+            self._waits = None
 
 
 def main(application: str = "backend.asgi:application") -> None:
     """Serve the ASGI application that the factory `module:name` makes, until a signal ends it."""
     raise_file_limit()
     known = settings()
-    Granian(
+    config = uvicorn.Config(
         application,
         factory=True,
-        address=known.bind,
-        port=known.port,
-        interface=Interfaces.ASGI,
-        workers=known.web_workers,
-        loop=Loops.asyncio,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(max_buffer_size=64 * 1024, header_read_timeout=30_000),
-        websockets=False,
+        loop="uvloop",
+        http=Connection,
+        ws="none",
+        lifespan="on",
         backlog=2048,
-        backpressure=OPEN_CONNECTIONS,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.warning,
-    ).serve()
+        # Who called is worked out by the application, from as many proxies as are trusted.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        host=known.bind,
+        port=known.port,
+        workers=known.web_workers,
+        limit_concurrency=OPEN_CONNECTIONS,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        # A machine that is busy is no reason to kill a worker.
+        timeout_worker_healthcheck=60,
+    )
+    # uvicorn stops at a signal and then raises it again: it has ended as it was told to, which is no fault.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    with suppress(KeyboardInterrupt):
+        if known.web_workers == 1:
+            uvicorn.Server(config).run()
+        else:
+            Multiprocess(config, sockets=[config.bind_socket()]).run()
 
 
 def raise_file_limit() -> None:

@@ -23,6 +23,7 @@ from backend.core import db, jobs, log, metrics
 from backend.ready import START, mark_path, only_one, read_mark
 from backend.records import rebuilding
 from backend.settings import Settings, settings
+from iot.fleet import quiet
 
 
 def main() -> None:
@@ -52,6 +53,8 @@ def run(stop: threading.Event) -> None:
         _set_mark(servers, ready=True)
         greeting = threading.Thread(target=welcome.greet, args=(passwords, stop), daemon=True)
         greeting.start()
+        fleet = threading.Thread(target=quiet.run, args=(stop,), name="fleet", daemon=True)
+        fleet.start()
         while not stop.wait(0.3):
             for server in servers.values():
                 server.tend()

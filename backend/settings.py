@@ -10,14 +10,15 @@ import json
 import os
 import secrets
 import sys
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +41,24 @@ class Settings(BaseSettings):
     mqtt_url: str = Field(
         "", description="mqtt://user:password@host:1883; empty: the embedded broker started by `services`."
     )
+    mqtt_ca: Path | None = Field(
+        None,
+        description="mqtts: the authority (PEM file) that signed the broker's certificate; empty: the system's.",
+    )
+    mqtt_cert: Path | None = Field(
+        None, description="mqtts: our certificate (PEM file), for a broker that asks for one."
+    )
+    mqtt_key: Path | None = Field(None, description="mqtts: the key of MQTT_CERT.")
+    mqtt_partitions: str = Field(
+        "",
+        description="Topics divided among several ingest processes: name=filter filter; name=filter; empty: one partition with all.",
+    )
+    mqtt_shared: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="So many sessions share all topics ($share): only for a broker whose shared sessions are durable, such as EMQX.",
+    )
     port: int = Field(8000, ge=1, le=65535, description="The web server's port.")
     bind: str = Field("127.0.0.1", description="The address that the web server listens on.")
     public_url: str = Field(
@@ -55,6 +74,14 @@ class Settings(BaseSettings):
     community_name: str = Field("幸福里社区", description="The community's name, said in greetings.")
     timezone: str = Field("Asia/Shanghai", description="The community's time zone.")
     demo: bool = Field(True, description="On an empty database, seed a demo community.")
+    demo_fleet: bool = Field(
+        True,
+        description="In the demo community four homes full of devices publish by themselves, at a broker of this machine.",
+    )
+    simulated_clock: str = Field(
+        "",
+        description="For a simulated day (docs/devices.md), refused with PUBLIC_URL: three words, such as 1795293000 2026-11-01T16:00:00Z 60. At this second since 1970 it is that instant, and time passes so many times as fast from then on.",
+    )
     hotline: str = Field(
         "010-6500 1234", description="The community office's phone, named when nothing else helps."
     )
@@ -98,7 +125,7 @@ class Settings(BaseSettings):
     )
     webhook_hosts: str = Field(
         "",
-        description="Machines of our own network, host:port by commas, that receipts may be posted to, also without TLS.",
+        description="Machines of our own network, host:port by commas, that receipts and readings may be sent to, also without TLS.",
     )
     broadcast_approval_above: int = Field(
         500, ge=0, description="A campaign to more people than this is looked at by a second person first."
@@ -141,6 +168,14 @@ class Settings(BaseSettings):
     media_url: SecretStr = Field(
         SecretStr(""),
         description="s3://key:password@host/bucket?region=…&https=1 keeps files in an S3-compatible store; empty: VAR_DIR/media.",
+    )
+    map_tiles: Path | None = Field(
+        None,
+        description="Offline map tiles for the devices' map: an .mbtiles file, or a folder of z/x/y.png; empty: plans that staff put up.",
+    )
+    camera_hosts: str = Field(
+        "",
+        description="Hosts that a camera's link to a picture may name, separated by commas (192.168.1.20,nvr.local:8080); empty: links are not followed.",
     )
     file_mb: int = Field(10, ge=1, le=10, description="The largest file that staff may add, in MiB.")
     virus_scan: str = Field(
@@ -202,6 +237,27 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https:// (or http:// on a test machine)")
         return value.rstrip("/")
 
+    @field_validator("simulated_clock")
+    @classmethod
+    def _three_words(cls, value: str) -> str:
+        try:
+            if value:
+                since, at, speed = value.split()
+                datetime.fromtimestamp(float(since), UTC) - datetime.fromisoformat(at)
+                if not 1 <= float(speed) <= 3_600:
+                    raise ValueError
+        except (ValueError, TypeError, OverflowError, OSError):
+            raise ValueError("must be three words, such as 1795293000 2026-11-01T16:00:00Z 60") from None
+        return value
+
+    @model_validator(mode="after")
+    def _simulated_here_alone(self) -> Self:
+        if self.simulated_clock and self.public_url:
+            raise ValueError(
+                "SIMULATED_CLOCK and PUBLIC_URL exclude each other: people live by the real time"
+            )
+        return self
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -260,11 +316,11 @@ def _generated(path: Path) -> dict[str, str]:
         "data_keys": "1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "index_key": secrets.token_urlsafe(32),
     }
+    # Of the processes and threads that start together, one has its file linked, and all others read that.
+    whole = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        # O_EXCL: of the processes that start together, one generates and the others read.
-        whole = path.with_name(f"{path.name}.{os.getpid()}")
-        whole.write_text(json.dumps(fresh))
-        whole.chmod(0o600)
+        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(fresh, file)
         os.link(whole, path)
     except FileExistsError:
         pass

@@ -16,6 +16,7 @@ from bench.house import House, free_port, memory_of, processor_of
 from bench.peers import http_loop
 from bench.peers.recipient_jobs import Jobs
 from bench.record import Run, measure, options
+from bench.shares import Busy
 
 PEOPLE = 100_000
 PEER_JOBS = 100
@@ -41,29 +42,43 @@ def settings(port: int) -> dict[str, str]:
 
 
 class Street:
-    """A running Linli with its people, its sink, and so many workers."""
+    """A running Linli with its people, its sink, and so many workers. `receipts`: what the sink needs to post them (`bench.sink`)."""
 
-    def __init__(self, house: House, port: int, people: int, workers: int = 1) -> None:
-        house.start("bench.sink", str(port), port=port)
+    def __init__(
+        self, house: House, port: int, people: int, workers: int = 1, receipts: tuple[str, ...] = ()
+    ) -> None:
+        house.start("bench.sink", str(port), *receipts, port=port)
         self.port, self.people = port, people
         self._actor, self._org = crowd.settle(people)
         self._house, self.workers = house, [house.start(*WORKER) for _ in range(workers)]
-        self._number = 0
+        self._number = self._begun = 0
+
+    @property
+    def begun(self) -> int:
+        """The number of the campaign that was begun last."""
+        return self._begun
 
     def hire(self) -> None:
-        """One more worker."""
+        """One more worker; returns when it is at work, so that its start is no part of what is measured."""
+        from backend.core import db
+
         self.workers.append(self._house.start(*WORKER))
+        until = time.monotonic() + PATIENCE_SECONDS
+        while db.execute(_AT_WORK).fetchone()[0] < len(self.workers):
+            assert time.monotonic() < until, "the worker does not start"
+            time.sleep(0.1)
 
     def campaign(self, few: int | None = None) -> dict[str, float]:
         """One campaign to everybody, or to a few; fails unless each was told exactly once and is on record as such."""
-        from broadcasts import accounting
+        from broadcasts.campaigns import accounting
         from broadcasts.models import Campaign
 
         sink.asked(self.port, "POST", "/forget")
         memory, used = self._memory(), self._processor()
-        began = time.time()
-        begun = self.begin(few)
-        ended = self.wait(begun)
+        with Busy() as busy:
+            began = time.time()
+            begun = self.begin(few)
+            ended = self.wait(begun)
         used = self._processor() - used
         counts = accounting.counts(Campaign.get_by_id(begun))
         people = few or self.people
@@ -73,13 +88,14 @@ class Street:
         return {
             "pace": people / (ended - began),
             "ours_cpu_us": used / people * 1e6,
+            "cores": busy.cores,
             "grown_mb": (self._memory() - memory) / 1e6,
         }
 
     def begin(self, few: int | None = None) -> int:
         """Send one off; its number."""
-        from broadcasts import campaigns
-        from broadcasts.wording import Variant, Wording
+        from broadcasts.campaigns import actions as campaigns
+        from broadcasts.notices.wording import Variant, Wording
 
         self._number += 1
         words = f"{{{{姓名}}}}您好，第{self._number}号通知：明天上午停水，请提前储水。"
@@ -92,7 +108,8 @@ class Street:
         )
         made = campaigns.draft(self._actor, self._org, plan, "zh_CN")
         campaigns.submit(self._actor, int(made.id))
-        return int(made.id)
+        self._begun = int(made.id)
+        return self._begun
 
     @staticmethod
     def _whom(few: int | None) -> dict[str, object]:
@@ -106,7 +123,7 @@ class Street:
     def wait(self, campaign_id: int) -> float:
         """When the last one was settled (seconds since 1970)."""
         from backend.core import db
-        from broadcasts import pump
+        from broadcasts.campaigns import pump, tallies
 
         until = time.monotonic() + PATIENCE_SECONDS
         look = 0
@@ -114,8 +131,11 @@ class Street:
             assert time.monotonic() < until, self._stuck(campaign_id)
             time.sleep(0.1)
             look += 1
+            # As the scheduler does every two and every ten seconds.
             if look % 20 == 1:
-                pump.go_on()  # as the scheduler does every two seconds
+                pump.go_on()
+            if look % 100 == 1:
+                tallies.take()
             (waiting,) = db.execute(_WAITING, (campaign_id,)).fetchone()
             (open_ones,) = db.execute(_OPEN).fetchone()
             state = db.execute("SELECT state FROM campaign WHERE id = ?", (campaign_id,)).fetchone()[0]
@@ -135,6 +155,7 @@ class Street:
         return sum(processor_of(worker) for worker in self.workers)
 
 
+_AT_WORK = "SELECT COUNT(*) FROM heartbeat WHERE process = 'worker'"
 _WAITING = "SELECT EXISTS (SELECT 1 FROM recipient WHERE campaign_id = ? AND state = 'waiting')"
 _OPEN = "SELECT EXISTS (SELECT 1 FROM delivery WHERE status IN ('pending', 'sending'))"
 

@@ -26,25 +26,29 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asked for."""
+    """What the command line asked for. `runs`: 0 to try whether it works at all, which is one run without a warm-up."""
 
     size: int
     runs: int
 
 
 def options(size: int, meaning: str) -> Options:
-    """`--size N` (what it counts is the benchmark's own `meaning`) and `--runs N`."""
+    """`--size N` (what it counts is the benchmark's own `meaning`), `--runs N`, `--try`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, default=size, help=f"{meaning} (default: {size})")
     parser.add_argument("--runs", type=int, default=MINIMUM_RUNS, help=f"at least {MINIMUM_RUNS}")
+    parser.add_argument(
+        "--try", action="store_true", dest="trial", help="one run: whether it works, no figures"
+    )
     given = parser.parse_args()
-    return Options(given.size, given.runs)
+    return Options(given.size, 0 if given.trial else max(given.runs, MINIMUM_RUNS))
 
 
 def measure(bench: str, unit: str, once: Callable[[], Run], runs: int = MINIMUM_RUNS) -> dict[str, object]:
-    """Run `once` at least five times after a warm-up; print the JSON line and return it."""
-    once()
-    taken = [once() for _ in range(max(runs, MINIMUM_RUNS))]
+    """Run `once` so many times after a warm-up (of 0, see `Options`); print the JSON line and return it."""
+    if runs:
+        once()
+    taken = [once() for _ in range(runs or 1)]
     ours = statistics.median(r.ours for r in taken)
     peer = _median([r.peer for r in taken])
     limit = _median([r.limit for r in taken])

@@ -9,10 +9,12 @@ BENCHES = {
     "P1": "bench.p1_turns",
     "P2": "bench.p2_webhook",
     "P3": "bench.p3_campaign",
+    "P4": "bench.p4_devices",
     "P5": "bench.p5_alarm",
     "P6": "bench.p6_finding",
     "P7": "bench.p7_sheets",
     "P7R": "bench.p7_residents",
+    "P8": "bench.p8_codec",
     "P10": "bench.p10_streams",
 }
 

@@ -1,8 +1,9 @@
 """A provider of text messages that takes whatever comes, in a process of its own: Twilio's Messages API and Telegram's sendMessage.
 
-    python -m bench.sink PORT
+    python -m bench.sink PORT [WEB_PORT TOKEN]
 
-The answer is the receipt: Twilio's says "delivered". It counts how often each message came, a message being its recipient and its
+The answer is the receipt: Twilio's says "delivered". With the port of a web server and the account's token it says "queued", and the
+receipts are posted to that server (`bench.receipts`); `GET /receipts` tells how far that is. It counts how often each message came, a message being its recipient and its
 words. `GET /counted` gives {"requests": …, "distinct": …, "twice": …}, `GET /when/<recipient>` when the first message to her came
 ({"at": seconds since 1970}, or {}), and `POST /forget` begins anew.
 """
@@ -18,6 +19,9 @@ import time
 from collections import Counter
 from http.client import HTTPConnection
 from itertools import count
+from typing import Any
+
+from bench.receipts import Reports
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _PERSON = re.compile(rb"(?:^|&)(?:To|chat_id)=([^&]*)")
@@ -37,7 +41,8 @@ _TELEGRAM = (
 class Counted:
     """What came, over all connections."""
 
-    def __init__(self) -> None:
+    def __init__(self, reports: Reports | None = None) -> None:
+        self.reports = reports
         self.messages: Counter[bytes] = Counter()
         self.first: dict[bytes, float] = {}
         self.numbers = count(1)
@@ -80,34 +85,40 @@ class Connection(asyncio.Protocol):
         elif path == b"/forget":
             self._counted.messages.clear()
             self._counted.first.clear()
+            if self._counted.reports is not None:
+                self._counted.reports.forget()
             told = b"{}"
+        elif path == b"/receipts" and self._counted.reports is not None:
+            told = json.dumps(self._counted.reports.told()).encode()
         elif path.startswith(b"/when/"):
             at = self._counted.first.get(path[6:])
             told = b"{}" if at is None else b'{"at": %f}' % at
         else:
             person, words = _PERSON.search(body), _WORDS.search(body)
-            assert person is not None and words is not None, (path, body)
-            self._counted.first.setdefault(person[1], time.time())
-            self._counted.messages[person[1] + b" " + words[1]] += 1
+            if person is not None and words is not None:  # else a call or a picture, which nobody counts
+                self._counted.first.setdefault(person[1], time.time())
+                self._counted.messages[person[1] + b" " + words[1]] += 1
             number = next(self._counted.numbers)
             if path.startswith(b"/bot"):
-                told = _TELEGRAM % (number, person[1])
+                told = _TELEGRAM % (number, person[1] if person is not None else b"0")
             else:
                 told, status = _TWILIO % (0, number), b"201 Created"
+                if self._counted.reports is not None:
+                    told = self._counted.reports.answer(told, number, body)
         self._transport.write(
             b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
             % (status, len(told), told)
         )
 
 
-async def _serve(port: int) -> None:
-    counted = Counted()
+async def _serve(port: int, *reports: str) -> None:
+    counted = Counted(Reports(int(reports[0]), reports[1]) if reports else None)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(counted), "127.0.0.1", port)
     gc.freeze()
     await server.serve_forever()
 
 
-def asked(port: int, method: str, path: str) -> dict[str, float]:
+def asked(port: int, method: str, path: str) -> dict[str, Any]:
     """What the sink at `port` answers: `asked(port, "GET", "/counted")`, `asked(port, "POST", "/forget")`."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
@@ -118,4 +129,4 @@ def asked(port: int, method: str, path: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    asyncio.run(_serve(int(sys.argv[1]), *sys.argv[2:]))

@@ -46,9 +46,9 @@ def sms_total(messages: int, segments: int) -> Text:
     """What short messages cost."""
     price = settings().sms_price
     if not price:
-        return _("{n} messages, {segments} segments", n=messages, segments=segments)
+        return _("Messages: {n}, segments: {segments}", n=messages, segments=segments)
     return _(
-        "{n} messages, {segments} segments, about {cost} yuan",
+        "Messages: {n}, segments: {segments}, about {cost} yuan",
         n=messages,
         segments=segments,
         cost=f"{segments * price:.2f}",
@@ -79,7 +79,7 @@ def _sms(contents: Sequence[Content]) -> list[Bubble]:
             False,
             [(body.text, False)],
             note=_(
-                "{encoding}, {units} characters, {n} segments",
+                "{encoding}, characters: {units}, segments: {n}",
                 encoding=body.cost.encoding,
                 units=body.cost.units,
                 n=body.cost.segments,

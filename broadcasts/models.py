@@ -25,7 +25,7 @@ class Notice(Model):
 
 
 class NoticeVersion(Model):
-    """What a Notice said from `at` on; `wording` as in `broadcasts.wording`. Never changed."""
+    """What a Notice said from `at` on; `wording` as in `broadcasts.notices.wording`. Never changed."""
 
     notice_id = peewee.IntegerField()
     number = peewee.IntegerField()
@@ -42,6 +42,7 @@ class Campaign(Model):
     """One sending of a wording to an audience. `by_*` is who answers for it; `position` the last row that was looked at while the people
     were written down, `total` how many Recipients there are. `channels`: in this order and no others; empty: as each person prefers.
     `merge`: person, or household (one message to a home). `due_at`: the moment of its Occasion, which makes one campaign of it.
+    `foreseen`: how many people it was sent off or approved for.
     `sums`: what it came to (`accounting.Counts.to_json`), written when nothing of it changes any more."""
 
     org_id = peewee.IntegerField(index=True)
@@ -65,6 +66,7 @@ class Campaign(Model):
     by_id = peewee.IntegerField()
     by_name = peewee.CharField(80)
     submitted_at = Instant(null=True)
+    foreseen = peewee.IntegerField(null=True)
     approver_id = peewee.IntegerField(null=True)
     approver_name = peewee.CharField(80, null=True)
     approved_at = Instant(null=True)
@@ -104,6 +106,23 @@ class Recipient(Model):
 
     class Meta:
         indexes = ((("campaign_id", "whom"), True),)
+
+
+class CampaignTally(Model):
+    """What became of those of a large Campaign whose messages' numbers lie in one block (`campaigns.tallies`): its rows as counted."""
+
+    campaign_id = peewee.IntegerField()
+    block = peewee.IntegerField()
+    outcomes = peewee.JSONField()
+
+    class Meta:
+        indexes = ((("campaign_id", "block"), True),)
+
+
+class DeliveryMoved(Model):
+    """A message of which a Delivery changed after it was settled, or got another one. Written by triggers of the database (migration 0050)."""
+
+    message_id = peewee.IntegerField()
 
 
 class AudienceList(Model):
@@ -172,6 +191,15 @@ Recipient.add_index(
     Recipient.resident_id, where=Recipient.resident_id.is_null(False), name="recipient_resident"
 )
 Recipient.add_index(Recipient.campaign_id, Recipient.id, name="recipient_campaign")
+Recipient.add_index(
+    Recipient.campaign_id,
+    Recipient.message_id,
+    where=Recipient.message_id.is_null(False),
+    name="recipient_message",
+)
+Recipient.add_index(
+    Recipient.campaign_id, Recipient.reason, where=Recipient.state == "left_out", name="recipient_left_out"
+)
 for _column in ("resident_id", "identity_id"):
     _field = getattr(AudienceRow, _column)
     AudienceRow.add_index(

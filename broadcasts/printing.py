@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import broadcasts.lists_rows  # noqa: F401  # the rows register themselves
+import broadcasts.lists.rows  # noqa: F401  # the rows register themselves
 from backend.printing import batches
 
 JOBS = [("printing.go_on", 10, batches.go_on), ("printing.forget_old", 600, batches.forget_old)]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from backend.alarms import actions as alarms
 from backend.alarms import queries
+from backend.core import clock
 from backend.core.i18n import Msg, _
 from backend.fields.words import Words
+from iot.heard import Heard
+from iot.maintenance import windows as maintenance
 from iot.models import Device
-from iot.uplink import Scalar
+from iot.points import SAFETY
+from iot.registry import devices
 
 STALE = timedelta(hours=24)
-"""What a device tells so late is kept, and nobody is woken for it."""
+"""What a device tells so late is kept, and nobody is woken for it, unless lives hang on it."""
+IMPLAUSIBLE = timedelta(days=30)
+"""Nobody keeps a cry for help for so long: a device that says so now has a wrong clock, and means now."""
 KEPT_BY_BROKER = timedelta(minutes=10)
 """A retained message is a picture of some earlier moment: older than this it raises nothing."""
 STILL = timedelta(minutes=10)
@@ -42,53 +47,114 @@ CAUSES: dict[str, Cause] = {
     ),
     "water_leak": Cause("water_leak", "warning", _("The water sensor reports water on the floor.")),
     "sos": Cause("sos", "critical", _("The help button was pressed."), again=True),
+    "video_event": Cause("camera", "warning", _("The camera reports something."), again=True),
     "fall": Cause("fall", "critical", _("The sensor reports a fall."), again=True),
 }
 
 
-def raised(
-    device: Device,
-    before: Mapping[str, Scalar],
-    values: Mapping[str, Scalar],
-    at: datetime,
-    received: datetime,
-    *,
-    retained: bool,
-) -> list[int]:
-    """The alarms that this reading raises, inside the caller's transaction; an open one of the same device and kind gets a line more."""
-    if received - at > (KEPT_BY_BROKER if retained else STALE) or device.org_id is None:
-        return []
-    made = []
-    for point, cause in CAUSES.items():
-        if values.get(point) is not True or not _counts(
-            device, cause, received, changed=before.get(point) is not True
-        ):
+def listen(batch: Sequence[Heard]) -> None:
+    """Raise what these readings call for; an open alarm of the same device and kind gets a line more."""
+    for heard in batch:
+        if heard.trusted and heard.device.org_id is not None:
+            if not late(heard):
+                _act(heard)
+            elif not heard.uplink.retained and not heard.replayed:
+                _act_late(heard)
+
+
+def late(heard: Heard) -> bool:
+    """Whether it is too long ago to wake anybody for."""
+    age = heard.received - heard.at
+    if heard.uplink.retained:
+        return age > KEPT_BY_BROKER
+    return STALE < age <= IMPLAUSIBLE
+
+
+def _act(heard: Heard) -> None:
+    device = heard.device
+    for point, value in heard.values.items():
+        cause = CAUSES.get(point)
+        if cause is None:
             continue
-        made.append(
-            alarms.raise_alarm(
-                cause.kind,
-                org_id=device.org_id,
-                severity=cause.severity,
-                words=Words(
-                    _("{what} Device: {name}.", what=cause.words, name=device.name or device.address)
-                ),
-                source=device.subject,
-                resident_id=device.resident_id,
-                place=json.loads(device.place) if device.place else None,
-                dedupe=f"{device.subject}:{cause.kind}",
-                device_id=device.id,
+        before = heard.before.get(point)
+        dedupe = f"{device.subject}:{cause.kind}"
+        if value is False and before is True and heard.before_at.get(point, 0) <= clock.to_ms(heard.at):
+            maintenance.settled(dedupe)
+        if value is True and _counts(heard, cause, changed=before is not True):
+            _raise(heard, cause, _("{what} Device: {name}.", what=cause.words, name=_name(device)))
+
+
+def _act_late(heard: Heard) -> None:
+    """It came just now, and by the device's clock it was days ago: that clock is wrong, or nobody could be told until now. Where lives
+    hang on it, either is a reason to look."""
+    for point, value in heard.values.items():
+        cause = CAUSES.get(point)
+        if cause is None or cause.severity != "critical" or value is not True:
+            continue
+        if _counts(heard, cause, changed=heard.before.get(point) is not True):
+            words = _(
+                "{what} Device: {name}. By its clock that was a while ago, but it came only now. Please look all the same.",
+                what=cause.words,
+                name=_name(heard.device),
             )
+            _raise(heard, cause, words)
+
+
+def _raise(heard: Heard, cause: Cause, words: Msg) -> None:
+    maintenance.alarm(
+        heard.device,
+        cause.kind,
+        severity=cause.severity,
+        words=Words(words),
+        dedupe=f"{heard.device.subject}:{cause.kind}",
+        at=heard.received,
+    )
+
+
+def plainly(heard: Heard) -> None:
+    """Tell staff of what could not be told in the usual way, where somebody's life may hang on it."""
+    device = heard.device
+    found = [CAUSES[point].words for point, said in heard.values.items() if said is True and point in SAFETY]
+    if found and heard.trusted and device.org_id is not None:
+        words = _(
+            "{what} Device: {name}. The alarm could not be raised in the usual way: please look there yourself, now.",
+            what=found[0],
+            name=_name(device),
         )
-    return made
+        alarms.raise_alarm(
+            "unheard",
+            org_id=device.org_id,
+            severity="critical",
+            words=Words(words),
+            source=device.subject,
+            dedupe=f"{device.subject}:unheard",
+            device_id=device.id,
+        )
 
 
-def _counts(device: Device, cause: Cause, now: datetime, *, changed: bool) -> bool:
+def _name(device: Device) -> str:
+    return device.name or device.address
+
+
+def _counts(heard: Heard, cause: Cause, *, changed: bool) -> bool:
     """A button counts each time. A state counts when it begins; one that lasts adds nothing to an open alarm, and counts again when somebody closed that and
-    it is still so after a while."""
-    if changed or cause.again:
+    it is still so after a while. What the broker kept comes with each new connection, and what was pressed meanwhile comes besides: without a time of
+    its own, it counts when it is the first word of it."""
+    if changed:
         return True
-    last = queries.latest(device.subject, cause.kind)
+    if cause.again:
+        return not heard.uplink.retained or heard.uplink.at is not None
+    last = queries.latest(heard.device.subject, cause.kind)
     if last is None:
         return True
     status, cleared_at = last
-    return status == "cleared" and cleared_at is not None and now - cleared_at > STILL
+    return status == "cleared" and cleared_at is not None and heard.received - cleared_at > STILL
+
+
+def _moved(device: Device) -> None:
+    """What it says where it goes is another matter than what is still open where it was."""
+    for kind in {cause.kind for cause in CAUSES.values()}:
+        alarms.part(f"{device.subject}:{kind}")
+
+
+devices.ON_MOVED.append(_moved)

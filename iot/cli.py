@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 import click
 from flask.cli import AppGroup
 
 from backend.core import ids
-from backend.settings import settings
+from backend.core.db import transaction
+from iot import connection
+from iot.credentials.cli import credentials_group
+from iot.fleet.cli import fleet
+from iot.ingest.models import BrokerSession
 from iot.models import Device
+from iot.profiles.cli import profiles_group
+from iot.registry import devices
 
 if TYPE_CHECKING:
-    from paho.mqtt.publish import AuthParameter
+    pass
 
 devices_group = AppGroup("devices", help="Devices that report over MQTT.")
+devices_group.add_command(profiles_group)
+devices_group.add_command(credentials_group)
+devices_group.add_command(fleet)
 
 
 @devices_group.command("list")
@@ -25,6 +33,18 @@ def list_devices() -> None:
     for device in Device.select().order_by(Device.address):
         heard = device.seen_at.isoformat(timespec="seconds") if device.seen_at else "never heard"
         click.echo(f"{device.address}  {device.status}  {device.name}  {heard}")
+
+
+@devices_group.command("no-broker")
+def no_broker() -> None:
+    """Devices are heard through the addresses of network servers alone from now on: nobody waits for iot.ingest any more."""
+    if devices.listening():
+        raise click.ClickException(
+            "python -m iot.ingest is at work. Take it out of the Procfile and end it first."
+        )
+    with transaction():
+        BrokerSession.delete().execute()
+    click.echo("Nobody waits for the broker any more.")
 
 
 @devices_group.command("say")
@@ -45,17 +65,22 @@ def say(device: str, values: tuple[str, ...], event: bool) -> None:
 
 
 def _publish(topic: str, payload: str) -> None:
-    from paho.mqtt.publish import single  # slow to load: only this command needs it
+    from paho.mqtt.client import Client  # slow to load: only this command needs it
+    from paho.mqtt.enums import CallbackAPIVersion
 
-    parts = urlsplit(settings().mqtt_url)
-    login: AuthParameter | None = None
-    if parts.username:
-        login = {"username": unquote(parts.username), "password": unquote(parts.password or "")}
+    broker = connection.broker()
+    client = Client(CallbackAPIVersion.VERSION2)
+    connection.prepare(client, broker)
     try:
-        single(
-            topic, payload, qos=1, hostname=parts.hostname or "127.0.0.1", port=parts.port or 1883, auth=login
-        )
-    except OSError as error:
+        client.connect(broker.host, broker.port)
+        client.loop_start()
+        told = client.publish(topic, payload, qos=1)
+        told.wait_for_publish(5)
+    except (OSError, RuntimeError) as error:
         raise click.ClickException(
-            f"The MQTT broker at {parts.hostname}:{parts.port} does not answer. Is Linli running?"
+            f"The MQTT broker at {broker.host}:{broker.port} does not answer. Is Linli running?"
         ) from error
+    if not told.is_published():
+        raise click.ClickException("The MQTT broker did not take the message: may this login publish there?")
+    client.disconnect()
+    client.loop_stop()

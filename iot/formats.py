@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from iot.codecs import Codec, chirpstack, cjt188, dlt645, matches, plain, tasmota, things_stack, zigbee2mqtt
+from functools import lru_cache
+
+from iot.codecs import (
+    Codec,
+    chirpstack,
+    cjt188,
+    dlt645,
+    home_assistant,
+    matches,
+    modbus,
+    plain,
+    tasmota,
+    things_stack,
+    zigbee2mqtt,
+)
 
 ALL: tuple[Codec, ...] = (
     plain.CODEC,
@@ -12,10 +26,13 @@ ALL: tuple[Codec, ...] = (
     tasmota.CODEC,
     dlt645.CODEC,
     cjt188.CODEC,
+    modbus.CODEC,
+    home_assistant.CODEC,
 )
 BY_NAME = {codec.name: codec for codec in ALL}
 
 
+@lru_cache(maxsize=65_536)
 def of(topic: str) -> Codec | None:
     """The format that is usually under this topic; None when it is nobody's."""
     return next((c for c in ALL if any(matches(topic, wanted) for wanted in c.topics)), None)

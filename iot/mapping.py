@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from backend.core.errors import Invalid
 from backend.core.i18n import _
+from backend.core.values import value
 from iot.points import POINTS, SAFETY
 from iot.uplink import Scalar
 
@@ -97,7 +99,7 @@ def checked(rule: Rule) -> Rule:
     return rule
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Read:
     """`values` by Point; `left` are the names that nothing reads; `wrong` those whose value could not be read, with what it was."""
 
@@ -123,7 +125,8 @@ def read(rules: Iterable[Rule], values: Mapping[str, Scalar]) -> Read:
                 wrong[rule.name] = given
         elif rule.point not in found or (rule.point in SAFETY and value is True):
             found[rule.point] = value
-    return Read(found, tuple(n for n in values if n not in used), wrong)
+    left = () if len(used) == len(values) else tuple([n for n in values if n not in used])
+    return Read(found, left, wrong)
 
 
 def _value(rule: Rule, given: Scalar) -> Scalar:
@@ -133,7 +136,7 @@ def _value(rule: Rule, given: Scalar) -> Scalar:
     if kind == "text":
         return str(given)
     if kind == "number":
-        number = _number(given)
+        number = given if given.__class__ is float and isfinite(given) else _number(given)
         return None if number is None else round(number * rule.scale + rule.offset, 6)
     return _yes(rule, given)
 
@@ -143,9 +146,9 @@ def _yes(rule: Rule, given: Scalar) -> bool | None:
         number = _number(given)
         return None if number is None else number >= rule.above
     if rule.equals:
-        return any(_same(given, wanted) for wanted in rule.equals)
+        return any(same(given, wanted) for wanted in rule.equals)
     if rule.other:
-        return not any(_same(given, wanted) for wanted in rule.other)
+        return not any(same(given, wanted) for wanted in rule.other)
     if isinstance(given, bool):
         return given
     text = str(given).strip().casefold()
@@ -157,7 +160,8 @@ def _yes(rule: Rule, given: Scalar) -> bool | None:
     return True if number == 1 else None
 
 
-def _same(given: Scalar, wanted: str) -> bool:
+def same(given: Scalar, wanted: str) -> bool:
+    """Whether a value is the one that somebody wrote down: true is 1, 3 is 3.0, ON is on."""
     if isinstance(given, bool):
         return wanted.strip().casefold() in (("true", "1") if given else ("false", "0"))
     number, other = _number(given), _number(wanted)

@@ -1,6 +1,7 @@
 """The vocabulary of devices: what a reading means, whatever its maker calls it. Pure.
 
-A Point has one unit. `safety`: somebody's life may hang on it, so that a device that has it and cannot say it is told of loudly.
+A Point has one unit. `safety`: somebody's life may hang on it, so that a device that has it and cannot say it is told of loudly. `body`: it is measured on
+somebody's body, and is kept sealed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Point:
     kind: Kind
     unit: str = ""
     safety: bool = False
+    body: bool = False
 
 
 def _all(*points: Point) -> dict[str, Point]:
@@ -51,12 +53,14 @@ POINTS: dict[str, Point] = _all(
     Point("light", _("Light"), "number", "lx"),
     Point("gas_level", _("Gas concentration"), "number", "%LEL"),
     Point("water_level", _("Water level"), "number", "m"),
-    Point("heart_rate", _("Pulse"), "number", "/min"),
-    Point("breathing_rate", _("Breathing rate"), "number", "/min"),
-    Point("blood_pressure_high", _("Blood pressure, upper"), "number", "mmHg"),
-    Point("blood_pressure_low", _("Blood pressure, lower"), "number", "mmHg"),
-    Point("blood_oxygen", _("Blood oxygen"), "number", "%"),
-    Point("blood_glucose", _("Blood sugar"), "number", "mmol/L"),
+    Point("heart_rate", _("Pulse"), "number", "/min", body=True),
+    Point("breathing_rate", _("Breathing rate"), "number", "/min", body=True),
+    Point("blood_pressure_high", _("Blood pressure, upper"), "number", "mmHg", body=True),
+    Point("blood_pressure_low", _("Blood pressure, lower"), "number", "mmHg", body=True),
+    Point("blood_oxygen", _("Blood oxygen"), "number", "%", body=True),
+    Point("blood_glucose", _("Blood sugar"), "number", "mmol/L", body=True),
+    Point("body_temperature", _("Body temperature"), "number", "°C", body=True),
+    Point("weight", _("Weight"), "number", "kg", body=True),
     Point("steps", _("Steps"), "number"),
     Point("water_total", _("Water meter"), "number", "m³"),
     Point("gas_total", _("Gas meter"), "number", "m³"),
@@ -73,7 +77,9 @@ POINTS: dict[str, Point] = _all(
     Point("signal", _("Signal"), "number", "dBm"),
     Point("latitude", _("Latitude"), "number", "°"),
     Point("longitude", _("Longitude"), "number", "°"),
+    Point("accuracy", _("Accuracy of the position"), "number", "m"),
     Point("snapshot", _("Picture"), "text"),
     Point("video_event", _("Camera event"), "event"),
 )
 SAFETY = frozenset(name for name, point in POINTS.items() if point.safety)
+BODY = frozenset(name for name, point in POINTS.items() if point.body)

@@ -5,25 +5,36 @@ The broker is told that a message arrived after the commit of this; so each may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import peewee
 import structlog
 
-from backend.core import clock, crypto
+from backend.core import clock, orgs
 from backend.core.db import transaction
-from iot import alarming, formats, mapping
-from iot.codecs import cayenne
+from backend.core.values import value
+from iot import discovery, formats, listeners, mapping, rows
+from iot.codecs import Codec, home_assistant
+from iot.commands import actions as commands
+from iot.decoding import Payload, decode
+from iot.heard import Heard, discreet, parted
 from iot.mapping import Rule
-from iot.models import PAYLOAD_PLACE, Device, DeviceProfile, QuarantinedMessage, Reading
+from iot.models import LONGEST_ADDRESS, Device, DeviceProfile
+from iot.quarantine import kept as quarantine
+from iot.quarantine.kept import Aside
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink
 
 AHEAD = timedelta(minutes=5)
 """A device's clock may be so far ahead; beyond that ours counts."""
+BEHIND = timedelta(days=365)
+"""A clock so far behind lost its battery (1970, 2000, the day its program was built), and ours counts: no device keeps a message for so long."""
 MOST_UNREAD = 60
-_DECODERS = {"cayenne": cayenne.decode}
+_LONGEST_KEY, _LONGEST_GATEWAY = 64, 64
+_NUL = b"\\u0000"
 log = structlog.get_logger()
 
 
@@ -34,131 +45,317 @@ class Stored:
     readings: int = 0
     repeats: int = 0
     quarantined: int = 0
-    alarms: list[int] = field(default_factory=list)
+
+
+Store = Callable[[Sequence[Arrived]], Stored]
+
+
+@value
+class _Said:
+    """One message that has values: on its way to be a Reading."""
+
+    arrived: Arrived
+    uplink: Uplink
+    device: Device
+    profile: DeviceProfile | None
+    row: rows.NewReading
+    at: datetime
+    apart: Mapping[str, Scalar]
+
+
+def store_surely(batch: Sequence[Arrived], how: Store | None = None) -> Stored:
+    """`store`, and what breaks the storing itself is found and put aside, so that it holds up no other. Raises peewee.OperationalError or InterfaceError
+    while the database is away."""
+    try:
+        return (how or store)(batch)
+    except (peewee.OperationalError, peewee.InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("device.storing_failed", messages=len(batch))
+        if len(batch) == 1:
+            _put_aside(batch[0], f"storing failed: {type(error).__name__}")
+            return Stored(quarantined=1)
+    middle = len(batch) // 2
+    parts = [store_surely(part, how) for part in (batch[:middle], batch[middle:])]
+    return Stored(
+        sum(part.readings for part in parts),
+        sum(part.repeats for part in parts),
+        sum(part.quarantined for part in parts),
+    )
+
+
+def _put_aside(arrived: Arrived, why: str) -> None:
+    """Even what cannot be put aside as it is holds up nobody: then without the texts that it brings, but for its payload."""
+    try:
+        quarantine.put_aside([Aside(arrived, why)])
+    except (peewee.OperationalError, peewee.InterfaceError):
+        raise
+    except Exception:
+        log.exception("device.putting_aside_failed", topic=ascii(arrived.topic))
+        nameless = Arrived("", arrived.payload, arrived.at, source=arrived.source, org_id=arrived.org_id)
+        quarantine.put_aside([Aside(nameless, f"{why}, topic {ascii(arrived.topic)[:120]}")])
 
 
 def store(batch: Sequence[Arrived]) -> Stored:
     """All of it or nothing. What cannot be read is put aside, never lost and never in the way."""
     done = Stored()
     uplinks: list[tuple[Arrived, Uplink]] = []
+    aside: dict[int, Aside] = {}
+    withdrawn: list[str] = []
+    for arrived in batch:
+        try:
+            if "\0" in arrived.topic or _NUL in arrived.payload:
+                raise Unreadable("there is a NUL character in it, which is no text")
+            codec = formats.of(arrived.topic) or discovery.codec_of(arrived.topic)
+            if codec is None:
+                raise Unreadable("no format is known for this topic")
+            if codec is home_assistant.CODEC and not arrived.payload.strip():
+                withdrawn.append(arrived.topic)
+            uplinks += _read(codec, arrived)
+        except Unreadable as error:
+            aside[id(arrived)] = Aside(arrived, str(error))
+    read = _decoded([uplink for _arrived, uplink in uplinks])
     with transaction():
-        for arrived in batch:
-            try:
-                codec = formats.of(arrived.topic)
-                if codec is None:
-                    raise Unreadable("no format is known for this topic")
-                uplinks += [(arrived, uplink) for uplink in codec.read(arrived)]
-            except Unreadable as error:
-                put_aside(arrived, str(error))
-                done.quarantined += 1
-        devices = _devices(uplink for _arrived, uplink in uplinks)
+        devices = _devices(uplinks)
         profiles = _profiles(devices.values())
+        foreign = _foreign(uplinks, devices)
+        said: list[_Said] = []
         changed: dict[int, Device] = {}
-        for arrived, uplink in uplinks:
+        for (arrived, uplink), values in zip(uplinks, read, strict=True):
             device = devices[uplink.device]
-            _take(done, arrived, uplink, device, profiles.get(device.profile_id or 0))
+            if foreign and (device.org_id, arrived.org_id) in foreign:
+                why = f"{uplink.device} belongs to another community"
+                aside[id(arrived)] = Aside(arrived, why, uplink.device)
+                continue
+            if uplink.kind == "announced":
+                why, whose = discovery.doubtful(arrived, uplink, device)
+                if why:
+                    aside[id(arrived)] = Aside(arrived, why, whose)
+                    continue
             changed[device.id] = device
-        for number in sorted(changed):
-            changed[number].save(only=("name", "points", "unread", "online", "seen_at", "said_model"))
+            if not _carries(arrived, uplink, device):
+                continue
+            if isinstance(values, Unreadable):
+                aside[id(arrived)] = Aside(arrived, f"{uplink.device}: {values}", uplink.device)
+                continue
+            said.append(_said(arrived, uplink, values, device, profiles.get(device.profile_id or 0)))
+        unheard = listeners.tell(_kept(done, [one for one in said if not one.arrived.unheard]))
+        for one in said:
+            if one.arrived.unheard:
+                unheard += listeners.again(_heard(one), one.arrived.unheard)
+        rows.save_devices(changed[number] for number in sorted(changed))
+        quarantine.put_aside([*aside.values(), *unheard])
+        for topic in withdrawn:
+            discovery.withdraw(topic)
+    done.quarantined = len(aside) + len(unheard)
     return done
 
 
-def put_aside(arrived: Arrived, why: str) -> None:
-    """Keep a message that could not be read, for staff to look at."""
-    log.info("device.quarantined", why=why)
-    QuarantinedMessage.create(
-        topic=arrived.topic[:200],
-        payload=crypto.encrypt(arrived.payload[:65_536], PAYLOAD_PLACE),
-        why=why[:200],
-        at=arrived.at,
+def _read(codec: Codec, arrived: Arrived) -> list[tuple[Arrived, Uplink]]:
+    found = codec.read(arrived)
+    if any(len(uplink.device) > LONGEST_ADDRESS for uplink in found):
+        # Cut off, two of them might be taken for one.
+        raise Unreadable(
+            f"its address has more than {LONGEST_ADDRESS} characters: please give the device a shorter name, or topic"
+        )
+    return [(arrived, uplink) for uplink in found]
+
+
+def _carries(arrived: Arrived, uplink: Uplink, device: Device) -> bool:
+    """Note what any message says of its device; whether it brings values besides."""
+    seen, since = device.seen_at, arrived.since
+    if seen is None or (not uplink.retained and since > seen):
+        device.seen_at = since
+    if uplink.model and uplink.model != device.said_model:
+        device.said_model = uplink.model[:120]
+    if uplink.gateway and uplink.gateway != device.gateway and len(uplink.gateway) <= _LONGEST_GATEWAY:
+        device.gateway = uplink.gateway
+    if uplink.name and not device.name:
+        device.name = uplink.name[:80]
+    if uplink.kind in ("online", "offline"):
+        device.online = uplink.kind == "online"
+        return False
+    if uplink.kind == "answer":
+        commands.answered(device.id, uplink)
+        return False
+    if uplink.kind == "announced":
+        discovery.keep(arrived.topic, uplink)
+        return False
+    if uplink.kind == "joined":
+        return False
+    if device.online is False:
+        device.online = True
+    return True
+
+
+def _said(
+    arrived: Arrived,
+    uplink: Uplink,
+    values: Mapping[str, Scalar],
+    device: Device,
+    profile: _Profile | None,
+) -> _Said:
+    read = mapping.read(profile.rules if profile is not None else (), values)
+    if device.unread or read.left or read.wrong:
+        device.unread = discreet(device, _unread(device.unread, values, read))
+    at = _moment(uplink, arrived.since)
+    received = clock.to_ms(arrived.at)
+    kept, apart = parted(device, read.values)
+    row = rows.NewReading(
+        device.id,
+        uplink.kind,
+        received if at is arrived.at else clock.to_ms(at),
+        received,
+        kept,
+        _key(uplink.key),
+        uplink.signal,
+    )
+    return _Said(arrived, uplink, device, profile.row if profile is not None else None, row, at, apart)
+
+
+def _key(name: str) -> str | None:
+    return hashlib.sha256(name.encode()).hexdigest() if len(name) > _LONGEST_KEY else name or None
+
+
+def _kept(done: Stored, said: Sequence[_Said]) -> list[Heard]:
+    """Keep them; what of them is no repeat, in order, with the devices' values brought up to date."""
+    first: dict[rows.Key, _Said] = {}
+    for one in said:
+        if one.row.key is not None:
+            first.setdefault((one.row.device_id, one.row.key), one)
+    once = [one for one in said if one.row.key is None or first[one.row.device_id, one.row.key] is one]
+    new = rows.save_readings([one.row for one in once])
+    heard = []
+    for one in once:
+        if one.row.key is not None and (one.row.device_id, one.row.key) not in new:
+            continue
+        heard.append(_heard(one))
+    done.readings, done.repeats = len(heard), len(said) - len(heard)
+    return heard
+
+
+def _heard(one: _Said) -> Heard:
+    points, at = one.device.points, one.row.at
+    before: dict[str, Scalar] = {}
+    before_at: dict[str, int] = {}
+    for name, (said, when) in points.items():
+        before[name], before_at[name] = said, int(when)
+    now = dict(points)
+    for name, said in one.row.values.items():
+        if before_at.get(name, at) <= at:
+            now[name] = [said, at]
+    one.device.points = now
+    return Heard(
+        one.device,
+        one.profile,
+        one.uplink,
+        before,
+        before_at,
+        one.row.values,
+        one.at,
+        one.arrived.at,
+        one.apart,
+        one.arrived.first is not None,
+        one.arrived,
     )
 
 
-def _take(
-    done: Stored, arrived: Arrived, uplink: Uplink, device: Device, profile: DeviceProfile | None
-) -> None:
-    at = _moment(uplink, arrived.at)
-    device.seen_at = arrived.at if not uplink.retained else device.seen_at or arrived.at
-    device.said_model, device.name = uplink.model or device.said_model, device.name or uplink.name
-    if uplink.kind in ("online", "offline"):
-        device.online = uplink.kind == "online"
-        return
-    if uplink.kind == "joined":
-        return
-    device.online = True if device.online is not None else None
-    try:
-        read = _understood(uplink, profile)
-    except Unreadable as error:
-        put_aside(arrived, f"{uplink.device}: {error}")
-        done.quarantined += 1
-        return
-    device.unread = _unread(device.unread, uplink.values, read)
-    if not _kept(device, uplink, read.values, at, arrived.at):
-        done.repeats += 1
-        return
-    done.readings += 1
-    before = {name: value[0] for name, value in device.points.items()}
-    fresh = {n: v for n, v in read.values.items() if n not in device.points or device.points[n][1] <= _ms(at)}
-    device.points = device.points | {name: [value, _ms(at)] for name, value in fresh.items()}
-    if profile is not None and profile.state == "approved" and device.status == "active":
-        done.alarms += alarming.raised(device, before, read.values, at, arrived.at, retained=uplink.retained)
-
-
-def _understood(uplink: Uplink, profile: DeviceProfile | None) -> mapping.Read:
-    """Raises Unreadable when the profile's decoder cannot read the payload."""
-    values: Mapping[str, Scalar] = uplink.values
-    if profile is not None and profile.decoder and uplink.raw is not None:
-        values = {**values, **_DECODERS[profile.decoder](uplink.raw)}
-    rules = [Rule.from_json(rule) for rule in profile.rules] if profile is not None else []
-    return mapping.read(rules, values)
+def _decoded(uplinks: Sequence[Uplink]) -> list[Mapping[str, Scalar] | Unreadable]:
+    """The values of each, those of raw payloads read by its model's decoder, before anything is locked."""
+    raw = sorted({uplink.device for uplink in uplinks if uplink.raw is not None})
+    query = (
+        Device.select(Device.address, DeviceProfile.decoder)
+        .join(DeviceProfile, on=(DeviceProfile.id == Device.profile_id))
+        .where(Device.address.in_(raw) & (DeviceProfile.decoder != ""))
+    )
+    decoders = dict(query.tuples()) if raw else {}
+    places = [n for n, uplink in enumerate(uplinks) if uplink.raw is not None and uplink.device in decoders]
+    payloads = [Payload(decoders[uplinks[n].device], uplinks[n]) for n in places]
+    found: list[Mapping[str, Scalar] | Unreadable] = [uplink.values for uplink in uplinks]
+    for n, values in zip(places, decode(payloads) if payloads else [], strict=True):
+        if not isinstance(values, Unreadable):
+            found[n] = {**uplinks[n].values, **values}
+        elif not uplinks[n].values:  # else the network has read it as well, and that counts
+            found[n] = values
+    return found
 
 
 def _unread(known: Mapping[str, Any], values: Mapping[str, Scalar], read: mapping.Read) -> dict[str, Any]:
     """The names that mean nothing, each with its last value: what staff make a profile of."""
     left = {name: values.get(name) for name in read.left} | dict(read.wrong)
+    # A picture that nobody has mapped yet is not kept with its device.
+    left = {n: said[:120] if isinstance(said, str) else said for n, said in left.items()}
     mapped = set(values) - set(left)
     kept = {name: value for name, value in {**known, **left}.items() if name not in mapped}
     return dict(list(kept.items())[-MOST_UNREAD:])
 
 
-def _kept(
-    device: Device, uplink: Uplink, values: Mapping[str, Scalar], at: datetime, received: datetime
-) -> bool:
-    """Whether it is not a repeat."""
-    row = {
-        "device_id": device.id, "kind": uplink.kind, "at": at, "received_at": received, "values": dict(values),
-        "key": uplink.key[:64] or None, "signal": uplink.signal,
-    }  # fmt: skip
-    made = Reading.insert(row).on_conflict_ignore().returning(Reading.id).execute()
-    return bool(list(made))
-
-
 def _moment(uplink: Uplink, received: datetime) -> datetime:
-    """When it was said: the device's time, unless it lies in the future."""
-    return uplink.at if uplink.at is not None and uplink.at <= received + AHEAD else received
+    """When it was said: the device's time, unless that lies in the future or far back. What the broker kept may be as old as it says."""
+    at = uplink.at
+    if at is None or at > received + AHEAD or (at < received - BEHIND and not uplink.retained):
+        return received
+    return at
 
 
-def _ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
-
-
-def _devices(uplinks: Iterable[Uplink]) -> dict[str, Device]:
+def _devices(uplinks: Iterable[tuple[Arrived, Uplink]]) -> dict[str, Device]:
     """Each by its address, nobody else's until the transaction ends; a new one is made, which can raise nothing yet."""
-    names = {uplink.device[:120]: uplink for uplink in uplinks}
+    names: dict[str, str] = {}
+    for _arrived, uplink in uplinks:
+        address = uplink.device
+        if uplink.name or address not in names:
+            names[address] = uplink.name[:80]
     if not names:
         return {}
-    now = clock.now()
-    wanted = sorted(names)
-    Device.insert_many(
-        [
-            {"address": a, "name": names[a].name, "status": "new", "created_at": now, "changed_at": now}
-            for a in wanted
-        ]
-    ).on_conflict_ignore().execute()
-    query = Device.select().where(Device.address.in_(wanted)).order_by(Device.id)
-    return {device.address: device for device in query}
+    found = {device.address: device for device in rows.devices(names)}
+    strangers = {address: name for address, name in names.items() if address not in found}
+    if strangers:
+        rows.add_devices(strangers)
+        found |= {device.address: device for device in rows.devices(strangers)}
+    return found
 
 
-def _profiles(devices: Iterable[Device]) -> dict[int, DeviceProfile]:
+@value
+class _Profile:
+    row: DeviceProfile
+    rules: tuple[Rule, ...]
+
+
+_read_before: dict[int, tuple[Any, tuple[Rule, ...]]] = {}
+"""What a profile's rules were, and what was made of them: made anew only when they changed."""
+
+
+def _profiles(devices: Iterable[Device]) -> dict[int, _Profile]:
     ids = {device.profile_id for device in devices if device.profile_id is not None}
-    return {p.id: p for p in DeviceProfile.select().where(DeviceProfile.id.in_(ids))} if ids else {}
+    if not ids:
+        return {}
+    return {
+        p.id: _Profile(p, _rules(p.id, p.rules))
+        for p in DeviceProfile.select().where(DeviceProfile.id.in_(ids))
+    }
+
+
+def _rules(profile_id: int, given: Any) -> tuple[Rule, ...]:
+    known = _read_before.get(profile_id)
+    if known is None or known[0] != given:
+        known = _read_before[profile_id] = (given, tuple(Rule.from_json(rule) for rule in given))
+    return known[1]
+
+
+def _foreign(
+    uplinks: Iterable[tuple[Arrived, Uplink]], devices: Mapping[str, Device]
+) -> set[tuple[int | None, int | None]]:
+    """(the device's Org, the source's) where somebody's webhook speaks for another community's device."""
+    pairs = {
+        (device.org_id, arrived.org_id)
+        for arrived, uplink in uplinks
+        if arrived.org_id is not None and (device := devices[uplink.device]).org_id is not None
+    }
+    if not pairs:
+        return set()
+    paths = orgs.paths({org_id for pair in pairs for org_id in pair if org_id is not None})
+    return {
+        (its, source)
+        for its, source in pairs
+        if not paths.get(its or 0, "").startswith(paths.get(source or 0, "nowhere"))
+    }

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import field
+from datetime import datetime, timedelta
 from typing import Literal
 
+from backend.core.values import value
+
 Scalar = str | int | float | bool | None
-Kind = Literal["data", "event", "online", "offline", "joined"]
+Kind = Literal["data", "event", "online", "offline", "joined", "answer", "announced"]
 """data: readings; event: something that happened at a moment, such as a button pressed, which is never the same as the one before;
-online, offline: its connection; joined: it entered its network anew."""
+online, offline: its connection; joined: it entered its network anew; answer: its network says whether it has taken a command; announced: what it can say is told beforehand."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrived:
-    """A message as the broker, or a network server's webhook, handed it over. `retained`: the broker kept it from earlier."""
+    """A message as the broker, or a network server's webhook, handed it over. `retained`: the broker kept it from earlier. `source`: "" for the broker, else
+    whose webhook it came by, which speaks for devices of `org_id` and below. `first`: when it came at first, where it was put aside and is
+    tried again; `unheard`: it is stored already, and this listener alone has yet to act on it."""
 
     topic: str
     payload: bytes
     at: datetime
     retained: bool = False
+    source: str = ""
+    org_id: int | None = None
+    first: datetime | None = None
+    unheard: str = ""
+
+    @property
+    def since(self) -> datetime:
+        """When it came."""
+        return self.first or self.at
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Uplink:
     """What one message of one device says.
 
@@ -46,6 +59,10 @@ class Uplink:
     signal: float | None = None
     """dBm, of the gateway that heard it best."""
     retained: bool = False
+    reply: str = ""
+    """The topic where this device takes commands, where its address does not say that."""
+    gateway: str = ""
+    """The one that heard it best, where its network says so."""
 
 
 class Unreadable(Exception):
@@ -54,21 +71,40 @@ class Unreadable(Exception):
 
 def flat(data: object, prefix: str = "", depth: int = 6) -> dict[str, Scalar]:
     """The leaves of a JSON value by dotted names: {"a": {"b": [1, 2]}} is {"a.b.0": 1, "a.b.1": 2}. Deeper ones are left out."""
-    if isinstance(data, Mapping) and depth:
-        pairs: list[tuple[str, object]] = [(str(key), value) for key, value in data.items()]
-    elif isinstance(data, list) and depth:
-        pairs = [(str(place), value) for place, value in enumerate(data)]
-    elif isinstance(data, str | int | float | bool) or data is None:
-        return {prefix: data} if prefix else {}
-    else:
-        return {}
     found: dict[str, Scalar] = {}
-    for key, value in pairs:
-        found |= flat(value, f"{prefix}.{key}" if prefix else key, depth - 1)
+    _flatten(found, data, prefix, depth)
     return found
 
 
-def content_key(arrived: Arrived, seconds: int = 60) -> str:
-    """A name for a message that brings none: the same content within the same minute is the same message. Not for events."""
-    minute = int(arrived.at.timestamp()) // seconds
+_SCALARS = {str, int, float, bool, type(None)}
+
+
+def _flatten(found: dict[str, Scalar], data: object, prefix: str, depth: int) -> None:
+    if isinstance(data, str | int | float) or data is None:
+        if prefix:
+            found[prefix] = data
+        return
+    if not depth:
+        return
+    inner = prefix + "." if prefix else ""
+    if isinstance(data, Mapping):
+        for key, one in data.items():
+            if one.__class__ in _SCALARS:
+                found[f"{inner}{key}"] = one  # type: ignore[assignment]
+            else:
+                _flatten(found, one, f"{inner}{key}", depth - 1)
+    elif isinstance(data, list):
+        for place, one in enumerate(data):
+            _flatten(found, one, f"{inner}{place}", depth - 1)
+
+
+def tells_apart(arrived: Arrived, at: datetime | None) -> bool:
+    """Whether the moment that a message holds makes it another than those of other moments: a clock that lost its battery says 1970 each time."""
+    return at is not None and abs(arrived.since - at) < timedelta(days=365)
+
+
+def content_key(arrived: Arrived, at: datetime | None = None) -> str:
+    """A name for a message that brings none: the same content within the same minute is the same message, and at any time where it holds the
+    moment `at` that it was said. Not for events."""
+    minute = "" if tells_apart(arrived, at) else int(arrived.since.timestamp()) // 60
     return hashlib.sha256(f"{arrived.topic}|{minute}|".encode() + arrived.payload).hexdigest()[:32]

@@ -5,15 +5,18 @@ Everything is real and private to the test process; nothing touches `var/`, a ru
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import structlog
 
@@ -48,6 +51,15 @@ def _compiled_once() -> None:
     sys.dont_write_bytecode = False
 
 
+def _the_same_examples() -> None:
+    """Hypothesis tries the same examples every time and gives them the time that they need: whether the tests pass must depend on
+    neither chance nor how much else the machine does."""
+    hypothesis.settings.register_profile(
+        "linli", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("linli")
+
+
 def _plain_tracebacks() -> None:
     """A fault that a test provokes is logged as text: the coloured frames with all their variables, which structlog draws where nobody
     has configured it, take up to five seconds each."""
@@ -58,16 +70,19 @@ def _plain_tracebacks() -> None:
 
 _own_environment()
 _compiled_once()
+_the_same_examples()
 _plain_tracebacks()
 
 from backend.core import clock as clocks  # noqa: E402
 from locales import messages  # noqa: E402
-from tests.databases import Postgres, TestDatabase, fresh_sqlite, sqlite_template  # noqa: E402
+from tests.databases import MEMORY, Postgres, TestDatabase, fresh_sqlite, sqlite_template  # noqa: E402
 from tests.servers import Valkey  # noqa: E402
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+
+    from tests.sheets.maria import Maria
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,6 +104,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(WORK, ignore_errors=True)
 
 
+def _settings_anew() -> None:
+    """What is kept is what the environment says now, although a thread that an earlier test left may be reading what it said before: what is there
+    first is kept."""
+    with suppress(SystemExit):
+        while True:
+            settings.cache_clear()
+            if settings() == settings.__wrapped__():
+                return
+
+
 @pytest.fixture(autouse=True)
 def _settings_as_given(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever a test sets in the environment is gone for the next one."""
@@ -105,7 +130,7 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def set_them(**values: str) -> None:
         for name, value in values.items():
             monkeypatch.setenv(name, value)
-        settings.cache_clear()
+        _settings_anew()
 
     return set_them
 
@@ -125,12 +150,19 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def _sqlite_paths() -> Iterator[Iterator[Path]]:
+    """Where the next SQLite database lies: never where one lay before, which somebody may still hold open."""
+    with tempfile.TemporaryDirectory(prefix="linli-sqlite-", dir=MEMORY) as folder:
+        yield (Path(folder) / f"{number}.db" for number in itertools.count())
+
+
 @pytest.fixture
 def sqlite_database(
-    _sqlite_template: Path, tmp_path: Path, configure: Callable[..., None]
+    _sqlite_template: Path, _sqlite_paths: Iterator[Path], configure: Callable[..., None]
 ) -> Iterator[TestDatabase]:
     """A fresh, migrated SQLite database, connected."""
-    with fresh_sqlite(_sqlite_template, tmp_path / "linli.db") as database:
+    with fresh_sqlite(_sqlite_template, next(_sqlite_paths)) as database:
         configure(DATABASE_URL=database.url)
         yield database
 
@@ -148,6 +180,15 @@ def database(request: pytest.FixtureRequest) -> TestDatabase:
     """A fresh, migrated database, connected: the test runs once on SQLite and once on PostgreSQL."""
     found: TestDatabase = request.getfixturevalue(f"{request.param}_database")
     return found
+
+
+@pytest.fixture(scope="session")
+def maria() -> Iterator[Maria]:
+    """A private MySQL server; tests that ask for it belong to one `xdist_group`."""
+    from tests.sheets.maria import Maria  # its driver is slow to load
+
+    with Maria() as server:
+        yield server
 
 
 # --- Redis ----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from honcho.environ import parse_procfile
 
 from backend.settings import Settings
 from tests.environment import SHARED
-from tests.servers import free_port, until
+from tests.servers import LONG, free_port, until
 
 ROOT = Path(__file__).resolve().parents[1]
 WITHOUT_BOTS = ("services", "web", "worker", "alerts", "scheduler")
@@ -71,7 +71,7 @@ class System:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def stop(self, name: str, seconds: float = 10) -> int:
+    def stop(self, name: str, seconds: float = LONG) -> int:
         """SIGTERM, as Ctrl-C in `make run` does; returns the exit status."""
         process = self._running.pop(name)
         process.terminate()
@@ -96,14 +96,14 @@ class System:
         path = self.folder / f"{name}.log"
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
 
-    def wait_ready(self, seconds: float = 80) -> None:
+    def wait_ready(self, seconds: float = 2 * LONG) -> None:
         """Until /healthz answers that people are served; a web server that died fails the test with its log."""
         try:
             until(self._served, what="/healthz", seconds=seconds)
         except TimeoutError:
             raise AssertionError(f"Linli does not come up:\n{self._logs()}") from None
 
-    def wait_healthy(self, seconds: float = 40) -> None:
+    def wait_healthy(self, seconds: float = LONG) -> None:
         """Until /healthz says that every part is well."""
         until(
             lambda: self._health().get("status") == "ok",
@@ -115,7 +115,7 @@ class System:
         for process in self._running.values():
             process.terminate()
         for name in list(self._running):
-            self.stop(name, seconds=25)
+            self.stop(name)
 
     def _served(self) -> bool:
         assert self._running["web"].poll() is None, f"web died:\n{self.log('web')}"
@@ -123,7 +123,7 @@ class System:
 
     def _health(self) -> dict[str, object]:
         try:
-            return dict(requests.get(self.url("/healthz"), timeout=2).json())
+            return dict(requests.get(self.url("/healthz"), timeout=10).json())
         except (requests.RequestException, ValueError):
             return {}
 

@@ -4,9 +4,9 @@ from backend.alarms import moving
 from backend.alarms.answering import Answered, Caller, answer, clear, over
 from backend.alarms.climbing import climb
 from backend.alarms.confirming import in_full
-from backend.alarms.raising import raise_alarm
+from backend.alarms.raising import part, raise_alarm
 from backend.residents import moves
 
-__all__ = ["Answered", "Caller", "answer", "clear", "climb", "in_full", "over", "raise_alarm"]
+__all__ = ["Answered", "Caller", "answer", "clear", "climb", "in_full", "over", "part", "raise_alarm"]
 
 moves.register("alarms", moving.follow)

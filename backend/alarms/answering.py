@@ -11,11 +11,24 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from backend.alarms import climbing, kinds, ladder, listeners, queries, record, rungs, summary, wording
+from backend.alarms import (
+    climbing,
+    face,
+    kinds,
+    ladder,
+    listeners,
+    queries,
+    record,
+    rungs,
+    speaking,
+    summary,
+    surely,
+    wording,
+)
 from backend.alarms.models import Alarm, AlarmStep
 from backend.alarms.summary import Summary
 from backend.core import access, audit, clock
-from backend.core.access import Actor
+from backend.core.access import SYSTEM, Actor
 from backend.core.db import transaction
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.i18n import Text, _
@@ -54,22 +67,22 @@ def answer(by: Actor | Caller, alarm_id: int, answer: str, text: str = "") -> An
         raise Invalid(_("Please use one of the buttons."))
     with transaction():
         alarm = record.locked(alarm_id)
-        steps = _told(alarm, by)
-        actor, name = _who(by, alarm, steps)
+        steps = told_to(alarm, by)
+        actor, name = who_says(by, alarm, steps)
         if alarm.status == "cleared":
             raise Conflict(_("This alarm is over already: {name} {means}.",
                              name=alarm.answered_by or "", means=wording.MEANS[alarm.answer]))  # fmt: skip
         if steps and steps[-1].answer == answer:
             _her_others(alarm, by, answer, text, frozenset())
             return Answered(summary.of(alarm), repeated=True)
-        if answer != "cannot" and not _certain(by, steps):
-            return _note_only(alarm, by, actor, name, answer)
-        heard = _count(alarm, actor, name, steps, answer, text)
+        if answer != "cannot" and not is_certain(by, steps):
+            return note_only(alarm, by, actor, name, answer)
+        heard = take_effect(alarm, actor, name, steps, answer, text)
         _her_others(alarm, by, answer, text, heard)
         return Answered(summary.of(alarm))
 
 
-def _count(
+def take_effect(
     alarm: Alarm,
     actor: Actor,
     name: str,
@@ -110,22 +123,22 @@ def _her_others(alarm: Alarm, by: Actor | Caller, answer: str, text: str, heard:
     )
     for found in others.order_by(Alarm.id):
         other = record.locked(found.id)
-        steps = _told(other, by)
-        if other.status != "cleared" and steps and steps[-1].answer != answer and _certain(by, steps):
-            heard = _count(other, *_who(by, other, steps), steps, answer, text, heard=heard)
+        steps = told_to(other, by)
+        if other.status != "cleared" and steps and steps[-1].answer != answer and is_certain(by, steps):
+            heard = take_effect(other, *who_says(by, other, steps), steps, answer, text, heard=heard)
 
 
-def _certain(by: Actor | Caller, steps: list[AlarmStep]) -> bool:
+def is_certain(by: Actor | Caller, steps: list[AlarmStep]) -> bool:
     return isinstance(by, Actor) or (by.sure and not rungs.unconfirmed(steps[-1:]))
 
 
-def _note_only(alarm: Alarm, by: Actor | Caller, actor: Actor, name: str, answer: str) -> Answered:
+def note_only(alarm: Alarm, by: Actor | Caller, actor: Actor, name: str, answer: str) -> Answered:
     record.note(alarm, "claimed", name=name, answer=answer)
     audit.record(actor, "alarm.claim", f"alarm:{alarm.id}", org_id=alarm.org_id, after=answer)
     if isinstance(by, Caller) and not by.sure:
         # Once for each answer on each rung: nobody has others rung up again and again.
         key = f"back:{alarm.round}:{alarm.rung}:{by.identity_id}:{answer}"
-        climbing.speak(alarm, At(by.identity_id), wording.ring_back(alarm, answer), key)
+        speaking.speak(alarm, At(by.identity_id), wording.ring_back(alarm, answer), key)
     return Answered(summary.of(alarm), counts=False)
 
 
@@ -136,15 +149,21 @@ def clear(actor: Actor, alarm_id: int, why: Text) -> Summary:
     with transaction():
         alarm = record.locked(alarm_id)
         access.check(actor, "alarm.answer", alarm.org_id)
-        if alarm.status == "cleared":
-            return summary.of(alarm)
-        _end(alarm, "cleared", actor.name)
-        record.note(alarm, "cleared", name=actor.name, why=record.in_all(why))
-        audit.record(actor, "alarm.clear", f"alarm:{alarm.id}", org_id=alarm.org_id, why=str(why))
-        _tell_all(alarm, actor.name, "cleared", record.in_all(why) or "", but={f"staff:{actor.id}"})
-        found = summary.of(alarm)
-        listeners.tell(found)
-        return found
+        if alarm.status != "cleared":
+            close(alarm, actor, why, frozenset())
+        return summary.of(alarm)
+
+
+def close(alarm: Alarm, actor: Actor, why: Text, heard: frozenset[str]) -> frozenset[str]:
+    """End this locked alarm, and tell everybody who was told of it, save those who `heard` it of another. Returns who has heard it now."""
+    _end(alarm, "cleared", actor.name)
+    record.note(alarm, "cleared", name=actor.name, why=record.in_all(why))
+    audit.record(actor, "alarm.clear", f"alarm:{alarm.id}", org_id=alarm.org_id, why=str(why))
+    told = _tell_all(
+        alarm, actor.name, "cleared", record.in_all(why) or "", but=heard | {f"staff:{actor.id}"}
+    )
+    listeners.tell(summary.of(alarm))
+    return heard | told
 
 
 def _joins(alarm: Alarm, actor: Actor, name: str, answer: str) -> None:
@@ -180,7 +199,7 @@ def over(by: Caller, alarm_id: int) -> Answered:
                 record.note(alarm, "claimed", name=name, answer="safe")
                 audit.record(actor, "alarm.claim", f"alarm:{alarm.id}", org_id=alarm.org_id, after="safe")
                 key = f"back:{alarm.round}:{alarm.rung}:{by.identity_id}:over"
-                climbing.speak(alarm, At(by.identity_id), wording.really_well(alarm), key)
+                speaking.speak(alarm, At(by.identity_id), wording.really_well(alarm), key)
                 return Answered(summary.of(alarm), counts=False)
             heard = _was_nothing(alarm, by, frozenset())
             for other_id in queries.called_by(by.identity_id, by.resident_id):
@@ -238,6 +257,7 @@ def _end(alarm: Alarm, answer: str, name: str) -> None:
     alarm.status, alarm.cleared_at, alarm.wake_at, alarm.open_key = "cleared", now, None, None
     alarm.answer, alarm.answered_at, alarm.answered_by = answer, now, name
     record.keep(alarm, record.state_of(alarm))
+    surely.attempt(alarm.id, "face", lambda: face.show([alarm], SYSTEM))
 
 
 def _tell_all(
@@ -250,12 +270,12 @@ def _tell_all(
     unconfirmed = rungs.unconfirmed(told.values())
     for person, step in told.items():
         if person in unconfirmed and alarm.status == "cleared":
-            climbing.speak(alarm, climbing.to_of(step), wording.careful_end(alarm))
+            speaking.speak(alarm, speaking.to_of(step), wording.careful_end(alarm))
         elif person not in but and person not in unconfirmed:
-            climbing.speak(alarm, climbing.to_of(step), words)
+            speaking.speak(alarm, speaking.to_of(step), words)
     waits = her and alarm.kind in kinds.CALLS and answer not in ("cannot", "cleared")
     if waits and (where := _her(alarm)) is not None:
-        climbing.speak(alarm, where, wording.for_her(name, answer))
+        speaking.speak(alarm, where, wording.for_her(name, answer))
     return frozenset(told)
 
 
@@ -268,7 +288,7 @@ def _her(alarm: Alarm) -> To | None:
 # --- who answers ----------------------------------------------------------------------------------------------
 
 
-def _told(alarm: Alarm, by: Actor | Caller) -> list[AlarmStep]:
+def told_to(alarm: Alarm, by: Actor | Caller) -> list[AlarmStep]:
     """What this person was told of the alarm, the latest last."""
     steps = AlarmStep.select().where(AlarmStep.alarm == alarm.id).order_by(AlarmStep.id)
     if isinstance(by, Actor):
@@ -286,7 +306,7 @@ def _told(alarm: Alarm, by: Actor | Caller) -> list[AlarmStep]:
     ]
 
 
-def _who(by: Actor | Caller, alarm: Alarm, steps: list[AlarmStep]) -> tuple[Actor, str]:
+def who_says(by: Actor | Caller, alarm: Alarm, steps: list[AlarmStep]) -> tuple[Actor, str]:
     """The actor for the audit log, and the name for everybody. Raises NotFound, Forbidden."""
     if isinstance(by, Actor):
         access.check(by, "alarm.answer", alarm.org_id)

@@ -7,15 +7,14 @@ from functools import partial
 
 import structlog
 
-from backend.alarms import kinds, ladder, record, rungs, surely, wording
+from backend.alarms import gathered, kinds, ladder, record, rungs, surely, wording
 from backend.alarms.ladder import State, Step
 from backend.alarms.models import Alarm, AlarmStep
 from backend.alarms.rungs import Person
+from backend.alarms.speaking import speak, to_of
 from backend.core import clock, sweep
 from backend.core.db import transaction
 from backend.fields.words import Words
-from backend.messaging import say
-from backend.messaging.people import At, Resident, StaffMember, To
 
 log = structlog.get_logger()
 
@@ -59,6 +58,7 @@ def _tell(alarm: Alarm, step: Step, state: State) -> None:
     rung = policy[step.rung]
     above = [r for r in rungs.reachable(alarm) if r > step.rung]
     following = policy[min(above)].who if above else ""
+    storm = gathered.of(alarm, rung.who)
 
     def tell(person: Person) -> None:
         AlarmStep.create(
@@ -72,8 +72,11 @@ def _tell(alarm: Alarm, step: Step, state: State) -> None:
             deadline_at=state.deadline,
             **rungs.columns(person.to),
         )
-        words = _words(alarm, person, following, rung.minutes)
-        speak(alarm, person.to, words, f"{state.round}:{step.rung}:{person.key}")
+        key = f"{state.round}:{step.rung}:{person.key}"
+        if storm is not None:
+            gathered.tell(storm, alarm, person.to, key, following=following, minutes=rung.minutes)
+        else:
+            speak(alarm, person.to, _words(alarm, person, following, rung.minutes), key)
 
     found = rungs.persons(alarm, rung.who)
     told = [p for p in found if surely.attempt(alarm.id, f"tell:{p.key}", partial(tell, p))]
@@ -111,13 +114,17 @@ def _call(alarm: Alarm, step: Step, state: State) -> None:
     names: list[str] = []
     found = rungs.still_told(silent)
     unconfirmed = rungs.unconfirmed(found)
+    storm = gathered.of(alarm, kinds.KINDS[alarm.kind].policy[step.rung].who)
 
     def ring(told: AlarmStep) -> None:
         telephone = rungs.by_voice(to_of(told))
         if telephone is not None:
             person = Person(told.person, told.name, telephone, confirmed=told.person not in unconfirmed)
-            words = _words(alarm, person, "", 0)
-            speak(alarm, telephone, words, f"{state.round}:{step.rung}:{told.person}:call")
+            key = f"{state.round}:{step.rung}:{told.person}:call"
+            if storm is not None:
+                gathered.tell(storm, alarm, telephone, key)
+            else:
+                speak(alarm, telephone, _words(alarm, person, "", 0), key)
             AlarmStep.update(called_at=clock.now()).where(AlarmStep.id == told.id).execute()
             names.append(told.name)
 
@@ -137,7 +144,13 @@ def _ask(alarm: Alarm, step: Step, state: State) -> None:
     words = wording.how_is_it(alarm)
     for told in asked.values():
         key = f"ask:{state.deadline}:{told.person}"
-        surely.attempt(alarm.id, key, partial(speak, alarm, to_of(told), words, key))
+        storm = gathered.of(alarm, told.who)
+        act = (
+            partial(speak, alarm, to_of(told), words, key)
+            if storm is None
+            else partial(gathered.ask, storm, alarm, told)
+        )
+        surely.attempt(alarm.id, key, act)
     record.note(alarm, "asked", names=[told.name for told in asked.values()])
 
 
@@ -149,21 +162,3 @@ def _nobody(alarm: Alarm, step: Step, state: State) -> None:
 GOING = ("going", "called_120", "called_119")
 """Answers of somebody who does something about it."""
 _DO = {"tell": _tell, "call": _call, "skip": _skip, "ask": _ask, "nobody": _nobody}
-
-
-def to_of(told: AlarmStep) -> To:
-    if told.staff_id is not None:
-        return StaffMember(told.staff_id)
-    return Resident(told.resident_id) if told.resident_id is not None else At(told.identity_id or 0)
-
-
-def speak(alarm: Alarm, to: To, words: Words, key: str | None = None) -> None:
-    """Say it past everything else: the queue of alarms waits for nothing, and knows no quiet hours."""
-    say(
-        to,
-        words,
-        purpose="alarm",
-        queue="alerts",
-        about=f"alarm:{alarm.id}",
-        dedupe=f"alarm:{alarm.id}:{key}" if key else None,
-    )

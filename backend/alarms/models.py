@@ -12,7 +12,8 @@ class Alarm(Model):
 
     `status`: open (nobody has answered), going (somebody does something about it), cleared. `open_key` is its dedupe key while
     it is not cleared: the database itself allows one. `words` is JSON of what is said about it, by locale; `place` JSON of a
-    `fields.address.Home`. `identity_id` is the address from which help was asked for.
+    `fields.address.Home`. `identity_id` is the address from which help was asked for. `area` is the building (see `storms`), `storm_id`
+    the AlarmStorm that it is part of. `media`: keys of `core.media`, separated by blanks: what a camera saw.
     """
 
     org_id = peewee.IntegerField(index=True)
@@ -38,6 +39,40 @@ class Alarm(Model):
     answered_at = Instant(null=True)
     answered_by = Encrypted(null=True)
     cleared_at = Instant(null=True)
+    area = peewee.CharField(40, default="")
+    storm_id = peewee.IntegerField(null=True, index=True)
+    media = peewee.CharField(200, default="")
+
+
+class AlarmStorm(Model):
+    """Many alarms of one kind at one place (`area`; "": the whole Org) within minutes: staff are told of them together. `open_key` while it
+    goes on: the database itself allows one. `told_count`: of how many staff were told last, at `told_at`."""
+
+    kind = peewee.CharField(24)
+    org_id = peewee.IntegerField(index=True)
+    area = peewee.CharField(40)
+    open_key = peewee.CharField(120, null=True, unique=True)
+    began_at = Instant()
+    told_count = peewee.IntegerField()
+    told_at = Instant()
+    ended_at = Instant(null=True)
+
+
+class AlarmReview(Model):
+    """What somebody wrote when it was over: what it was (`cause`, one of `reviews.CAUSES`, and in words), what was done, what is still to be
+    done and until when."""
+
+    alarm_id = peewee.IntegerField(unique=True)
+    org_id = peewee.IntegerField(index=True)
+    cause = peewee.CharField(16)
+    found = Encrypted(null=True)
+    done = Encrypted(null=True)
+    follow_up = Encrypted(null=True)
+    follow_up_on = peewee.DateField(null=True, index=True)
+    followed_at = Instant(null=True)
+    by_id = peewee.IntegerField()
+    by_name = peewee.CharField(80)
+    at = Instant()
 
 
 class AlarmStep(Model):
@@ -70,3 +105,6 @@ class AlarmNote(Model):
     at = Instant()
     act = peewee.CharField(12)
     data = Encrypted(null=True)
+
+
+Alarm.add_index(Alarm.kind, Alarm.org_id, Alarm.raised_at, name="alarm_lately")

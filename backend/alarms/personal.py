@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.alarms import kinds, record, timeline
-from backend.alarms.models import Alarm, AlarmNote, AlarmStep
-from backend.core import audit
+from backend.alarms import kinds, record, reviews, timeline
+from backend.alarms.models import Alarm, AlarmNote, AlarmReview, AlarmStep
+from backend.core import audit, media
 from backend.core.db import transaction
 from backend.core.errors import Conflict
 from backend.core.i18n import DEFAULT_LOCALE, _, render
@@ -24,6 +24,7 @@ def export(resident_id: int) -> list[dict[str, Any]]:
             "said": render(record.unpacked(alarm).text, DEFAULT_LOCALE),
             "status": alarm.status,
             "answer": alarm.answer,
+            "review": reviews.exported(alarm.id),
             "over_at": alarm.cleared_at.isoformat() if alarm.cleared_at else None,
         }
         for alarm in Alarm.select().where(Alarm.resident_id == resident_id).order_by(Alarm.id)
@@ -50,7 +51,13 @@ def empty(alarm: Alarm) -> None:
     AlarmStep.update(name=FORGOTTEN).where(
         AlarmStep.alarm == alarm.id, AlarmStep.staff_id.is_null()
     ).execute()
-    Alarm.update(words=record.packed(Words(FORGOTTEN)), place=None, identity_id=None, answered_by=None).where(
-        Alarm.id == alarm.id
+    Alarm.update(
+        words=record.packed(Words(FORGOTTEN)), place=None, area="", identity_id=None, answered_by=None
+    ).where(Alarm.id == alarm.id).execute()
+    AlarmReview.update(found=None, done=None, follow_up=None).where(
+        AlarmReview.alarm_id == alarm.id
     ).execute()
+    for key in alarm.media.split():
+        media.forget(key)
+    Alarm.update(media="").where(Alarm.id == alarm.id).execute()
     audit.erase_payloads(f"alarm:{alarm.id}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+
+import peewee
 
 from backend.alarms import kinds, summary
 from backend.alarms.models import Alarm, AlarmNote, AlarmStep
@@ -27,6 +30,8 @@ __all__ = [
 
 
 STATUSES = ("open", "going", "cleared")
+TURNS = ("raised", "answered", "claimed", "nobody", "moved", "photo", "cleared")
+"""What changes how an alarm stands, of all that its timeline tells."""
 FIRST, LAST = 40, 60
 """Lines of a timeline that a page shows, of its beginning and of its end."""
 
@@ -41,12 +46,17 @@ def by_id(alarm_id: int) -> Summary:
 
 def open_alarms(actor: Actor) -> list[Summary]:
     """What is not cleared where `actor` may read alarms: unanswered ones first, the newest first."""
-    found = _readable(actor).where(Alarm.status != "cleared")
+    found = _open(actor)
     return [summary.of(a) for a in found.order_by(Alarm.status == "going", Alarm.id.desc())]
 
 
 def open_count(actor: Actor) -> int:
-    return int(_readable(actor).where(Alarm.status != "cleared").count())
+    return int(_open(actor).count())
+
+
+def is_any_unanswered() -> bool:
+    """Whether somebody may be in danger, and nobody has answered yet: whatever can wait makes room."""
+    return Alarm.select().where((Alarm.status == "open") & (Alarm.severity == "critical")).exists()  # type: ignore[no-any-return]
 
 
 def of_resident(resident_id: int, limit: int = 20) -> list[Summary]:
@@ -60,6 +70,16 @@ def latest(source: str, kind: str) -> tuple[str, datetime | None] | None:
     which = (Alarm.source == source) & (Alarm.kind == kind)
     found = Alarm.select(Alarm.status, Alarm.cleared_at).where(which).order_by(Alarm.id.desc()).first()
     return (found.status, found.cleared_at) if found is not None else None
+
+
+def open_under(dedupe: str) -> int | None:
+    """The id of the alarm that was raised with this `dedupe` and is not cleared."""
+    return Alarm.select(Alarm.id).where(Alarm.open_key == dedupe).scalar()  # type: ignore[no-any-return]
+
+
+def open_like(pattern: str) -> dict[str, int]:
+    """What is not cleared and was raised with a `dedupe` like this (`%`: anything): its id by that."""
+    return dict(Alarm.select(Alarm.open_key, Alarm.id).where(Alarm.open_key**pattern).tuples())
 
 
 def listed(actor: Actor, *, status: str = "", kind: str = "") -> Any:
@@ -113,6 +133,43 @@ def timeline(alarm: Alarm) -> tuple[list[AlarmNote], list[AlarmNote], int]:
     behind = notes.where(AlarmNote.id > first[-1].id)
     last = list(behind.order_by(AlarmNote.id.desc()).limit(LAST))[::-1]
     return first, last, behind.count() - len(last)
+
+
+def open_of_device(device_id: int) -> int | None:
+    """The id of its latest alarm that is not cleared."""
+    mine = (Alarm.device_id == device_id) & (Alarm.status != "cleared")
+    found = Alarm.select(Alarm.id).where(mine).order_by(Alarm.id.desc()).first()
+    return int(found.id) if found is not None else None
+
+
+def open_by_org(actor: Actor) -> dict[int, int]:
+    """How many are not cleared in each Org where the actor may read alarms."""
+    readable = Alarm.org_id.in_(access.org_ids(actor, "alarm.read")) & (Alarm.status != "cleared")
+    rows = Alarm.select(Alarm.org_id, peewee.fn.COUNT(Alarm.id)).where(readable).group_by(Alarm.org_id)
+    return dict(rows.tuples())
+
+
+def first_open(actor: Actor, most: int) -> list[Alarm]:
+    """The open ones that somebody should look at first."""
+    order = (Alarm.status == "going", Alarm.severity != "critical", Alarm.id.desc())
+    return list(_open(actor).order_by(*order).limit(most))
+
+
+def open_devices(device_ids: Collection[int]) -> set[int]:
+    """Of these devices those with an alarm that is not cleared."""
+    which = Alarm.device_id.in_(list(device_ids)) & (Alarm.status != "cleared")
+    return {row[0] for row in Alarm.select(Alarm.device_id).where(which).tuples()}
+
+
+def last_lines(actor: Actor, most: int) -> list[tuple[AlarmNote, Alarm]]:
+    """What happened last to alarms that the actor may read, the latest first."""
+    readable = Alarm.org_id.in_(access.org_ids(actor, "alarm.read"))
+    found = AlarmNote.select(AlarmNote, Alarm).join(Alarm).where(readable & AlarmNote.act.in_(TURNS))
+    return [(note, note.alarm) for note in found.order_by(AlarmNote.id.desc()).limit(most)]
+
+
+def _open(actor: Actor) -> Any:
+    return _readable(actor).where(Alarm.status != "cleared")
 
 
 def _readable(actor: Actor) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import peewee
 
-from backend.alarms import climbing, record, surely
+from backend.alarms import climbing, listeners, record, storms, summary, surely
 from backend.alarms.models import Alarm
 from backend.core import audit, clock
 from backend.core.access import SYSTEM
@@ -60,6 +60,7 @@ def raise_alarm(
                     place=json.dumps(where, ensure_ascii=False) if where else None,
                     raised_at=clock.now(),
                     wake_at=clock.now(),
+                    area=storms.area_of(where),
                 )
         except peewee.IntegrityError:
             # Raised elsewhere at the same moment.
@@ -74,9 +75,16 @@ def raise_alarm(
             org_id=alarm.org_id,
             after={"kind": kind, "source": source},
         )
+        listeners.tell(summary.of(alarm), raised=True)
+        surely.attempt(alarm.id, "storm", lambda: storms.join(alarm))
         # What fails here is taken up by the scheduler: that there is an alarm must not be lost with it.
         surely.attempt(alarm.id, "raise", lambda: climbing.advance(record.locked(alarm.id)))
         return int(alarm.id)
+
+
+def part(dedupe: str) -> None:
+    """The open alarm of this key goes on by itself: another raise with the key is another alarm. Belongs in the caller's transaction."""
+    Alarm.update(open_key=None).where(Alarm.open_key == dedupe).execute()
 
 
 def _again(dedupe: str, words: Words) -> int | None:

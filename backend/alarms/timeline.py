@@ -61,5 +61,8 @@ _WORDS = {
         name=data["name"] or _("The caller"),
         means=wording.MEANS[data["answer"]],
     ),
+    "photo": lambda data: _("The camera sent a picture. Whoever was told has it."),
+    "storm": lambda data: _("One of many at the same place: staff are told of all of them together."),
+    "remark": lambda data: data["words"],
     "cleared": lambda data: _("{name} has closed it: {why}", name=data["name"], why=data["why"]),
 }

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from backend.alarms import actions, kinds, overdue, personal, queries, record, threads, timeline, wording
+from backend.alarms import (
+    actions,
+    gathered,
+    kinds,
+    overdue,
+    personal,
+    queries,
+    record,
+    reviews,
+    storms,
+    threads,
+    timeline,
+    wording,
+)
+from backend.alarms.causes import CAUSES
 from backend.alarms.models import Alarm
-from backend.core import access, health, privacy
+from backend.core import access, health, media, privacy
 from backend.core.access import Actor
+from backend.core.errors import NotFound
 from backend.core.i18n import Msg, Text, _
 from backend.residents import queries as residents
 from backend.web import dashboard, listing, nav, sections, session, subjects
@@ -81,14 +96,14 @@ def _section(actor: Actor, resident_id: int) -> Section | None:
     found = queries.of_resident(resident_id)
     if not found:
         return None
-    html = render_template("alarms/section.html", found=found, **_words())
+    html = render_template("alarms/section.html", found=found, **words())
     return Section(_("Alarms"), Markup(html))  # noqa: S704  # rendered by our own template
 
 
 sections.register("resident", _section, order=10)
 
 
-def _words() -> dict[str, Any]:
+def words() -> dict[str, Any]:
     """What every template of ours uses."""
     return {
         "kinds": {name: kind.title for name, kind in kinds.KINDS.items()},
@@ -100,7 +115,7 @@ def _words() -> dict[str, Any]:
     }
 
 
-sections.register("handover", threads.section(_words))
+sections.register("handover", threads.section(words))
 
 
 @blueprint.get("")
@@ -115,7 +130,10 @@ def index() -> Any:
         page=page,
         where=wording.where,
         who=wording.who,
-        **_words(),
+        storms=storms.open_ones(actor),
+        to_follow=len(reviews.to_follow(actor)),
+        storm_place=gathered.where,
+        **words(),
     )
 
 
@@ -136,13 +154,35 @@ def show(alarm_id: int) -> Any:
         # Once it is over nobody needs a number that she may keep to herself.
         phone=wording.telephone(found) if may_answer and found.status != "cleared" else "",
         threads=threads.of_alarm(actor, found),
+        sections=sections.made("alarm", actor, alarm_id),
         first=[(note, timeline.said_of(note)) for note in begun],
         last=[(note, timeline.said_of(note)) for note in latest],
         between=between,
         may_answer=may_answer,
         answers=[(a, wording.OFFERED[a][0]) for a in kinds.KINDS[found.kind].answers],
-        **_words(),
+        storm=_storm(found),
+        review=reviews.of(alarm_id),
+        causes=list(CAUSES.items()),
+        cause_names=CAUSES,
+        photos=range(len(found.media.split())),
+        **words(),
     )
+
+
+def _storm(alarm: Alarm) -> tuple[int, int] | None:
+    """The number of the storm that it is part of, and of how many alarms."""
+    return (alarm.storm_id, storms.size(alarm.storm_id)) if alarm.storm_id is not None else None
+
+
+@blueprint.get("/<int:alarm_id>/photo/<int:place>")
+@session.needs("alarm.read")
+def photo(alarm_id: int, place: int) -> Any:
+    """What a camera saw."""
+    keys = queries.seen_by(session.current_actor(), alarm_id).media.split()
+    if place >= len(keys):
+        raise NotFound()
+    data, kind = media.load(keys[place])
+    return Response(data, mimetype=kind, headers={"Cache-Control": "private, max-age=600"})
 
 
 @blueprint.post("/<int:alarm_id>/answer")

@@ -17,7 +17,7 @@ from backend.messaging import people
 from backend.residents import queries as residents
 from backend.settings import settings
 
-_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
+SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 OFFERED: dict[str, tuple[Msg, Msg]] = {
     "going": (_("I am going there"), _("I go")),
     "cannot": (_("I cannot, ask somebody else"), _("I cannot")),
@@ -103,7 +103,7 @@ def raised(
     said = record.unpacked(alarm)
     name = who(alarm) if alarm.place else ""
     facts = {"title": title(alarm), "place": where(alarm), "time": at_time(alarm.raised_at, zone)}
-    first = _("{sign} **{title}** · {place} · {time}", sign=_SIGNS[alarm.severity], **facts)
+    first = _("{sign} **{title}** · {place} · {time}", sign=SIGNS[alarm.severity], **facts)
     lines: list[Text] = [first]
     detail: Text = _("{name}: {words}", name=name, words=said.text) if name else said.text
     lines.append(detail)
@@ -137,11 +137,12 @@ def raised(
         words=_("{name}: {words}", name=name, words=heard) if name else heard,
     )
     return Words(
-        _lines(lines),
+        in_lines(lines),
         short,
         spoken,
         options=options(alarm.id, kinds.KINDS[alarm.kind].answers),
         subject=_("{title}, {place}", title=facts["title"], place=facts["place"]),
+        media=tuple(alarm.media.split()),
     )
 
 
@@ -228,7 +229,8 @@ def still_called(alarm_id: int) -> Words:
     )
 
 
-def _lines(lines: list[Text]) -> Text:
+def in_lines(lines: list[Text]) -> Text:
+    """Several texts below each other."""
     return {locale: "\n".join(render(line, locale) for line in lines) for locale in LOCALES}
 
 
@@ -247,6 +249,12 @@ def answered(alarm: Alarm, name: Text, answer: str, text: Text = "") -> Words:
         short,
         _("{title}, {place}. {name} {means}.", **about, name=name, means=MEANS[answer]),
     )  # fmt: skip
+
+
+def photo(alarm: Alarm, key: str) -> Words:
+    """A picture that a camera sent of it, for whoever was told."""
+    facts = {"title": title(alarm), "place": where(alarm), "time": at_time(clock.now())}
+    return Words(_("A picture from there, {time}: {title} · {place}", **facts), media=(key,))
 
 
 def how_is_it(alarm: Alarm) -> Words:

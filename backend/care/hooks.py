@@ -6,10 +6,14 @@ from __future__ import annotations
 from backend.alarms import listeners
 from backend.alarms.summary import Summary
 from backend.care import answering, faults, long_away, moving, personal, record, visits
+from backend.care.health import consenting
+from backend.care.health import personal as health_personal
+from backend.care.health import queries as health_queries
 from backend.core import health, privacy
 from backend.core.i18n import _
 from backend.reports import days_off
 from backend.residents import moves
+from backend.residents import privacy as choices
 
 
 def on_alarm(alarm: Summary) -> None:
@@ -22,7 +26,10 @@ listeners.register("words:", visits.on_alarm)
 listeners.register("visit:", visits.on_alarm)
 listeners.register("absence:", long_away.on_alarm)
 listeners.register("care:", faults.on_alarm)
+listeners.register("health:", visits.on_alarm)
 health.register("care", faults.check, _("Check-ins and visits"))
 privacy.register("care", personal.export, personal.forget)
+privacy.register("health", health_personal.export, health_personal.forget)
+choices.provide(health_queries.ITEM, _("Health: medicines and measured values"), consenting.stands)
 moves.register("care", moving.follow)
 days_off.provide(record.days_off)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backend.care import asking, faults, following, hooks, long_away, mornings, summaries, visits
+from backend.care import (
+    asking,
+    faults,
+    following,
+    hooks,
+    long_away,
+    mornings,
+    summaries,
+    visit_sending,
+    visits,
+)
+from backend.care.health import appointments, reminding, weeks
+from backend.care.services import running
 
 __all__ = ["JOBS", "hooks"]
 
@@ -17,4 +29,9 @@ JOBS: list[tuple[str, int, Callable[[], int]]] = [
     ("care.away", 300, long_away.look),
     ("care.mornings", 300, mornings.tell),
     ("care.summaries", 600, summaries.tell),
+    ("care.medicines", 10, reminding.sweep_due),
+    ("care.medicine_weeks", 1800, weeks.tell),
+    ("care.appointments", 60, appointments.remind),
+    ("care.services", 600, running.nightly),
+    ("care.visits_sent", 3600, visit_sending.forget_old),
 ]

@@ -149,6 +149,18 @@ class CareSummary(Model):
         indexes = ((("resident_id", "month"), True),)
 
 
+class VisitSent(Model):
+    """A report that a phone kept while it was offline, and sent: `key` is the phone's name for it, which is taken once. `kept_id` is the
+    visit that it was written to, `outcome` what was told: see `visit_sending`."""
+
+    key = peewee.CharField(40, unique=True)
+    staff_id = peewee.IntegerField()
+    visit_id = peewee.IntegerField()
+    kept_id = peewee.IntegerField()
+    outcome = peewee.CharField(10)
+    at = Instant(index=True)
+
+
 class CareFault(Model):
     """The care of this plan stumbles: its sweep has failed `failures` times `since` then, the last time at `last_at` with the
     exception `error` at `what` (plan:7, checkin:12). `alarm_id` tells people, raised at `alarm_at`."""

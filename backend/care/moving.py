@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from backend.care import record
+from backend.care.health.models import Appointment, Measurement, MedicinePlan
 from backend.care.models import Absence, CheckIn, Visit
+from backend.care.services.models import ServiceSuggestion
 from backend.care.visits import OPEN
 from backend.core import clock
 
@@ -24,4 +26,9 @@ def follow(resident_id: int, org_id: int) -> None:
     here = Absence.ends_at.is_null() | (Absence.ends_at > now)
     Absence.update(org_id=org_id).where((Absence.resident_id == resident_id) & here).execute()
     Visit.update(org_id=org_id).where((Visit.resident_id == resident_id) & Visit.status.in_(OPEN)).execute()
+    for model in (MedicinePlan, Measurement, Appointment):
+        model.update(org_id=org_id).where(model.resident_id == resident_id).execute()
+    open_ones = ServiceSuggestion.status.in_(("open", "accepted"))
+    mine = (ServiceSuggestion.resident_id == resident_id) & open_ones
+    ServiceSuggestion.update(org_id=org_id).where(mine).execute()
     record.changed(resident_id)

@@ -16,13 +16,18 @@ CHANNELS = ("sms", "voice", "telegram", "webchat", "email")
 
 
 def reachable(plan: CarePlan) -> dict[str, Identity]:
-    """Her address on each of the plan's channels that can be written to now, in the plan's order. The telephone that she writes
-    text messages from can also be rung up."""
+    """See `reachable_on`: on the plan's channels."""
+    return reachable_on(plan.resident_id, plan.channels)
+
+
+def reachable_on(resident_id: int, channels: str) -> dict[str, Identity]:
+    """Her address on each of these channels (comma-separated) that can be written to now, in their order. The telephone that she
+    writes text messages from can also be rung up."""
     hers: dict[str, Identity] = {}
-    for known in people.identities(Resident(plan.resident_id)):
+    for known in people.identities(Resident(resident_id)):
         hers.setdefault(known.channel, known)
     found = {}
-    for channel in plan.channels.split(","):
+    for channel in channels.split(","):
         identity: Identity | None = hers.get(channel)
         if identity is None and channel == "voice" and (mobile := hers.get("sms")) is not None:
             identity = people.ensure("voice", mobile.address, mobile.locale)

@@ -100,7 +100,7 @@ def _another(actor: Actor, first: Visit) -> Visit:
 
 def _keep(actor: Actor, visit: Visit, report: Report) -> None:
     visit.status, visit.condition, visit.report = "done", report.condition, report.report or None
-    visit.done_at, visit.done_by, visit.photo = clock.now(), actor.id, report.photo
+    visit.done_at, visit.done_by, visit.photo = report.at or clock.now(), actor.id, report.photo
     visit.assignee_id = visit.assignee_id or actor.id
     visit.place = json.dumps([report.place.latitude, report.place.longitude]) if report.place else None
     visit.save()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from backend.care.health import retention as health
 from backend.care.models import Absence, CheckIn, Visit
 from backend.core import audit, media, retention
 from backend.core.i18n import _
 
+__all__ = ["health"]
 FORGOTTEN = "—"
 
 

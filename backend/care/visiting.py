@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from backend.core.i18n import Msg, _
@@ -96,13 +96,14 @@ FORM = Form(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the Form's answers say; `photo` is a key of `core.media`."""
+    """What the Form's answers say; `photo` is a key of `core.media`. `at`: when it was reported, None for now."""
 
     condition: str
     report: str = ""
     photo: str | None = None
     place: Place | None = None
     next: date | None = None
+    at: datetime | None = None
 
 
 def report_of(answers: Mapping[str, Any]) -> Report:

@@ -53,10 +53,23 @@ def create(
         raise Invalid(_("That day is over already. By when?"), "due")
     if assignee_id is not None and assignee_id not in {s.id for s in visitors(resident.org_id)}:
         raise Invalid(_("This person does no visits there."), "assignee")
+    return ask(actor, resident_id, reason.strip()[:500], due_at, assignee_id)
+
+
+def ask(
+    actor: Actor, resident_id: int, reason: str, due_at: datetime, assignee_id: int | None = None
+) -> Visit:
+    """Put a visit on the list, and tell who does it: the assignee, or everybody who does visits there."""
     with transaction():
-        visit = insert(actor, resident_id, reason.strip()[:500], None, due_at, assignee_id)
+        visit = insert(actor, resident_id, reason, None, due_at, assignee_id)
         _tell(visit, [assignee_id] if assignee_id is not None else [s.id for s in visitors(visit.org_id)])
         return visit
+
+
+def open_for(resident_id: int) -> Visit | None:
+    """A visit to her that is still to be done."""
+    hers = (Visit.resident_id == resident_id) & Visit.status.in_(OPEN)
+    return Visit.select().where(hers).order_by(Visit.due_at).first()  # type: ignore[no-any-return]
 
 
 def insert(

@@ -135,7 +135,17 @@ def go(visit_id: int) -> Any:
 def report(visit_id: int) -> Any:
     actor = session.current_actor()
     visit_actions.check_report(actor, visit_id)
-    typed: dict[str, str | Said] = {k: v for k, v in request.form.items() if k != "csrf_token"}
+    answers, errors, typed = posted_report(actor)
+    if errors:
+        return _page(visit_id, typed, errors), 422
+    visit_actions.finish(actor, visit_id, visiting.report_of(answers))
+    return _done(_("Thank you, the visit is reported."), visit_id)
+
+
+def posted_report(actor: Actor) -> tuple[dict[str, Any], dict[str, Text], dict[str, Any]]:
+    """The posted report: its answers, what is wrong with it by field, and what was typed."""
+    names = set(visiting.FORM.by_name)
+    typed: dict[str, str | Said] = {k: v for k, v in request.form.items() if k in names}
     errors: dict[str, Text] = {}
     try:
         if (photo := _photo(actor)) is not None:
@@ -143,11 +153,7 @@ def report(visit_id: int) -> Any:
     except Invalid as problem:
         errors["photo"] = problem.text
     answers, wrong = visiting.FORM.validate(typed, {"channel": "page"}, clock.now(), locale())
-    errors |= wrong
-    if errors:
-        return _page(visit_id, {k: v for k, v in typed.items() if isinstance(v, str)}, errors), 422
-    visit_actions.finish(actor, visit_id, visiting.report_of(answers))
-    return _done(_("Thank you, the visit is reported."), visit_id)
+    return answers, errors | wrong, {k: v for k, v in typed.items() if isinstance(v, str)}
 
 
 @blueprint.post("/<int:visit_id>/cancel")

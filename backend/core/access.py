@@ -41,11 +41,16 @@ _DESK = {
 }
 _LIFE_READ = {"event.read", "survey.read", "feedback.read"}
 _CARE_READ = {"care.read", "alarm.read"}
-_CARE = _CARE_READ | {"care.change", "visit.do", "alarm.answer", "family.change"}
+_CARE = (
+    _CARE_READ
+    | {"position.read"}
+    | {"care.change", "health.read", "visit.do", "alarm.answer", "family.change"}
+)
 _RECORDS_READ = {"record.read", "report.read"}
 _RECORDS = _RECORDS_READ | {"record.create", "record.change"}
 _PRINT = {"print.use"}
 _DEVICES_READ = {"device.read"}
+_DEVICES_COMMAND = {"device.command"}
 _TELL = {"campaign.read", "campaign.write", "notice.write", "list.write"}
 _ADMIN = (
     _RESIDENTS_READ
@@ -53,6 +58,7 @@ _ADMIN = (
     | _DESK
     | _LIFE_READ
     | _CARE
+    | {"position.change"}
     | {"event.change", "event.approve", "survey.change", "feedback.answer"}
     | {"resident.approve", "resident.change", "resident.reveal", "resident.export", "resident.erase"}
     | {"resident.attach"}
@@ -65,7 +71,8 @@ _ADMIN = (
     | _TELL
     | {"campaign.approve", "api.manage"}
     | _DEVICES_READ
-    | {"device.change"}
+    | _DEVICES_COMMAND
+    | {"device.change", "device.route"}
 )
 
 _OWN_LISTS = {"record.read", "record.create", "record.change", "record.delete", "record.export"}
@@ -94,6 +101,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _PRINT
         | _TELL
         | _DEVICES_READ
+        | _DEVICES_COMMAND
         | {"feedback.answer"}
     ),
     "operator": frozenset(
@@ -125,6 +133,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _RECORDS_READ
         | {"event.read", "campaign.read", "campaign.write", "list.write", "message.say"}
     ),
+    # The same where staff said that it may: what devices say tells of life at home.
+    "api_devices": frozenset(_DEVICES_READ),
 }
 
 

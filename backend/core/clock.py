@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from backend.settings import settings
 
 
 def _system() -> datetime:
-    return datetime.now(UTC)
+    real, told = datetime.now(UTC), settings().simulated_clock
+    if not told:
+        return real
+    since, at, speed = _simulated(told)
+    return at + (real - since) * speed
+
+
+@lru_cache(maxsize=1)
+def _simulated(told: str) -> tuple[datetime, datetime, float]:
+    """(the real instant, what the clock showed then, how many times as fast it runs)."""
+    since, at, speed = told.split()
+    return datetime.fromtimestamp(float(since), UTC), datetime.fromisoformat(at).astimezone(UTC), float(speed)
 
 
 _source: Callable[[], datetime] = _system
@@ -24,6 +36,18 @@ _MS = timedelta(milliseconds=1)
 def now() -> datetime:
     """This instant, aware, in UTC."""
     return _source()
+
+
+def speed() -> float:
+    """How many times as fast as real time the clock runs: 1, save in a simulated day."""
+    told = settings().simulated_clock
+    return _simulated(told)[2] if told else 1.0
+
+
+def working(seconds: float) -> timedelta:
+    """What the clock shows after so many real seconds: how long processes and machines need is not the community's time, and passes no faster in a
+    simulated day."""
+    return timedelta(seconds=seconds * speed())
 
 
 def now_ms() -> int:

@@ -22,6 +22,13 @@ from backend.core.sqlite import AS_PEEWEE, Sqlite
 db = peewee.DatabaseProxy()
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
+_HEARD_OF = {
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that vanished, power and all, says no word: by itself the kernel waits a quarter of an hour for it, here half a minute. Seconds, and milliseconds."""
 _LOST = (peewee.OperationalError, peewee.InterfaceError)
 
 
@@ -105,7 +112,7 @@ def open_database(url: str) -> peewee.Database:
         raise ValueError(
             f"DATABASE_URL starts with {scheme}: use sqlite:///path/to/file.db or postgresql://user:password@host/name"
         )
-    return connect_url(f"psycopg3://{rest}", connect_timeout=10)
+    return connect_url(f"psycopg3://{rest}", connect_timeout=10, **_HEARD_OF)
 
 
 def connect(url: str) -> peewee.Database:
@@ -178,6 +185,24 @@ def savepoint() -> Iterator[None]:
             execute("RELEASE SAVEPOINT part")
 
 
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Several questions that are answered as of one moment, and keep nobody waiting; for reading alone. Within a transaction on
+    PostgreSQL each is as of its own."""
+    if in_transaction():
+        yield
+    elif is_postgres():
+        with db.obj.atomic():
+            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        execute("BEGIN")
+        try:
+            yield
+        finally:
+            execute("COMMIT")
+
+
 def after_commit(hook: Callable[[], None], *, once: bool = False) -> None:
     """Run `hook` once the open transaction is committed (at once when there is none); never after a rollback. `once`: not when
     an equal one waits already."""
@@ -215,6 +240,16 @@ def execute(sql: str, params: Sequence[Any] = ()) -> Any:
     if isinstance(database, Sqlite):
         return database.run(sql, params)
     return database.execute_sql(_with_percents(sql), params)
+
+
+def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """`execute` a change once for each of these, inside a transaction."""
+    database = db.obj
+    if isinstance(database, Sqlite):
+        database.run_many(sql, rows)
+    else:
+        with AS_PEEWEE:
+            database.connection().cursor().executemany(_with_percents(sql), rows)
 
 
 def ask(sql: str, params: Sequence[Any] = ()) -> Any:

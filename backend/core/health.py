@@ -129,7 +129,7 @@ class Pulse(threading.Thread):
 
 def living() -> list[Heartbeat]:
     """The heartbeats of the processes that were heard within the last STALE_SECONDS."""
-    since = clock.now() - timedelta(seconds=STALE_SECONDS)
+    since = clock.now() - clock.working(STALE_SECONDS)
     return list(
         Heartbeat.select().where(Heartbeat.at >= since).order_by(Heartbeat.process, Heartbeat.instance)
     )
@@ -217,6 +217,10 @@ _PROCESSES = {
     "ingest": Named(
         _("Listening to devices"),
         _("What devices report waits at the MQTT broker until it runs. Start it: python -m iot.ingest"),
+    ),
+    "routes": Named(
+        _("Bringing readings to other systems"),
+        _("What goes onward waits, for a day. Start it: python -m iot.routes.forwarding"),
     ),
     "telegram": Named(
         _("Telegram"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import peewee
 
 from backend.core import clock
@@ -19,7 +17,7 @@ class Lease(Model):
 def acquire(name: str, holder: str, seconds: float) -> bool:
     """Take the lease, or take it again; False while somebody else holds it."""
     now = clock.now()
-    until = now + timedelta(seconds=seconds)
+    until = now + clock.working(seconds)
     with transaction():
         (
             Lease.insert(name=name, holder=holder, until=until)
@@ -38,7 +36,7 @@ def renew(name: str, holder: str, seconds: float) -> bool:
     now = clock.now()
     with transaction():
         return bool(
-            Lease.update(until=now + timedelta(seconds=seconds))
+            Lease.update(until=now + clock.working(seconds))
             .where(Lease.name == name, Lease.holder == holder, Lease.until > now)
             .execute()
         )

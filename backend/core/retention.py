@@ -38,7 +38,7 @@ log = structlog.get_logger()
 class Kind:
     """`count(before)` says how many there are that ended before then; `clear(before, most)` clears up to `most` of them in the
     caller's transaction and returns how many, 0 when none is left. `action`: in words, what clearing does. `months` is what we propose,
-    `least` the shortest that may be chosen, `why` says on what law or duty it rests."""
+    `least` the shortest that may be chosen, `why` says on what law or duty it rests. `at_once` and `a_night` are more where things are many and small, as readings."""
 
     name: str
     title: Msg
@@ -48,6 +48,8 @@ class Kind:
     why: Msg
     count: Count
     clear: Clear
+    at_once: int = AT_ONCE
+    a_night: int = A_NIGHT
 
 
 class RetentionRule(Model):
@@ -188,9 +190,9 @@ def run(today: date) -> int:
 
 def _clear(rule: Rule, today: date) -> int:
     before, done = cutoff(rule.months), 0
-    while done < A_NIGHT:
+    while done < rule.kind.a_night:
         with transaction():
-            cleared = rule.kind.clear(before, AT_ONCE)
+            cleared = rule.kind.clear(before, rule.kind.at_once)
         done += cleared
         if not cleared:
             break

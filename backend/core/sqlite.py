@@ -4,6 +4,8 @@ SQLite has one writer at a time whatever one does. The threads of a process queu
 the file's lock again and again; and they share its connection, because a connection forgets all that it has in its cache
 as soon as another one has written. The processes queue by a lock on a file beside the database: who waits for it is woken at
 once, where SQLite by itself looks again after up to a tenth of a second, and an alarm finds a campaign writing each time.
+Who waits longest holds a second file's lock, past which nobody gets: a campaign that has just written cannot be back before
+the alarm that was woken by its end has begun.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ class Sqlite(peewee.SqliteDatabase):
         self._writers = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._process = 0
-        self._turns = -1
+        self._turns = self._next = -1
         self._written = 0
         self._copying: threading.Thread | None = None
 
@@ -58,7 +60,11 @@ class Sqlite(peewee.SqliteDatabase):
             state = self._state
             own, own_closed = state.conn, state.closed
             writer = self._writer_of_this_process()
-            fcntl.flock(self._turns, fcntl.LOCK_EX)
+            fcntl.flock(self._next, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(self._turns, fcntl.LOCK_EX)
+            finally:
+                fcntl.flock(self._next, fcntl.LOCK_UN)
             try:
                 with AS_PEEWEE:
                     writer.execute("BEGIN IMMEDIATE")
@@ -102,6 +108,12 @@ class Sqlite(peewee.SqliteDatabase):
             with AS_PEEWEE:
                 raise
 
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """`run` for each of these, inside `writing`."""
+        self._log_query(sql, rows)
+        with AS_PEEWEE:
+            self._state.conn.executemany(sql, rows)
+
     def close(self) -> bool:
         """Close this thread's connection, and the writing one unless another thread is at it; the next use opens them again."""
         closed: bool = super().close()
@@ -113,7 +125,8 @@ class Sqlite(peewee.SqliteDatabase):
                     self._writer.close()
                 if self._turns >= 0 and self._process == os.getpid():
                     os.close(self._turns)
-                self._writer, self._turns = None, -1
+                    os.close(self._next)
+                self._writer, self._turns, self._next = None, -1, -1
             finally:
                 self._writers.release()
         return closed
@@ -122,7 +135,10 @@ class Sqlite(peewee.SqliteDatabase):
         # A connection must not be taken through a fork, nor a lock.
         ours = self._process == os.getpid()
         if self._turns < 0 or not ours:
-            self._turns = os.open(f"{self.database}-turns", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._turns, self._next = (
+                os.open(f"{self.database}-{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                for name in ("turns", "next")
+            )
         if self._writer is None or not ours:
             with AS_PEEWEE:
                 self._writer = self._connect()

@@ -53,7 +53,7 @@ def build() -> dict[str, str]:
             clock.local(today).date() - timedelta(days=1), time(10), clock.zone()
         ).astimezone(UTC)
         life.make(places.community.id, neighbours, actors)
-        devices.make(actors["admin"], neighbours["陈秀英"])
+        devices.make(actors["admin"], places.community.id, neighbours)
         hands.at = today
         history.settle()
     return {username: employed.password for username, employed in staff.items()}

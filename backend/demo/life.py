@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from backend.care import plans
 from backend.core import clock
 from backend.core.access import Actor
-from backend.demo import business, lists
+from backend.demo import business, health, lists
 from backend.demo.people import PHONES
 from backend.demo.repairs import Neighbour
 from backend.events import planning, signing
@@ -29,6 +29,7 @@ def make(org_id: int, neighbours: Mapping[str, Neighbour], actors: Mapping[str, 
     """As of now, in waking hours: what is to come lies days ahead, whenever the demo begins."""
     _events(org_id, neighbours, actors["admin"])
     _elders(neighbours, actors["admin"])
+    health.make(org_id, neighbours["陈秀英"], actors["admin"])
     _survey(org_id, neighbours, actors["admin"])
     inviting.run()
     lists.make(org_id, actors["admin"])

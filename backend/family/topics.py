@@ -18,6 +18,7 @@ TOPICS: dict[str, Msg] = {
     "visit": _("Visits to me"),
     "request": _("My repairs"),
     "summary": _("A summary each month"),
+    "medicine": _("Whether I take my medicines"),
 }
 DEFAULT_TOPICS: dict[str, tuple[str, ...]] = {
     "family": ("checkin", "alarm", "visit", "summary"),

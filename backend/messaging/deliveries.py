@@ -10,9 +10,9 @@ import structlog
 
 from backend.core import clock, crypto, jobs, live
 from backend.core.db import after_commit, execute, is_postgres, transaction
-from backend.messaging import outbox, people
+from backend.messaging import outbox, passing_on, people
 from backend.messaging.content import Content
-from backend.messaging.models import Delivery, Identity, Message
+from backend.messaging.models import Delivery, Message
 
 LEASE_MS = 60_000
 UNREADABLE = "the message or its address cannot be read"
@@ -81,7 +81,12 @@ def claim(queue: str, holder: str, limit: int = 100) -> list[Due]:
         skip="FOR UPDATE OF d SKIP LOCKED" if is_postgres() else "",
     )
     with transaction():
-        ids = [r[0] for r in execute(sql, (holder, now + LEASE_MS, now, queue, now, limit)).fetchall()]
+        ids = [
+            r[0]
+            for r in execute(
+                sql, (holder, now + int(LEASE_MS * clock.speed()), now, queue, now, limit)
+            ).fetchall()
+        ]
         found = load(ids)
         for unreadable in {*ids} - {due.id for due in found}:
             _put_aside(unreadable)
@@ -156,7 +161,7 @@ def sent(results: list[tuple[int, str | None]], status: str = "sent") -> None:
         else:
             for delivery_id, provider_id in results:
                 execute(_SENT, (status, provider_id, now, delivery_id))
-    live.publish(live.ADMIN, {"kind": "message", "id": None})
+    live.publish_seldom(live.ADMIN, {"kind": "message", "id": None})
 
 
 def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
@@ -220,13 +225,17 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
         delivery = _locked(Delivery.id == delivery_id)
         if delivery is None or delivery.status in ("failed", "cancelled"):
             return
-        following = next_identity(delivery)
-        held = following is not None and delivery.error == outbox.TAKEN_BACK
+        message = Message.get_by_id(delivery.message_id)
+        following = passing_on.following(delivery, message)
+        when = passing_on.when(message) if following is not None else "never"
+        held = when == "later" or (following is not None and delivery.error == outbox.TAKEN_BACK)
         _settle(delivery_id, *(("cancelled", outbox.TAKEN_BACK) if held else ("failed", error)))
         if ends_identity and delivery.identity_id:
             people.set_state(delivery.identity_id, "blocked")
-        if following is not None and not held:
-            outbox.deliver_again(delivery.message_id, following, delivery.queue)
+        if not held and following is not None and isinstance(when, int):
+            outbox.deliver_again(delivery.message_id, following, delivery.queue, when)
+        elif not held:
+            passing_on.got_nowhere(message)
         live.publish(live.ADMIN, {"kind": "message", "id": delivery.message_id})
 
 
@@ -261,31 +270,6 @@ def _settle(delivery_id: int, status: str, error: str | None, next_at: int | Non
     ).execute()
 
 
-def next_identity(delivery: Delivery) -> Identity | None:
-    """The person's preferred Identity that this Message was not yet tried on. A reply stays where it was asked for, and a Message
-    with channels of its own on these, in their order."""
-    message = Message.get_by_id(delivery.message_id)
-    if message.purpose in ("reply", "code"):
-        return None
-    to: people.To
-    if message.resident_id:
-        to = people.Resident(message.resident_id)
-    elif message.staff_id:
-        to = people.StaffMember(message.staff_id)
-    else:
-        return None
-    tried = {
-        d.identity_id for d in Delivery.select(Delivery.identity_id).where(Delivery.message_id == message.id)
-    }
-    left = [i for i in people.identities(to) if i.id not in tried]
-    if message.purpose == "campaign":
-        left = [i for i in left if i.channel != "voice" or not people.stopped_by_sms(i)]
-    if message.channels:
-        order = message.channels.split(",")
-        left = sorted((i for i in left if i.channel in order), key=lambda i: order.index(i.channel))
-    return left[0] if left else None
-
-
 def receipt(
     channel: str,
     provider_id: str,
@@ -300,6 +284,9 @@ def receipt(
     `delivery_id` (carried in the callback's own URL) finds a Delivery whose provider's id is not stored yet.
     `ends_identity`: see `fail`.
     """
+    before = _status_of(channel, provider_id, delivery_id)
+    if before is not None and RANK[before] >= RANK[status]:
+        return True  # every other report says what is known: it need not wait for whoever is writing
     with transaction():
         if status != "failed":
             return _moved_on(channel, provider_id, status, error, delivery_id)
@@ -316,7 +303,13 @@ _MOVE_ON = (
     "UPDATE delivery SET status = ?, error = ?, lease_until = NULL, lease_by = NULL, updated_at = ?"
     " WHERE {which} = ? AND channel = ? AND status IN ({places}) RETURNING message_id"
 )
-_KNOWN = "SELECT 1 FROM delivery WHERE {which} = ? AND channel = ? LIMIT 1"
+_STATUS_OF = "SELECT status FROM delivery WHERE {which} = ? AND channel = ? LIMIT 1"
+
+
+def _status_of(channel: str, provider_id: str, delivery_id: int | None) -> str | None:
+    which, key = ("id", delivery_id) if delivery_id else ("provider_id", provider_id)
+    found = execute(_STATUS_OF.format(which=which), (key, channel)).fetchone()
+    return found[0] if found is not None else None
 
 
 def _moved_on(
@@ -329,9 +322,9 @@ def _moved_on(
     short = (error or "")[:200] or None
     moved = execute(sql, (status, short, clock.now_ms(), key, channel, *before)).fetchone()
     if moved is not None:
-        live.publish(live.ADMIN, {"kind": "message", "id": moved[0]})
+        live.publish_seldom(live.ADMIN, {"kind": "message", "id": None})
         return True
-    return execute(_KNOWN.format(which=which), (key, channel)).fetchone() is not None
+    return _status_of(channel, provider_id, delivery_id) is not None
 
 
 _FAILED = (

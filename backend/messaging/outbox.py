@@ -208,7 +208,7 @@ def reply(
     identity_id, channel, resident_id, staff_id = identity
     params = (identity_id, resident_id, staff_id, content.seal(), inbound_id, correlation, now)
     message_id = insert(_INSERT_REPLY, params)
-    lease = now + REPLY_LEASE_MS
+    lease = now + int(REPLY_LEASE_MS * clock.speed())
     delivery_id = _deliver(
         message_id, identity_id, channel, "replies", "sending", now, lease_until=lease, lease_by=holder
     )
@@ -226,6 +226,7 @@ def _deliver(
     lease_until: int | None = None,
     lease_by: str | None = None,
     error: str | None = None,
+    next_at: int | None = None,
 ) -> int:
     attempts = 1 if lease_by else 0
     params = (
@@ -235,7 +236,7 @@ def _deliver(
         queue,
         status,
         attempts,
-        now,
+        now if next_at is None else next_at,
         lease_until,
         lease_by,
         error,
@@ -245,10 +246,12 @@ def _deliver(
     return insert(_INSERT_DELIVERY, params)
 
 
-def deliver_again(message_id: int, identity: Identity, queue: str) -> int:
-    """A further Delivery of a Message, to this Identity (fallback, or sent again by staff)."""
+def deliver_again(message_id: int, identity: Identity, queue: str, at: int | None = None) -> int:
+    """A further Delivery of a Message, to this Identity (fallback, or sent again by staff), not before `at` (ms since 1970)."""
     with transaction():
-        delivery_id = _deliver(message_id, identity.id, identity.channel, queue, "pending", clock.now_ms())
+        delivery_id = _deliver(
+            message_id, identity.id, identity.channel, queue, "pending", clock.now_ms(), next_at=at
+        )
         if Content.unseal(Message.get_by_id(message_id).content).options:
             offer(identity.id, message_id)
         after_commit(jobs.Kick(queue), once=True)

@@ -12,13 +12,16 @@ from typing import Any
 
 import peewee
 
-from backend.core import audit, clock
+from backend.core import audit, clock, crypto
 from backend.core.access import Actor
 from backend.core.db import Instant, Model, execute, transaction
 from backend.core.i18n import Msg, _
 from backend.messaging import people
+from backend.messaging.content import Content
 
 AT_ONCE = 500
+TO_MANY = ("bulk", "default")
+"""Queues of what has a topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,18 @@ _HERS = (
 )
 _LEFT_BY = "SELECT DISTINCT topic FROM topic_optout WHERE identity_id IN ({})"
 _UNSENT = (
-    "UPDATE delivery SET status = 'cancelled', updated_at = ? WHERE identity_id = ? AND queue = 'bulk' AND status = 'pending'"
-    " AND status IN ('pending', 'sending')"
+    "SELECT d.id, m.content FROM delivery d JOIN message m ON m.id = d.message_id WHERE d.identity_id IN ({})"
+    " AND d.queue IN ('bulk', 'default') AND d.status IN ('pending', 'sending')"
+)
+# What a worker holds may still arrive; what it could not send does not leave later (`outbox.hold`).
+_RECALL = (
+    "UPDATE delivery SET status = CASE status WHEN 'pending' THEN 'cancelled' ELSE status END, error = 'taken back', updated_at = ?"
+    " WHERE id = ? AND status IN ('pending', 'sending')"
+)
+_SILENCED = (
+    "UPDATE delivery SET status = CASE status WHEN 'pending' THEN 'cancelled' ELSE status END,"
+    " error = CASE status WHEN 'pending' THEN error ELSE 'taken back' END, updated_at = ?"
+    " WHERE identity_id = ? AND queue = 'bulk' AND status IN ('pending', 'sending')"
 )
 _JOIN = "DELETE FROM topic_optout WHERE topic = ? AND identity_id IN ({})"
 
@@ -97,8 +110,8 @@ def left_by(identity_id: int) -> set[str]:
 
 
 def leave(identity_id: int, topic: str) -> bool:
-    """No more about `topic`, said at this address and holding at all of hers. False: it is so already. ValueError where the
-    topic is exempt, KeyError where there is none."""
+    """No more about `topic`, said at this address and holding at all of hers; what was said about it and has not left does not
+    leave. False: it is so already. ValueError where the topic is exempt, KeyError where there is none."""
     if TOPICS[topic].exempt:
         raise ValueError(f"nobody can leave {topic}")
     with transaction():
@@ -106,8 +119,18 @@ def leave(identity_id: int, topic: str) -> bool:
             return False
         values = {"identity_id": identity_id, "topic": topic, "at": clock.now()}
         TopicOptout.insert(**values).on_conflict_ignore().execute()
+        _recall(identity_id, topic)
         _record(identity_id, "topic.leave", topic)
     return True
+
+
+def _recall(identity_id: int, topic: str) -> None:
+    for number, content in execute(_UNSENT.format(_HERS), (identity_id, identity_id)).fetchall():
+        try:
+            if Content.unseal(content).topic == topic:
+                execute(_RECALL, (clock.now_ms(), number))
+        except crypto.DecryptError:
+            continue  # nor can it be sent
 
 
 def join(identity_id: int, topic: str) -> bool:
@@ -151,7 +174,7 @@ def silence(identity_id: int) -> bool:
     """Nothing more at this address but what she asks for and emergencies: STOP. What many were told and has not left for her yet does
     not leave. False: it is so already."""
     with transaction():
-        execute(_UNSENT, (clock.now_ms(), identity_id))
+        execute(_SILENCED, (clock.now_ms(), identity_id))
         return _state(identity_id, "stopped", "identity.stop")
 
 

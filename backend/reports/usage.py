@@ -83,7 +83,7 @@ class Counts:
             return 0
         try:
             write(waiting)
-        except peewee.PeeweeException as error:
+        except (peewee.PeeweeException, OSError) as error:  # the database, or the file's folder, is away
             log.warning("usage.not_written", figures=len(waiting), error=type(error).__name__)
             with self._lock:
                 self._waiting.update(waiting)

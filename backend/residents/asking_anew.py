@@ -27,7 +27,7 @@ PERMISSION = "consent.ask"
 
 def outdated(actor: Actor) -> Any:
     """A query of the residents in the actor's Orgs whose consent stands for an older text alone, and who were not asked yet."""
-    standing = Consent.withdrawn_at.is_null()
+    standing = Consent.withdrawn_at.is_null() & Consent.kinds.contains(consent.GENERAL)
     older = Consent.select(Consent.resident).where(standing & (Consent.version != consent.VERSION))
     newest = Consent.select(Consent.resident).where(standing & (Consent.version == consent.VERSION))
     asked = ConsentAsked.select(ConsentAsked.resident).where(ConsentAsked.version == consent.VERSION)

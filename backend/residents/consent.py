@@ -17,6 +17,8 @@ from backend.residents.models import Consent
 VERSION = "2026-11"
 GENERAL = "general"
 SENSITIVE = "sensitive"
+HEALTH = "health"
+"""Medicines and measured values: asked for when she first wishes to have them kept, apart from the others (PIPL article 29)."""
 
 GENERAL_TEXT: Msg = _(
     "To register you we keep your name, gender, birthday and home address, only to serve you in this community. Staff of "
@@ -58,9 +60,8 @@ def declined() -> Words:
 
 def give(resident_id: int, version: str, channel: str) -> None:
     """Record both consents, once per version."""
-    known = Consent.select().where(
-        (Consent.resident == resident_id) & (Consent.version == version) & Consent.withdrawn_at.is_null()
-    )
+    standing = (Consent.resident == resident_id) & Consent.withdrawn_at.is_null()
+    known = Consent.select().where(standing & (Consent.version == version) & Consent.kinds.contains(GENERAL))
     if not known.exists():
         Consent.create(
             resident=resident_id,
@@ -80,16 +81,34 @@ def withdraw(resident_id: int, channel: str = "") -> int:
     )
 
 
-def stands(resident_id: int) -> bool:
-    return bool(
-        Consent.select().where((Consent.resident == resident_id) & Consent.withdrawn_at.is_null()).exists()
+def stands(resident_id: int, kind: str = GENERAL) -> bool:
+    """Whether a consent of this kind stands."""
+    standing = (Consent.resident == resident_id) & Consent.withdrawn_at.is_null()
+    return bool(Consent.select().where(standing & Consent.kinds.contains(kind)).exists())
+
+
+def allow(resident_id: int, kind: str, channel: str) -> bool:
+    """Record a consent of its own kind beside the general one; False when it stands already."""
+    if stands(resident_id, kind):
+        return False
+    Consent.create(
+        resident=resident_id, version=VERSION, kinds=kind, channel=channel[:12], given_at=clock.now()
     )
+    return True
+
+
+def disallow(resident_id: int, kind: str, channel: str) -> bool:
+    """Take back a consent that was given apart; False when none stands."""
+    mine = (Consent.resident == resident_id) & (Consent.kinds == kind) & Consent.withdrawn_at.is_null()
+    gone = Consent.update(withdrawn_at=clock.now(), withdrawn_channel=channel[:12]).where(mine).execute()
+    return bool(gone)
 
 
 _AT_ONCE = 500
 _HEARING = (
     "SELECT r.id FROM resident r WHERE r.id IN ({}) AND r.status = 'approved' AND (NOT EXISTS (SELECT 1 FROM consent c WHERE"
-    " c.resident_id = r.id) OR EXISTS (SELECT 1 FROM consent c WHERE c.resident_id = r.id AND c.withdrawn_at IS NULL))"
+    " c.resident_id = r.id AND c.kinds <> 'health') OR EXISTS (SELECT 1 FROM consent c WHERE c.resident_id = r.id"
+    " AND c.kinds <> 'health' AND c.withdrawn_at IS NULL))"
 )
 
 

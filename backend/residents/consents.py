@@ -20,6 +20,7 @@ from backend.web.workbook import Cell, Sheet
 PURPOSES: dict[str, Msg] = {
     consent.GENERAL: _("Name, birthday and address, to serve her"),
     consent.SENSITIVE: _("ID number, mobile and e-mail, to know and reach her"),
+    consent.HEALTH: _("Medicines and measured values, to look after her"),
 }
 STATES: dict[str, Msg] = {
     "stands": _("Stands"),
@@ -28,7 +29,14 @@ STATES: dict[str, Msg] = {
 }
 AT_ONCE = 500
 """Rows of a file that are in memory."""
-CHANNELS: dict[str, Text] = {**channels.NAMES, "staff": _("The office")}
+CHANNELS: dict[str, Text] = {
+    **channels.NAMES,
+    "staff": _("The office"),
+    "paper": _("signed on paper"),
+    "phone": _("said yes on the phone"),
+    "visit": _("said yes at a visit"),
+}
+"""Where it was given, or how, as staff were told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,9 @@ def _in_state(state: str) -> Any:
     standing = Consent.withdrawn_at.is_null()
     newer = Consent.alias()
     replaced = peewee.fn.EXISTS(
-        newer.select(newer.id).where((newer.resident == Consent.resident) & (newer.id > Consent.id))
+        newer.select(newer.id).where(
+            (newer.resident == Consent.resident) & (newer.kinds == Consent.kinds) & (newer.id > Consent.id)
+        )
     )
     return {
         "stands": standing & ~replaced,
@@ -84,12 +94,12 @@ def replaced_among(rows: list[Consent]) -> set[int]:
     """Those of these consents after which their person gave another."""
     whose = [row.resident_id for row in rows]  # type: ignore[attr-defined]
     newest: Any = (
-        Consent.select(Consent.resident, peewee.fn.MAX(Consent.id))
+        Consent.select(peewee.fn.MAX(Consent.id))
         .where(Consent.resident.in_(whose))
-        .group_by(Consent.resident)
+        .group_by(Consent.resident, Consent.kinds)
         .tuples()
     )
-    last = set(dict(newest).values())
+    last = {row[0] for row in newest}
     return {row.id for row in rows if row.id not in last}
 
 
@@ -104,7 +114,7 @@ def counts(actor: Actor) -> list[tuple[str, int]]:
     rows: Any = (
         Consent.select(Consent.version, peewee.fn.COUNT(Consent.resident.distinct()))
         .join(Resident)
-        .where(there & _in_state("stands"))
+        .where(there & _in_state("stands") & Consent.kinds.contains(consent.GENERAL))
         .group_by(Consent.version)
         .order_by(Consent.version.desc())
         .tuples()

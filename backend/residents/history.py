@@ -40,6 +40,11 @@ WORDS: dict[str, Msg] = {
     "resident.privacy": _("Chose who may see something"),
     "resident.consent": _("Gave the consent"),
     "resident.consent_asked": _("Was asked for the consent anew"),
+    "health.consent": _("Agreed that health data are kept"),
+    "health.withdraw": _("Took back the consent to health data"),
+    "service.accept": _("A suggestion was taken up"),
+    "service.done": _("A suggestion was carried out"),
+    "service.dismiss": _("A suggestion was dismissed"),
     "resident.keep": _("The deletion was put off"),
     "resident.erase": _("Erased"),
 }

@@ -8,7 +8,8 @@ that both go to. What staff keep in columns of their own is never public.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from backend.core import audit, clock, live
@@ -48,7 +49,30 @@ ITEMS: dict[str, tuple[str, ...]] = {
 }
 """The items of every file and what can be chosen for each. The ID number is masked for everybody, always."""
 _OWN = (ADMINS, ME)
-"""For a column that staff made."""
+"""For a column that staff made, and for what other parts hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What another part holds about her, as one item: `held(resident_id)` says whether it holds any."""
+
+    label: Text
+    held: Callable[[int], bool]
+
+
+_elsewhere: dict[str, Elsewhere] = {}
+
+
+def provide(item: str, label: Text, held: Callable[[int], bool]) -> None:
+    """At import: another part holds this about residents, and keeps to what each chooses (`hidden`)."""
+    _elsewhere[item] = Elsewhere(label, held)
+
+
+def elsewhere() -> frozenset[str]:
+    """The items that other parts hold."""
+    return frozenset(_elsewhere)
+
+
 _NONE: frozenset[str] = frozenset()
 
 
@@ -56,13 +80,15 @@ def levels_of(item: str) -> tuple[str, ...]:
     """What can be chosen for an item. Raises Invalid for what is no item."""
     if item in ITEMS:
         return ITEMS[item]
-    if item in _own_columns():
+    if item in _elsewhere or item in _own_columns():
         return _OWN
     raise Invalid(_("Please choose what it is about."), "item")
 
 
 def label(item: str) -> Text:
     """What an item is called; one whose column is out of use by its key."""
+    if item in _elsewhere:
+        return _elsewhere[item].label
     own = None if item in FILE else _own_columns().get(item)
     return FILE[item].label if item in FILE else own.label if own else item
 
@@ -70,7 +96,8 @@ def label(item: str) -> Text:
 def settings_of(resident_id: int) -> dict[str, str]:
     """The level of every item that her file holds, in order: the fixed ones, then what staff's own columns say of her."""
     chosen = _chosen([resident_id]).get(resident_id, {})
-    held = [*ITEMS, *_own_values(resident_id)]
+    others = [item for item, one in _elsewhere.items() if one.held(resident_id)]
+    held = [*ITEMS, *_own_values(resident_id), *others]
     return {item: chosen.get(item, ADMINS) for item in held}
 
 

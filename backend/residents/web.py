@@ -15,6 +15,7 @@ from backend.messaging import channels, people
 from backend.records import subject_section
 from backend.residents import (
     actions,
+    consents,
     decisions,
     fax_number,
     file,
@@ -59,7 +60,7 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
         "residents/show.html",
         resident=resident,
         fields=[(n, f.label, f.sensitive or n in private) for n, f in FILE.items() if n in answers],
-        own=[(item, privacy.label(item)) for item in sorted(private - FILE.keys())],
+        own=[(item, privacy.label(item)) for item in sorted(private - FILE.keys() - privacy.elsewhere())],
         shown=file.masked(answers, locale(), private) | (revealed or {}),
         private=private,
         shared=privacy.shares([resident_id]).get(resident_id, frozenset()),
@@ -76,6 +77,7 @@ def page(resident_id: int, *, revealed: dict[str, str] | None = None, problem: I
         ageless=_ageless(members),
         addresses=people.identities(To(resident_id), reachable=False),
         channels=CHANNELS,
+        consent_channels=consents.CHANNELS,
         fax=fax_number.of(resident_id),
         consents=list(Consent.select().where(Consent.resident == resident_id).order_by(Consent.id.desc())),
         changes=[(c, differing(c)) for c in _waiting_changes(resident)],

@@ -11,7 +11,7 @@ let last = 0, source = null, unread = 0, retry = 0, sensitive = false;
 const title = document.title;
 
 // --- what comes ---
-const show = (item) => {
+const show = (item, known = false) => {
   if (item.event !== undefined) { hers(item); return; }
   if (item.typing) { typing(); return; }
   notTyping();
@@ -21,7 +21,7 @@ const show = (item) => {
   photoTool.classList.toggle("wanted", item.accepts.includes("photo"));
   placeTool.hidden = !(item.accepts.includes("location") && navigator.geolocation && window.isSecureContext);
   if (placeTool.hidden) byId("where").hidden = true;
-  if (document.hidden) badge(++unread, fill(words.new, { n: unread }) + " " + title);
+  if (document.hidden && !known) badge(++unread, fill(words.new, { n: unread }) + " " + title);
   seenSoon();
 };
 
@@ -67,7 +67,7 @@ const outbox = new Outbox({
     const mine = notes.get(entry.event);
     if (mine) mine.done();
     notes.delete(entry.event);
-    lines.forEach(show);
+    lines.forEach((line) => show(line));
     listen();
     if (entry.say && entry.say.language) location.reload();
   },
@@ -166,7 +166,7 @@ const begin = async () => {
     const answer = await fetch("/chat/history", { credentials: "same-origin", headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error("not now");
     const history = await answer.json();
-    history.lines.forEach(show);
+    history.lines.forEach((line) => show(line, true));
     for (const entry of outbox.entries) draw(entry.event, entry.shown);
     toBottom();
     // A relative opened the link of an invitation (?invite=123456): the code is said once.

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
-from datetime import timedelta
-
-from backend.core import access, audit, clock, ids, orgs
+from backend.core import access, audit, clock, orgs, places, shown_once, webhooks
 from backend.core.access import Actor, Post
 from backend.core.db import transaction
 from backend.core.errors import Invalid, LinliError, NotFound
 from backend.core.i18n import _
-from broadcasts.api import places
 from broadcasts.api.models import ApiKey
 
 RIGHT = "api.manage"
-ROLE = "api"
+ROLE, ROLE_DEVICES = "api", "api_devices"
+READ_DEVICES = "device.read"
 _LIVE, _SANDBOX = "linli_live_", "linli_test_"
 _SHOWN = 15
 """Characters of a key that stay readable: its kind and four more."""
-_NOTED_EVERY = timedelta(minutes=1)
 
 
 class NoKey(LinliError):
@@ -33,19 +27,27 @@ class NoKey(LinliError):
 
 
 def create(
-    actor: Actor, org_id: int, name: str, *, sandbox: bool, webhook_url: str = ""
+    actor: Actor,
+    org_id: int,
+    name: str,
+    *,
+    sandbox: bool,
+    webhook_url: str = "",
+    reads_devices: bool = False,
 ) -> tuple[ApiKey, str]:
     """A new key, and its secret, which nobody can be shown again. Raises Forbidden, Invalid."""
     access.check(actor, RIGHT, org_id)
+    if reads_devices:
+        access.check(actor, READ_DEVICES, org_id)
     name = name.strip()
     if not name:
         raise Invalid(_("Which system is it for? Please give it a name."), "name")
     url = checked_url(webhook_url)
-    secret = (_SANDBOX if sandbox else _LIVE) + ids.token(24)
+    secret = shown_once.made(_SANDBOX if sandbox else _LIVE, _SHOWN)
     with transaction():
         made: ApiKey = ApiKey.create(
-            org_id=org_id, name=name[:80], start=secret[:_SHOWN], digest=_digest(secret), sandbox=sandbox,
-            webhook_url=url or None, webhook_secret=_webhook_secret(), by_id=actor.id, by_name=actor.name[:80],
+            org_id=org_id, name=name[:80], start=secret.start, digest=secret.digest, sandbox=sandbox, reads_devices=reads_devices,
+            webhook_url=url or None, webhook_secret=webhooks.new_secret(), by_id=actor.id, by_name=actor.name[:80],
             created_at=clock.now(),
         )  # fmt: skip
         audit.record(
@@ -53,9 +55,9 @@ def create(
             "api_key.create",
             made.subject,
             org_id=org_id,
-            after={"name": made.name, "sandbox": sandbox, "webhook": url},
+            after={"name": made.name, "sandbox": sandbox, "webhook": url, "devices": reads_devices},
         )
-    return made, secret
+    return made, secret.text
 
 
 def direct(actor: Actor, key_id: int, webhook_url: str) -> None:
@@ -78,26 +80,18 @@ def direct(actor: Actor, key_id: int, webhook_url: str) -> None:
 
 def revoke(actor: Actor, key_id: int) -> None:
     """It opens nothing any more. Raises NotFound, Forbidden."""
-    key = seen(actor, key_id)
-    with transaction():
-        if key.revoked_at is None:
-            key.revoked_at = clock.now()
-            key.save(only=(ApiKey.revoked_at,))
-            audit.record(actor, "api_key.revoke", key.subject, org_id=key.org_id)
+    shown_once.revoke(actor, seen(actor, key_id), "api_key.revoke")
 
 
 def seen(actor: Actor, key_id: int) -> ApiKey:
     """Raises NotFound, also for one that the actor may not see."""
-    key = ApiKey.get_or_none(ApiKey.id == key_id)
-    if key is None or not access.may(actor, RIGHT, key.org_id):
-        raise NotFound()
-    return key  # type: ignore[no-any-return]
+    key: ApiKey = shown_once.seen(ApiKey, actor, key_id, RIGHT)
+    return key
 
 
 def listed(actor: Actor) -> list[ApiKey]:
-    """Those that the actor may see, the newest first."""
-    query = ApiKey.select().where(ApiKey.org_id.in_(access.org_ids(actor, RIGHT)))
-    return list(query.order_by(ApiKey.revoked_at.is_null(False), ApiKey.id.desc()))
+    """Those that the actor may see, those in use first."""
+    return shown_once.listed(ApiKey, actor, RIGHT)
 
 
 def opened(authorization: str) -> ApiKey:
@@ -105,18 +99,17 @@ def opened(authorization: str) -> ApiKey:
     scheme, _space, secret = authorization.partition(" ")
     if scheme.casefold() != "bearer" or not secret.startswith((_LIVE, _SANDBOX)):
         raise NoKey()
-    key = ApiKey.get_or_none((ApiKey.digest == _digest(secret.strip())) & ApiKey.revoked_at.is_null())
+    key: ApiKey | None = shown_once.opened(ApiKey, secret.strip())
     if key is None:
         raise NoKey()
-    now = clock.now()
-    if key.last_used_at is None or now - key.last_used_at > _NOTED_EVERY:
-        ApiKey.update(last_used_at=now).where(ApiKey.id == key.id).execute()
-    return key  # type: ignore[no-any-return]
+    return key
 
 
 def actor_of(key: ApiKey) -> Actor:
     """Who acts with it: nobody any more when it was taken back."""
-    posts = (Post(ROLE, orgs.get(key.org_id).path),) if key.revoked_at is None else ()
+    roles = (ROLE, ROLE_DEVICES) if key.reads_devices else (ROLE,)
+    path = orgs.get(key.org_id).path
+    posts = tuple(Post(role, path) for role in roles) if key.revoked_at is None else ()
     return Actor("api", key.id, key.name, posts)
 
 
@@ -126,11 +119,6 @@ def actor_by_id(key_id: int) -> Actor:
     if key is None:
         raise NotFound()
     return actor_of(key)
-
-
-def _webhook_secret() -> str:
-    """As Standard Webhooks writes it."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def checked_url(url: str) -> str:
@@ -146,8 +134,3 @@ def checked_url(url: str) -> str:
     if not known or len(url) > 500:
         raise Invalid(_("Receipts go to an address that begins with https://."), "webhook_url")
     return url
-
-
-def _digest(secret: str) -> str:
-    # The secret is 24 random bytes: there is nothing to guess that a slow hash would protect.
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -55,6 +55,7 @@ def create() -> Any:
             given.get("name", ""),
             sandbox=given.get("mode") != "live",
             webhook_url=given.get("webhook_url", ""),
+            reads_devices=bool(given.get("reads_devices")),
         )
     except Invalid as error:
         return _form(given, error)

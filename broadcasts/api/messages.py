@@ -16,14 +16,14 @@ from backend.messaging import outbox, topics
 from backend.messaging.outbox import Outgoing
 from backend.messaging.people import Address
 from backend.printing.columns import Column, Columns
-from broadcasts import freezing, notices, recipients
-from broadcasts import wording as wordings
 from broadcasts.api import sandbox, schema
 from broadcasts.api.keys import actor_of
 from broadcasts.api.models import ApiKey, ApiMessage
 from broadcasts.api.persons import Person
-from broadcasts.models import Campaign
-from broadcasts.wording import Button, Script, Variant, Wording
+from broadcasts.campaigns import recipients
+from broadcasts.notices import actions as notices
+from broadcasts.notices import wording as wordings
+from broadcasts.notices.wording import Button, Script, Variant, Wording
 
 
 def send(key: ApiKey, asked: schema.Message, locale: str) -> ApiMessage:
@@ -32,9 +32,7 @@ def send(key: ApiKey, asked: schema.Message, locale: str) -> ApiMessage:
     access.check(actor, "message.say", key.org_id)
     wording, topic = said_of(actor, asked, locale, asked.values)
     person = Person.of(key, asked.to)
-    # One person is a campaign of one: the same rules say whether she may be told.
-    alone = Campaign(topic=topic, channels=list(asked.channels))
-    refused = freezing.refusals(alone, person.residents, person.identities).get(person.name)
+    refused = person.refusal(topic, asked.channels)
     if refused is not None:
         raise Invalid(recipients.REASONS[refused], "to")
     where = person.address(asked.channels)

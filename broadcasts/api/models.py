@@ -9,13 +9,15 @@ from backend.core.db import Encrypted, Instant, Model
 
 class ApiKey(Model):
     """A secret that an Org gave to another system; only its SHA-256 is kept, and its `start`, by which people tell keys apart.
-    With `sandbox` everything is as in earnest, and nothing is sent. `webhook_secret` signs what we post to `webhook_url`."""
+    With `sandbox` everything is as in earnest, and nothing is sent. `reads_devices`: it may ask what devices say.
+    `webhook_secret` signs what we post to `webhook_url`."""
 
     org_id = peewee.IntegerField(index=True)
     name = peewee.CharField(80)
     start = peewee.CharField(16)
     digest = peewee.CharField(64, unique=True)
     sandbox = peewee.BooleanField()
+    reads_devices = peewee.BooleanField(default=False)
     webhook_url = Encrypted(null=True)
     webhook_secret = Encrypted()
     by_id = peewee.IntegerField()

@@ -16,6 +16,8 @@ _GIVEN: tuple[type[BaseModel], ...] = (
     schema.MessageState,
     schema.CampaignState,
     schema.NoticeState,
+    schema.DeviceState,
+    schema.ReadingState,
     schema.Problem,
 )
 _ID = {"name": "id", "in": "path", "required": True}
@@ -36,7 +38,7 @@ def document() -> dict[str, Any]:
     _refs, parts = models_json_schema(modes, ref_template=_PARTS)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Linli", "version": "1", "description": "Send messages to the people of a community, and hear what became of them."},
+        "info": {"title": "Linli", "version": "1", "description": "Send messages to the people of a community, hear what became of them, and read what its devices say."},
         "servers": [{"url": "/api/v1"}],
         "security": [{"key": []}],
         "paths": {
@@ -55,6 +57,10 @@ def document() -> dict[str, Any]:
                 for act, title in (("pause", "Hold it"), ("resume", "Go on"), ("cancel", "What has not left does not leave"))
             },
             "/notices": {"get": _look("Notices that staff wrote", _list("NoticeState"), [])},
+            "/devices": {"get": _look("Devices, for a key that may read them", _page_of("DeviceState", "integer"), _asked(schema.DevicesAsked))},
+            "/devices/{id}/readings": {
+                "get": _look("What a device said", _page_of("ReadingState", "string"), [_ID | {"schema": _NUMBER}, *_asked(schema.ReadingsAsked)])
+            },
         },
         "components": {
             "schemas": parts["$defs"],
@@ -73,6 +79,19 @@ def _list(name: str) -> dict[str, Any]:
         "properties": {"items": {"type": "array", "items": _ref(name)}},
         "required": ["items"],
     }
+
+
+def _page_of(name: str, cursor: str) -> dict[str, Any]:
+    """`next` is null on the last page."""
+    page = _list(name)
+    page["properties"]["next"] = {"type": [cursor, "null"]}
+    return page
+
+
+def _asked(kind: type[BaseModel]) -> list[dict[str, Any]]:
+    """The query's parameters, each optional."""
+    parts = kind.model_json_schema()["properties"]
+    return [{"name": name, "in": "query", "required": False, "schema": part} for name, part in parts.items()]
 
 
 def _list_of_people() -> dict[str, Any]:

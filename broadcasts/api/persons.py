@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from backend.core import access, clock
 from backend.core.errors import Invalid, NotFound
+from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields import Email, Misunderstood, Phone
 from backend.fields.base import Context, zone_for
 from backend.fields.words import Said
@@ -16,13 +17,16 @@ from backend.residents import queries as residents
 from broadcasts.api import schema
 from broadcasts.api.keys import actor_of
 from broadcasts.api.models import ApiKey
+from broadcasts.campaigns import freezing
+from broadcasts.models import Campaign
 
 
 class Person:
-    """Who is meant: a resident, or an address of somebody else."""
+    """Who is meant: a resident, or an address of somebody else. In a trial an address that nobody wrote to before is not kept: it is
+    neither, and `channel` alone says where it is."""
 
-    def __init__(self, resident_id: int | None, identity_id: int | None) -> None:
-        self.resident_id, self.identity_id = resident_id, identity_id
+    def __init__(self, resident_id: int | None, identity_id: int | None, channel: str = "") -> None:
+        self.resident_id, self.identity_id, self.channel = resident_id, identity_id, channel
 
     @classmethod
     def of(cls, key: ApiKey, to: schema.To) -> Person:
@@ -37,7 +41,10 @@ class Person:
             # At an address that she never proved only who is reached nowhere else, and may be told at all.
             if people.reached([whose]) or whose not in consent.hearing([whose]):
                 return cls(whose, None)
-        return cls(None, people.ensure(channel, address).id)
+        if key.sandbox:
+            known = people.find(channel, address)
+            return cls(None, known.id if known is not None else None, channel)
+        return cls(None, people.ensure(channel, address).id, channel)
 
     @property
     def residents(self) -> list[int]:
@@ -52,11 +59,22 @@ class Person:
         """As in `freezing.whom`."""
         return f"r{self.resident_id}" if self.resident_id is not None else f"i{self.identity_id}"
 
+    def refusal(self, topic: str, channels: Sequence[str]) -> str | None:
+        """Why she may not be told, one of `recipients.REASONS`. One person is a campaign of one: the same rules hold."""
+        if self.resident_id is None and self.identity_id is None:
+            if channels and self.channel not in channels:
+                return "no_address"
+            return "unproven" if topic == freezing.UNASKED else None
+        alone = Campaign(topic=topic, channels=list(channels))
+        return freezing.refusals(alone, self.residents, self.identities).get(self.name)
+
     def address(self, channels: Sequence[str]) -> Address:
         """Where she is told; there is one, since nothing spoke against it."""
         if self.resident_id is not None:
             return people.best(self.residents, channels)[self.resident_id]
-        identity = people.get(self.identity_id or 0)
+        if self.identity_id is None:
+            return Address(0, self.channel, DEFAULT_LOCALE)
+        identity = people.get(self.identity_id)
         return Address(identity.id, identity.channel, identity.locale)
 
 

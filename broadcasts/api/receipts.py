@@ -10,9 +10,9 @@ from typing import Any
 
 from backend.core import clock
 from backend.core.db import execute, transaction
-from broadcasts import accounting
 from broadcasts.api.messages import WAITING, told
 from broadcasts.api.models import ApiKey, ApiMessage, WebhookPost
+from broadcasts.campaigns import accounting
 from broadcasts.models import Campaign
 
 SETTLED = ("delivered", "read", "failed", "cancelled", "unknown")
@@ -24,7 +24,7 @@ _GIVEN_UP = timedelta(days=3)
 _RECENT = timedelta(days=7)
 _CHANGED = (
     "SELECT a.id, COALESCE(a.outcome, d.status) FROM api_message a"
-    " LEFT JOIN delivery d ON d.id = (SELECT MAX(x.id) FROM delivery x WHERE x.message_id = a.message_id)"
+    " LEFT JOIN delivery d ON d.id = (SELECT MAX(x.id + 0) FROM delivery x WHERE x.message_id = a.message_id)"
     " WHERE NOT a.settled AND COALESCE(a.outcome, d.status) <> a.told ORDER BY a.id LIMIT ?"
 )
 

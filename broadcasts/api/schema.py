@@ -160,6 +160,50 @@ class NoticeState(BaseModel):
     names: list[str]
 
 
+class DeviceState(BaseModel):
+    """A device; `points` are its last values, each as [value, milliseconds since 1970]."""
+
+    id: int
+    address: str
+    name: str
+    model: str | None
+    status: Literal["new", "active", "retired"]
+    online: bool | None
+    seen_at: datetime | None
+    points: dict[str, tuple[str | int | float | bool | None, int]]
+
+
+class ReadingState(BaseModel):
+    """What one message of a device said, by the points of Linli’s vocabulary."""
+
+    id: int
+    at: datetime
+    received_at: datetime
+    kind: Literal["data", "event"]
+    values: dict[str, str | int | float | bool | None]
+
+
+class DevicesAsked(_Part):
+    """Which page of the devices."""
+
+    after: Annotated[int, Field(ge=0, le=2_147_483_647)] = Field(0, description="`next` of the page before.")
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class ReadingsAsked(_Part):
+    """Which readings, from the earliest on; a page may be empty and yet have a `next`."""
+
+    since: AwareDatetime | None = Field(None, alias="from", description="Said then or later.")
+    to: AwareDatetime | None = Field(None, description="Said before then.")
+    point: Annotated[str, StringConstraints(max_length=40)] | None = Field(
+        None, description="Only readings that have it, and only it."
+    )
+    after: Annotated[str, StringConstraints(max_length=40, pattern=r"^-?\d{1,15}-\d{1,18}$")] | None = Field(
+        None, description="`next` of the page before."
+    )
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
 class Problem(BaseModel):
     """What went wrong, in the language that the call asked for (Accept-Language). `field` says where, `correlation` is for our log."""
 

@@ -6,12 +6,13 @@ from backend.core import access
 from backend.core.errors import Invalid
 from backend.core.i18n import _
 from backend.fields.placeholders import normal
-from broadcasts import campaigns, lists_made
 from broadcasts.api import messages, schema
 from broadcasts.api.keys import actor_of
 from broadcasts.api.models import ApiKey
 from broadcasts.api.persons import Person
-from broadcasts.campaigns import Plan
+from broadcasts.campaigns import actions as campaigns
+from broadcasts.campaigns.actions import Plan
+from broadcasts.lists import made as lists_made
 from broadcasts.models import Campaign
 
 RESIDENTS = "table:resident"

@@ -1,4 +1,4 @@
-"""/api/v1: other systems send messages and campaigns, and ask what became of them."""
+"""/api/v1: other systems send messages and campaigns, ask what became of them, and what devices say."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from backend.core.errors import Invalid, LinliError, NotFound
 from backend.core.i18n import _
 from backend.web.limits import limiter
 from backend.web.text import locale, say
-from broadcasts import campaigns, notices
-from broadcasts.api import calls, keys, messages, openapi, receipts, schema, to_many
+from broadcasts.api import calls, devices, keys, messages, openapi, receipts, schema, to_many
 from broadcasts.api.calls import Answer
 from broadcasts.api.models import ApiKey
+from broadcasts.campaigns import actions as campaigns
 from broadcasts.models import Campaign
+from broadcasts.notices import actions as notices
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 CSRF_EXEMPT = True
@@ -132,6 +133,20 @@ def known_notices() -> Any:
         for n in notices.listed(keys.actor_of(_key()))
     ]
     return jsonify(items=items)
+
+
+@blueprint.get("/devices")
+@limiter.limit(f"{CALLS_A_MINUTE}/minute", key_func=_whose)
+def known_devices() -> Any:
+    return jsonify(devices.known(_key(), schema.DevicesAsked.model_validate(request.args.to_dict())))
+
+
+@blueprint.get("/devices/<int:device_id>/readings")
+@limiter.limit(f"{CALLS_A_MINUTE}/minute", key_func=_whose)
+def readings(device_id: int) -> Any:
+    # A plus that nobody wrote as %2B has become a space: no time has one.
+    given = {k: v.replace(" ", "+") if k in ("from", "to") else v for k, v in request.args.items()}
+    return jsonify(devices.said(_key(), device_id, schema.ReadingsAsked.model_validate(given)))
 
 
 def _key() -> ApiKey:

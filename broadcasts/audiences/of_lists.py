@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from backend.core.access import Actor
 from backend.core.i18n import Text, _
-from broadcasts import lists, lists_rows
 from broadcasts.audiences import finding
 from broadcasts.audiences.finding import Audience, Way
+from broadcasts.lists import actions as lists
+from broadcasts.lists import rows as lists_rows
 from broadcasts.models import AudienceList
 
 

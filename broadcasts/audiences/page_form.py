@@ -18,11 +18,12 @@ from backend.events.printing import KIND as SIGNUPS
 from backend.family.topics import KINDS
 from backend.records import hearers, tables, views
 from backend.records.tables import Table
-from broadcasts import lists, lists_rows
 from broadcasts.audiences import finding, shape
 from broadcasts.audiences.finding import HEADS, RELATIVES, Audience
 from broadcasts.audiences.of_events import WHICH
 from broadcasts.audiences.of_groups import RESIDENTS
+from broadcasts.lists import actions as lists
+from broadcasts.lists import rows as lists_rows
 
 MOST_EVENTS = 40
 MOST_LISTS = 60

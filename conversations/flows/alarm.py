@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from backend.alarms import actions, kinds, queries, wording
+from backend.alarms import actions, kinds, queries, storm_answers, wording
 from backend.alarms.actions import Caller
 from backend.care import actions as care
 from backend.care.actions import Voice
 from backend.core.errors import NotFound
 from backend.core.i18n import Msg, _
 from backend.fields.words import Option, Words
+from backend.settings import settings
 from backend.staff import queries as staff
 from conversations import phrases
 from conversations.flow import Answer, Command, Person
+from conversations.flows import device_commands
 
 _LISTED = re.compile(
     r"(?:有(?:什么|哪些)|查看?|现在的?)?(?:警报|报警)(?:列表|情况)?\s*$|\b(?:open )?alarms\b", re.IGNORECASE
@@ -73,7 +75,26 @@ def _answering(answer: str) -> Callable[[Person, str], Answer]:
         if not done.counts:
             return Answer.of(Words(_GOES_ON if person.certain else _RINGS_BACK))
         text = _("We know already, thank you.") if done.repeated else _THANKS[answer]
-        return Answer.of(Words(text, options=wording.options(alarm_id, _NEXT.get(answer, ()))))
+        following = wording.options(alarm_id, _NEXT.get(answer, ()))
+        if following:
+            following += device_commands.offers(person, alarm_id)
+        if answer in kinds.ENDS and person.staff_id is not None and (base := settings().public_url):
+            following += (Option(f"url:{base}/admin/alarms/{alarm_id}", _("Write down what it was")),)
+        return Answer.of(Words(text, options=following))
+
+    return run
+
+
+def _for_all(answer: str) -> Callable[[Person, str], Answer]:
+    """The same for every alarm of a storm."""
+
+    def run(person: Person, argument: str) -> Answer:
+        done = storm_answers.answer(caller(person), _number(argument), answer)
+        if not done.certain:
+            return Answer.of(Words(_RINGS_BACK))
+        if not done.still_open:
+            return Answer.of(Words(_("All of them are over already. Thank you.")))
+        return Answer.of(Words(_THANKS[answer] if done.counts else _("We know already, thank you.")))
 
     return run
 
@@ -136,6 +157,11 @@ def _list(person: Person, argument: str) -> Answer:
 
 COMMANDS = [
     *(Command(f"alarm.{answer}", _answering(answer)) for answer in kinds.ANSWERS),
+    *(
+        Command(f"alarm.all_{answer}", _for_all(answer))
+        for answer in kinds.ANSWERS
+        if answer not in kinds.ENDS
+    ),
     Command("alarm.over", _over, hears=lambda number, text: number if NOTHING.fullmatch(text) else None),
     Command("alarm.nothing", _nothing, patterns=(_Nothing(),), whole=True),
     Command("alarm.list", _list, patterns=(_LISTED,), audience="staff"),

@@ -87,7 +87,7 @@ def _friendly(person: Person, said: str) -> Answer:
     return alarm.was_nothing(person) or Answer.of(heard.words if heard is not None else phrases.fine())
 
 
-def _troubled(person: Person, said: str) -> Answer:
+def troubled(person: Person, said: str) -> Answer:
     heard = actions.troubled(voice(person), said)
     if heard is not None:
         return Answer.of(heard.words)
@@ -97,7 +97,7 @@ def _troubled(person: Person, said: str) -> Answer:
 def _ails(person: Person, said: str) -> Answer:
     """Something slight, and nobody asked: shall somebody come, or call? The office hears at once of what might be more."""
     if not actions.complains(said):
-        return _troubled(person, said)
+        return troubled(person, said)
     heard = actions.ails(voice(person), said)
     if heard is not None:
         return Answer.of(heard.words)
@@ -163,7 +163,7 @@ COMMANDS = [
     ),
     # Of two that fit equally well the first is meant.
     Command("checkin.ails", _ails, patterns=(actions.COMPLAINT,), whole=True),
-    Command("checkin.trouble", _troubled, patterns=(_TROUBLE,), audience="resident", whole=True),
+    Command("checkin.trouble", troubled, patterns=(_TROUBLE,), audience="resident", whole=True),
     Command("checkin.call", _call, hears=_wants_a_call),
     Command("checkin.rest", _rest, hears=_wants_nobody),
     Command("checkin.stop_asked", _stop_asked, patterns=(_STOP,), audience="resident"),

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from iot.codecs import Codec, json_text
-from iot.uplink import Arrived, Unreadable, Uplink, flat
+from iot.uplink import Arrived, Scalar, Unreadable, Uplink, flat
 
 _EUI = re.compile(r"[0-9a-f]{16}")
-_KINDS = {"up", "join", "status"}
+_KINDS = {"up", "join", "status", "ack"}
 
 
 def read(arrived: Arrived) -> list[Uplink]:
     event = arrived.topic.rpartition("/")[2]
     if event not in _KINDS:
-        return []  # acknowledgements, logs, gateways' positions: nothing that a device says of its home
+        return []  # logs, gateways' positions: nothing that a device says of its home
     data = json_text.mapping(arrived.payload)
     about = json_text.part(data, "deviceInfo")
     eui = str(about.get("devEui", "")).lower()
@@ -34,7 +34,15 @@ def read(arrived: Arrived) -> list[Uplink]:
         "model": f"chirpstack:{profile}" if profile else "",
         "name": str(about.get("deviceName", ""))[:80],
         "retained": arrived.retained,
+        "reply": arrived.topic.removesuffix(f"event/{event}") + "command/down",
     }
+    if event == "ack":
+        # A command was confirmed by the device, or was not in time.
+        done: dict[str, Scalar] = {
+            "answer": str(data.get("queueItemId", ""))[:36],
+            "ok": data.get("acknowledged") is True,
+        }
+        return [Uplink(kind="answer", values=done, **known)]
     if event == "join":
         return [Uplink(kind="joined", **known)]
     if event == "status":
@@ -48,6 +56,7 @@ def read(arrived: Arrived) -> list[Uplink]:
             raw=_bytes(data.get("data")),
             port=port,
             signal=best_signal(data.get("rxInfo")),
+            gateway=_gateway(data.get("rxInfo")),
             **known,
         )
     ]
@@ -73,11 +82,19 @@ def _bytes(text: object) -> bytes | None:
 
 def best_signal(heard: object) -> float | None:
     """The strongest of `[{"rssi": -57}, …]`, dBm."""
+    best = best_heard(heard)
+    return best["rssi"] if best is not None else None
+
+
+def best_heard(heard: object) -> Mapping[str, Any] | None:
+    """What the gateway says that heard it best."""
     rows = heard if isinstance(heard, list) else []
-    found = [
-        row["rssi"] for row in rows if isinstance(row, dict) and isinstance(row.get("rssi"), int | float)
-    ]
-    return max(found) if found else None
+    found = [row for row in rows if isinstance(row, dict) and isinstance(row.get("rssi"), int | float)]
+    return max(found, key=lambda row: row["rssi"], default=None)
+
+
+def _gateway(heard: object) -> str:
+    return str((best_heard(heard) or {}).get("gatewayId", ""))
 
 
 CODEC = Codec("chirpstack", "ChirpStack v4", ("application/+/device/+/event/+",), read)

@@ -45,9 +45,9 @@ def instant(text: object) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(_six(text))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):  # a Go program's “never” in the east lies before the first year
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None
 
 
 def _six(text: str) -> str:

@@ -1,20 +1,23 @@
-"""Plain JSON: linli/{device}/up with an object of values, for devices and gateways that people program themselves.
+"""Plain JSON: linli/{device}/up or linli/{community}/{device}/up with an object of values, for devices and gateways that people program themselves.
 
-`id` names the message, `at` is its time (RFC 3339), `event` says that it is one; every other member is a value. linli/{device}/state is "online" or
-"offline", which a device leaves as its last will. A list of objects is several messages in one.
+`id` names the message (another content under the same one is another message), `at` is its time (RFC 3339), `event` says that it is one; every other member is a value. linli/{device}/state is "online" or
+"offline", which a device leaves as its last will. A list of objects is several messages in one. linli/{device}/answer says what became of a command that came
+under linli/{device}/down: {"answer": its id, "ok": true}; the same under …/up will do.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from iot.codecs import Codec, json_text
-from iot.uplink import Arrived, Unreadable, Uplink, content_key, flat
+from iot.uplink import Arrived, Scalar, Unreadable, Uplink, content_key, flat, tells_apart
 
 MOST = 500
 """Messages of one list."""
 _OWN = ("id", "at", "event")
+_ANSWER = frozenset({*_OWN, "answer", "ok"})
 
 
 def read(arrived: Arrived) -> list[Uplink]:
@@ -35,23 +38,35 @@ def _one(device: str, row: object, arrived: Arrived, place: int) -> Uplink:
     if not isinstance(row, Mapping):
         raise Unreadable("no JSON object")
     given: Mapping[str, Any] = row
+    if isinstance(given.get("answer"), str) and _ANSWER.issuperset(given):
+        done: dict[str, Scalar] = {"answer": given["answer"][:36], "ok": given.get("ok") is not False}
+        return Uplink(f"plain:{device}", "answer", done, retained=arrived.retained)
     event = given.get("event") is True
-    own = given.get("id")
+    own, at = given.get("id"), json_text.instant(given.get("at"))
     key = (
-        str(own)[:64]
+        _named(own, given, arrived)
         if isinstance(own, str | int) and own != ""
         else ""
         if event
-        else f"{content_key(arrived)}.{place}"
+        else f"{content_key(arrived, at)}.{place}"
     )
     return Uplink(
         f"plain:{device}",
         "event" if event else "data",
         {name: value for name, value in flat(given).items() if name not in _OWN},
         key=key,
-        at=json_text.instant(given.get("at")),
+        at=at,
         retained=arrived.retained,
     )
+
+
+def _named(own: str | int, given: Mapping[str, Any], arrived: Arrived) -> str:
+    """Many devices count their messages from one again after each power cut: only the same content is the same message, and without a likely time of its own,
+    only on the same day."""
+    dated = tells_apart(arrived, json_text.instant(given.get("at")))
+    day = "" if dated else str(int(arrived.since.timestamp()) // 86_400)
+    said = f"{own}|{day}|{given!r}".encode("utf-8", "backslashreplace")
+    return f"{str(own)[:36]}:{hashlib.blake2b(said, digest_size=12).hexdigest()}"
 
 
 def _state(payload: bytes) -> Any:
@@ -61,4 +76,9 @@ def _state(payload: bytes) -> Any:
     return text
 
 
-CODEC = Codec("plain", "JSON", ("linli/+/up", "linli/+/state"), read)
+CODEC = Codec(
+    "plain",
+    "JSON",
+    ("linli/+/up", "linli/+/state", "linli/+/answer", "linli/+/+/up", "linli/+/+/state", "linli/+/+/answer"),
+    read,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iot.codecs import Codec, json_text
-from iot.uplink import Arrived, Unreadable, Uplink, content_key, flat
+from iot.uplink import Arrived, Scalar, Unreadable, Uplink, content_key, flat
 
 _POWER = re.compile(r"POWER\d{0,2}")
 
@@ -28,11 +28,15 @@ def read(arrived: Arrived) -> list[Uplink]:
                 retained=arrived.retained,
             )
         ]
+    values: dict[str, Scalar]
+    said = None
     if _POWER.fullmatch(last):
         # Plain text beside the RESULT that says the same.
-        values = {last: arrived.payload.decode("utf-8", "replace").strip()[:20]}
+        values = {last: arrived.payload.decode("utf-8", "replace").replace("\0", "").strip()[:20]}
     elif last in ("SENSOR", "STATE", "RESULT"):
-        values = {k: v for k, v in flat(json_text.mapping(arrived.payload)).items() if k != "Time"}  # type: ignore[misc]
+        values = flat(json_text.mapping(arrived.payload))
+        # In whatever zone: who says the same a second time, with the same time in it, repeats himself.
+        said = json_text.instant(f"{values.pop('Time', '')}Z")
     else:
         return []
     pressed = any(name.endswith(".Action") or name == "Action" for name in values)
@@ -41,7 +45,7 @@ def read(arrived: Arrived) -> list[Uplink]:
             device,
             "event" if pressed else "data",
             values,
-            key="" if pressed else content_key(arrived),
+            key="" if pressed else content_key(arrived, said),
             name=name[-80:],
             retained=arrived.retained,
         )

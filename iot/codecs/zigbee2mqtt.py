@@ -22,14 +22,15 @@ def read(arrived: Arrived) -> list[Uplink]:
             Uplink(f"z2m:{head}", _availability(arrived.payload), name=head[-80:], retained=arrived.retained)
         ]
     values = flat(json_text.mapping(arrived.payload))
+    at = json_text.instant(values.get("last_seen"))
     pressed = any(values.get(event) not in (None, "") for event in _EVENTS)
     return [
         Uplink(
             f"z2m:{name}",
             "event" if pressed else "data",
             values,
-            key="" if pressed else content_key(arrived),
-            at=json_text.instant(values.get("last_seen")),
+            key="" if pressed else content_key(arrived, at),
+            at=at,
             name=name[-80:],
             retained=arrived.retained,
         )

@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import requests
 
-from tests.servers import free_port, until
+from tests.servers import LONG, free_port, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,26 +23,31 @@ class Site:
         self.settings = settings
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (the system takes it back with this object)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "backend.serve"],
             cwd=ROOT,
             env={**os.environ, "PORT": str(self.port), **settings},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
             start_new_session=True,
         )
-        until(self._answers, what="the web server", seconds=40)
+        until(self._answers, what="the web server")
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"{self.base}/chat", timeout=2).status_code == 200
+            return requests.get(f"{self.base}/chat", timeout=10).status_code == 200
         except requests.RequestException:
             return False
+
+    def said(self) -> str:
+        """What it wrote to its terminal."""
+        return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
 
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(LONG)
         finally:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)

@@ -66,7 +66,9 @@ def test_every_hook_refuses_what_twilio_did_not_sign(quick_phones: Phones, path:
 
 @given(form=st.dictionaries(WORDS, WORDS, max_size=6))
 @hypothesis_settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=30,
 )
 def test_unsigned_noise_is_refused(configure: Callable[..., None], form: dict[str, str]) -> None:
     configure(TWILIO_AUTH_TOKEN="t", PUBLIC_URL=PUBLIC)

@@ -14,13 +14,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.core import clock as clocks
+from backend.core import webhooks
 from backend.messaging import deliveries
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
 from backend.settings import ROOT
-from broadcasts import pump
 from broadcasts.api import keys, posting, receipts
 from broadcasts.api.models import ApiKey, ApiMessage, WebhookPost
+from broadcasts.campaigns import pump
 from tests.broadcasts.village import Village, build
 
 SAID = {
@@ -143,10 +144,20 @@ def test_a_number_that_no_table_can_hold_is_not_there(village: Village, clinic: 
 
 def test_a_trial_is_as_in_earnest_and_sends_nothing(village: Village, client: FlaskClient) -> None:
     clinic = Clinic(client, keys.create(village.admin, village.happy.id, "试验", sandbox=True)[1])
+    known = Identity.select().count()
     fine = clinic.post("/messages", message({"phone": "13912345678"})).json
     fails = clinic.post("/messages", message({"phone": "13912340001"})).json
     assert (fine["state"], fails["state"], fine["sandbox"]) == ("delivered", "failed", True)
-    assert Message.select().count() == 0
+    advertising = clinic.post("/messages", message({"phone": "13912345678"}, topic="offer"))
+    assert advertising.status_code == 422
+    many = {
+        "name": "体检", "topic": "service", "wording": {"zh_CN": {"text": "明天体检。"}},
+        "recipients": [{"phone": "13912345678"}, {"email": "wang@example.com"}],
+    }  # fmt: skip
+    number = clinic.post("/campaigns", many).json["id"]
+    pump.step(number)
+    assert clinic.get(f"/campaigns/{number}").json["left_out"] == {"sandbox": 2}
+    assert (Message.select().count(), Identity.select().count()) == (0, known)
 
 
 @contextmanager
@@ -196,7 +207,7 @@ def test_receipts_are_posted_signed_and_again_until_they_are_taken(
             "r-1",
             "sent",
         )
-        expected = posting.signature(
+        expected = webhooks.signature(
             key.webhook_secret, headers["webhook-id"], headers["webhook-timestamp"], body
         )
         assert headers["webhook-signature"] == expected
@@ -209,7 +220,7 @@ def test_the_signature_is_that_of_the_standard() -> None:
     # The example of the Standard Webhooks specification.
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     uid, moment, body = "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}'
-    assert posting.signature(secret, uid, moment, body) == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert webhooks.signature(secret, uid, moment, body) == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 @pytest.mark.parametrize(
@@ -252,7 +263,10 @@ def test_many_people_each_with_her_own_values(village: Village, clinic: Clinic) 
 def test_the_description_names_every_address(client: FlaskClient, village: Village) -> None:
     described = client.get("/api/v1/openapi.json").json
     rules = {
-        r.rule.removeprefix("/api/v1").replace("<uid>", "{id}").replace("<int:campaign_id>", "{id}")
+        r.rule.removeprefix("/api/v1")
+        .replace("<uid>", "{id}")
+        .replace("<int:campaign_id>", "{id}")
+        .replace("<int:device_id>", "{id}")
         for r in client.application.url_map.iter_rules()
         if r.endpoint.startswith("api.") and "static" not in r.endpoint
     }

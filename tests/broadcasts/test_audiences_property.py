@@ -16,12 +16,14 @@ from backend.messaging.models import Identity
 from backend.records import marking, tables
 from backend.records.models import Record
 from backend.residents.models import Resident
-from broadcasts import accounting, campaigns, freezing, lists_made, pump
 from broadcasts.audiences import finding
 from broadcasts.audiences.exclusion import Exclusion
-from broadcasts.campaigns import Plan
+from broadcasts.campaigns import accounting, freezing, pump
+from broadcasts.campaigns import actions as campaigns
+from broadcasts.campaigns.actions import Plan
+from broadcasts.lists import made as lists_made
 from broadcasts.models import Campaign, Recipient
-from broadcasts.wording import Variant, Wording
+from broadcasts.notices.wording import Variant, Wording
 from tests.broadcasts.village import Village, build
 from tests.databases import TestDatabase
 

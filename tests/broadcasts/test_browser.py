@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from backend.messaging import deliveries
 from backend.staff.models import Staff
-from broadcasts import pump, quiet
+from broadcasts.campaigns import pump
 from broadcasts.models import Campaign
+from broadcasts.quiet import actions as quiet
 from tests.bots.site import Site
 from tests.broadcasts.village import build
 from tests.databases import fresh_sqlite
@@ -86,7 +87,7 @@ def test_a_campaign_is_written_sent_and_seen_to_arrive(site: SimpleNamespace, of
     office.fill("[name='zh_CN.text']", "您好，明天停水。")
     office.locator("[name='zh_CN.text']").press("Home")
     office.get_by_role("button", name="姓名", exact=True).click()
-    expect(office.locator("[data-shown]")).to_contain_text("明天停水", timeout=10_000)
+    expect(office.locator("[data-shown]")).to_contain_text("明天停水")
     in_order(office, "3-what")
     office.get_by_role("button", name="保存，下一步").click()
     in_order(office, "4-how")
@@ -103,13 +104,13 @@ def test_a_campaign_is_written_sent_and_seen_to_arrive(site: SimpleNamespace, of
     expect(office.locator(".status").first).to_have_text("已计划")
     campaign = Campaign.get()
     pump.step(campaign.id)
-    expect(office.locator("main")).to_contain_text("已有结果：1 / 3", timeout=10_000)
+    expect(office.locator("main")).to_contain_text("已有结果：1 / 3")
     in_order(office, "7-running")
     first, second = deliveries.claim("bulk", "worker")
     deliveries.sent([(first.id, "SM1")], "delivered")
     deliveries.fail(second.id, "Telegram: bot was blocked by the user")
     pump.step(campaign.id)
-    expect(office.locator(".status").first).to_have_text("完成", timeout=10_000)
+    expect(office.locator(".status").first).to_have_text("完成")
     expect(office.locator("main")).to_contain_text("已有结果：3 / 3")
     in_order(office, "8-done")
     office.get_by_role("link", name="逐人查看").click()

@@ -11,15 +11,18 @@ from openpyxl import load_workbook
 
 from backend.core import clock as clocks
 from backend.core.access import SYSTEM
+from backend.core.audit import AuditEntry
 from backend.core.errors import Invalid
 from backend.messaging import deliveries
 from backend.messaging.models import Delivery, Message
 from backend.records import defining, store, tables
 from backend.records.models import Record
 from backend.staff.models import Staff
-from broadcasts import campaigns, notices, pump
 from broadcasts.audiences import finding
+from broadcasts.campaigns import actions as campaigns
+from broadcasts.campaigns import pump
 from broadcasts.models import Campaign, Recipient
+from broadcasts.notices import actions as notices
 from tests.broadcasts.test_campaigns import WATER, became, said, sent_off, worked
 from tests.broadcasts.village import Village, build
 from tests.web.browser import PASSWORD, Browser, _hash, employ
@@ -88,6 +91,11 @@ def test_a_campaign_is_put_together_sent_and_read_person_by_person(village: Vill
     assert "陈秀英您好，明天停水。" in story and "尝试 1 次" in story and "138" not in story
     sheet = load_workbook(io.BytesIO(admin.get(f"{show}/people.xlsx?state=delivered").data)).active
     assert [row[1].value for row in sheet.rows][1:] == ["陈秀英", "'=HYPERLINK(1)"]
+    admin.get(f"{show}/people.xlsx?q=13800000501")
+    noted = (
+        AuditEntry.select().where(AuditEntry.action == "campaign.export").order_by(AuditEntry.id.desc()).get()
+    )
+    assert "text" in noted.payload and "138" not in noted.payload
     assert "2026-11" in admin.get("/admin/campaigns/statistics?topic=service&channel=sms").text
     assert "停水通知" in admin.get("/admin/campaigns?q=停水&state=over&from=2026-11-01").text
     assert "停水通知" not in admin.get("/admin/campaigns?state=writing").text

@@ -15,10 +15,11 @@ from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
 from backend.records.models import Record
 from backend.residents.models import Resident
-from broadcasts import accounting, campaigns, pump
-from broadcasts.campaigns import Plan
+from broadcasts.campaigns import accounting, pump
+from broadcasts.campaigns import actions as campaigns
+from broadcasts.campaigns.actions import Plan
 from broadcasts.models import Campaign, Recipient
-from broadcasts.wording import Button, Variant, Wording
+from broadcasts.notices.wording import Button, Variant, Wording
 from tests.broadcasts.village import Village
 
 WATER = Wording(

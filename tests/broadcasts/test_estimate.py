@@ -10,10 +10,12 @@ from backend.messaging import topics
 from backend.messaging.models import Identity, Message
 from backend.records.models import Record
 from backend.residents.models import Resident
-from broadcasts import accounting, campaigns, estimate, outlooks, preview, pump
-from broadcasts.campaigns import Plan
+from broadcasts.campaigns import accounting, outlooks, pump
+from broadcasts.campaigns import actions as campaigns
+from broadcasts.campaigns.actions import Plan
 from broadcasts.models import Campaign, Recipient
-from broadcasts.wording import Variant, Wording
+from broadcasts.notices import estimate, preview
+from broadcasts.notices.wording import Variant, Wording
 from tests.broadcasts.test_lists import PARCELS, audience, brought
 from tests.broadcasts.village import Village
 from tests.servers import Valkey

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from backend.core import clock as clocks
 from backend.core import retention
 from backend.core.access import SYSTEM
+from backend.core.audit import AuditEntry
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.i18n import render
 from backend.messaging import people
@@ -23,11 +24,14 @@ from backend.records.models import Record
 from backend.residents.file import id_index
 from backend.residents.models import Resident
 from backend.web.workbook import written
-from broadcasts import lists, lists_keeping, lists_results, lists_work
 from broadcasts.audiences import finding
-from broadcasts.lists_columns import guessed, shown
+from broadcasts.lists import actions as lists
+from broadcasts.lists import keeping as lists_keeping
+from broadcasts.lists import results as lists_results
+from broadcasts.lists import work as lists_work
+from broadcasts.lists.columns import guessed, shown
 from broadcasts.models import AudienceList, AudienceRow
-from broadcasts.wording import Variant, Wording
+from broadcasts.notices.wording import Variant, Wording
 from tests.broadcasts.test_campaigns import ALL, became, said, sent_off, worked
 from tests.broadcasts.village import Village, build
 from tests.sheets.books import table, xlsx
@@ -248,6 +252,7 @@ def test_staff_bring_a_list_in_on_its_pages(app: Flask, clock: clocks.Hands) -> 
     page = desk.post(f"/admin/lists/{number}/columns", {**chosen, "column1": "phone"})
     assert "可以通知 1 人" in page.text and "{{包裹}}" in page.text and "这不像电话号码" in page.text
     book = load_workbook(io.BytesIO(desk.get(f"/admin/lists/{number}/wrong.xlsx").data))
+    assert AuditEntry.select().where(AuditEntry.action == "list.wrong_export").count() == 1
     assert [cell.value for cell in book.active[2]][:4] == ["李", "139", "1", 3]
     assert "取件名单" in desk.get("/admin/lists").text
     assert "名单已删除" in desk.post(f"/admin/lists/{number}/remove", {}).text

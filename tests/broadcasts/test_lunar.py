@@ -10,8 +10,8 @@ from borax.calendars.lunardate import LCalendars
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broadcasts import lunar
-from broadcasts.lunar import LunarDay
+from broadcasts.occasions import lunar
+from broadcasts.occasions.lunar import LunarDay
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SPRING_FESTIVALS = (

@@ -21,11 +21,12 @@ from backend.messaging.models import Delivery
 from bench import crowd
 from bots import registry
 from bots.channel import Channel, Sent
-from broadcasts import accounting, campaigns, pump
-from broadcasts.campaigns import Plan
+from broadcasts.campaigns import accounting, pump
+from broadcasts.campaigns import actions as campaigns
+from broadcasts.campaigns.actions import Plan
 from broadcasts.delivery import Courier
 from broadcasts.models import Campaign
-from broadcasts.wording import Variant, Wording
+from broadcasts.notices.wording import Variant, Wording
 from tests.databases import TestDatabase
 from tests.harness.twilio_server import TwilioServer
 from tests.servers import Valkey, until
@@ -126,14 +127,14 @@ def test_a_worker_killed_in_the_middle_leaves_everybody_in_one_state_and_nobody_
         configure(**twilio.settings(), TWILIO_PER_SECOND="100")
         _actor, campaign = sent_off(people)
         with worker(tmp_path):
-            until(lambda: len(twilio.messages) >= 80, what="the first messages", seconds=60)
+            until(lambda: len(twilio.messages) >= 80, what="the first messages")
         with db.transaction():
             lease_ends = clock.now_ms() - 1
             db.execute("UPDATE delivery SET lease_until = ? WHERE status = 'sending'", (lease_ends,))
         deliveries.reap()
         pump.step(campaign.id)
         courier = Courier(registry.channels())
-        until(lambda: not courier.drain("bulk") and ended(campaign), what="its end", seconds=30)
+        until(lambda: not courier.drain("bulk") and ended(campaign), what="its end")
         courier.close()
         told = Counter(message.to for message in twilio.messages)
     states = became(campaign)

@@ -10,9 +10,10 @@ from flask import Flask
 
 from backend.core import clock as clocks
 from backend.staff.models import Staff
-from broadcasts import notices, preview
 from broadcasts.models import Notice, NoticeVersion
-from broadcasts.wording import Variant, Wording
+from broadcasts.notices import actions as notices
+from broadcasts.notices import preview
+from broadcasts.notices.wording import Variant, Wording
 from tests.bots.chatting import photo
 from tests.broadcasts.village import Village, build
 from tests.web.browser import PASSWORD, Browser, _hash

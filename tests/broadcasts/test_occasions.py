@@ -17,12 +17,16 @@ from backend.messaging.content import Content
 from backend.messaging.models import Message
 from backend.residents import privacy
 from backend.staff.models import Staff
-from broadcasts import notices, occasion_due, occasions, pump, quiet
 from broadcasts.audiences import page_form
+from broadcasts.campaigns import pump
 from broadcasts.models import Campaign, Notice, Occasion
-from broadcasts.occasions import Wanted
-from broadcasts.schedule import Rule
-from broadcasts.wording import Variant, Wording
+from broadcasts.notices import actions as notices
+from broadcasts.notices.wording import Variant, Wording
+from broadcasts.occasions import actions as occasions
+from broadcasts.occasions import due as occasion_due
+from broadcasts.occasions.actions import Wanted
+from broadcasts.occasions.schedule import Rule
+from broadcasts.quiet import actions as quiet
 from tests.broadcasts.village import Village, build
 from tests.web.browser import Browser, employ
 

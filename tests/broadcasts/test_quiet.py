@@ -15,9 +15,9 @@ from backend.core import clock as clocks
 from backend.core.access import Actor, Post
 from backend.core.errors import Forbidden, Invalid
 from backend.core.orgs import Org
-from broadcasts import quiet
-from broadcasts.quiet import Hours
-from broadcasts.quiet_hours import Quiet
+from broadcasts.quiet import actions as quiet
+from broadcasts.quiet.actions import Hours
+from broadcasts.quiet.hours import Quiet
 from tests.databases import TestDatabase
 from tests.web.browser import Browser, employ
 

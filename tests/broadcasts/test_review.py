@@ -17,13 +17,15 @@ from backend.records.models import Record
 from backend.residents import face, file
 from backend.residents.models import Resident
 from backend.staff.models import Staff
-from broadcasts import campaign_stories, campaigns, estimate
 from broadcasts.api import keys, messages, posting, schema
 from broadcasts.api.models import WebhookPost
 from broadcasts.audiences import finding
-from broadcasts.campaign_stories import Filters
+from broadcasts.campaigns import actions as campaigns
+from broadcasts.campaigns import stories as campaign_stories
+from broadcasts.campaigns.stories import Filters
 from broadcasts.models import Campaign, Recipient
-from broadcasts.wording import Button, Variant, Wording
+from broadcasts.notices import estimate
+from broadcasts.notices.wording import Button, Variant, Wording
 from tests.broadcasts.test_campaigns import became, plan, said, sent_off, worked
 from tests.broadcasts.village import Village
 from tests.care.town import hire
@@ -201,3 +203,39 @@ def test_another_system_reaches_nobody_past_her_no_by_the_number_in_her_file(vil
         messages.send(key, schema.Message(to=to, wording=words, topic="offer"), "zh_CN")
     messages.send(key, schema.Message(to=to, wording=words, topic="service"), "zh_CN")
     assert Delivery.get().channel == "webchat"
+
+
+def test_who_approved_few_is_asked_again_when_many_more_are_written_down(
+    village: Village, configure: Callable[..., None]
+) -> None:
+    configure(BROADCAST_APPROVAL_ABOVE="1")
+    village.person("陈秀英", 501, "sms")
+    village.person("李明", 502, "sms")
+    campaign = campaigns.approve(village.second, sent_off(village).id)
+    village.person("王建国", 503, "sms")
+    campaign = worked(campaign)
+    assert (campaign.state, campaign.total, said(campaign)) == ("waiting", 3, [])
+    campaign = worked(campaigns.approve(village.second, campaign.id))
+    assert (campaign.state, len(said(campaign))) == ("running", 3)
+
+
+def test_what_was_few_when_it_was_sent_off_and_many_when_it_begins_is_approved_first(
+    village: Village, configure: Callable[..., None]
+) -> None:
+    configure(BROADCAST_APPROVAL_ABOVE="1")
+    village.person("陈秀英", 501, "sms")
+    campaign = sent_off(village)
+    village.person("李明", 502, "sms")
+    campaign = worked(campaign)
+    assert (campaign.state, said(campaign)) == ("waiting", [])
+    campaign = campaigns.refuse(village.second, campaign.id, "只通知一户")
+    assert (campaign.state, campaign.total, Recipient.select().count()) == ("refused", 0, 0)
+
+
+def test_who_moves_away_before_it_is_her_turn_is_counted_as_such(village: Village) -> None:
+    hers = village.person("李明", 502, "sms")
+    campaign = worked(sent_off(village))
+    campaigns.pause(village.admin, campaign.id)
+    elsewhere(village, hers)
+    campaigns.resume(village.admin, campaign.id)
+    assert became(worked(campaign)) == {"left_out": 1, "left out: elsewhere": 1}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from backend.core.errors import Invalid
 from backend.core.i18n import render
-from broadcasts.schedule import EVERY, Rule
-from broadcasts.schedule_words import title
+from broadcasts.occasions.schedule import EVERY, Rule
+from broadcasts.occasions.schedule_words import title
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHANGHAI = ZoneInfo("Asia/Shanghai")

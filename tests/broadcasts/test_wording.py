@@ -7,8 +7,8 @@ import pytest
 from backend.core.errors import Invalid
 from backend.core.i18n import render
 from backend.printing.columns import Column, Columns
-from broadcasts import wording
-from broadcasts.wording import Button, Variant, Wording
+from broadcasts.notices import wording
+from broadcasts.notices.wording import Button, Variant, Wording
 
 COLUMNS = Columns(
     [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 from backend.care import answering, following, visit_actions
 from backend.care.answering import Voice
-from backend.care.models import CarePlan, CheckIn
+from backend.care.models import CarePlan, CheckIn, Visit, VisitSent
 from backend.core import clock
 from tests.bots.site import Site
 from tests.care import town as towns
@@ -45,6 +47,14 @@ def site(
         running.stop()
 
 
+def signs_in(shown: Page, running: Site) -> None:
+    shown.goto(f"{running.base}/admin/sign-in")
+    shown.fill("[name=username]", "liu")
+    shown.fill("[name=password]", PASSWORD)
+    shown.press("[name=password]", "Enter")
+    shown.wait_for_url(f"{running.base}/admin")
+
+
 def test_the_board_changes_by_itself_and_every_page_reads_well_on_a_phone(
     site: tuple[Site, Town, int],
     chromium: Browser,
@@ -60,11 +70,7 @@ def test_the_board_changes_by_itself_and_every_page_reads_well_on_a_phone(
     following.remind()
     visit = visit_actions.create(town.actor(town.admin), her, "看看暖气", clock.now())
     with page(chromium, PHONE) as shown:
-        shown.goto(f"{running.base}/admin/sign-in")
-        shown.fill("[name=username]", "liu")
-        shown.fill("[name=password]", PASSWORD)
-        shown.press("[name=password]", "Enter")
-        shown.wait_for_url(f"{running.base}/admin")
+        signs_in(shown, running)
         for path in (
             "/admin",
             "/admin/care/days-off",
@@ -72,6 +78,10 @@ def test_the_board_changes_by_itself_and_every_page_reads_well_on_a_phone(
             f"/admin/residents/{her}",
             "/admin/visits",
             f"/admin/visits/{visit.id}",
+            f"/admin/care/file/{her}",
+            f"/admin/care/health/{her}",
+            "/admin/care/services",
+            "/admin/visits/phone/",
             "/admin/care",
         ):
             shown.goto(running.base + path)
@@ -88,3 +98,45 @@ def test_the_board_changes_by_itself_and_every_page_reads_well_on_a_phone(
         shown.goto(f"{running.base}/admin/visits/{visit.id}")
         shown.click("#here")
         expect(shown.locator("[name=place]")).to_have_value("31.230400, 121.473700")
+
+
+def test_a_visit_reported_without_a_connection_is_written_once_when_it_is_back(
+    site: tuple[Site, Town, int], chromium: Browser
+) -> None:
+    running, town, her = site
+    Visit.update(status="cancelled").execute()
+    visit = visit_actions.create(town.actor(town.admin), her, "看看暖气", clock.now())
+    # With the page's own Content-Security-Policy; and what fails offline is told in the console.
+    context = chromium.new_context(viewport=PHONE, locale="zh-CN")
+    try:
+        shown = context.new_page()
+        signs_in(shown, running)
+        shown.goto(f"{running.base}/admin/visits/phone/")
+        expect(shown.locator("#phone-list")).to_contain_text("看看暖气")
+        expect(shown.locator("main[data-kept=true]")).to_be_attached()
+        context.set_offline(True)
+        shown.reload()
+        expect(shown.locator("#phone-note")).to_contain_text("没有网络")
+        shown.click("#phone-list button")
+        shown.check("[name=condition][value=well]")
+        shown.fill("[name=report]", "暖气热了")
+        shown.set_input_files(
+            "[name=photo]", {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+        )
+        shown.click("#phone-report .btn-primary")
+        expect(shown.locator("#phone-sent")).to_contain_text("有网络时自动发送")
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert Visit.get_by_id(visit.id).status == "open"
+        context.set_offline(False)
+        expect(shown.locator("#phone-sent")).to_contain_text("已上报")
+        kept = Visit.get_by_id(visit.id)
+        assert (kept.status, kept.report, bool(kept.photo)) == ("done", "暖气热了", True)
+        assert VisitSent.select().count() == 1
+    finally:
+        context.close()
+
+
+def _photo() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (64, 48), "white").save(data, "JPEG")
+    return data.getvalue()

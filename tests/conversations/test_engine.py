@@ -198,7 +198,7 @@ def test_a_message_that_comes_while_another_is_heard_answers_the_next_question(
                 Heard("webchat", grandma.address, "name", Said(text="Chen Xiuying"), locale="en")
             )
             heard_first.set()
-            written.wait(10)
+            written.wait(60)
         db.db.close()
 
     def second() -> None:
@@ -207,7 +207,7 @@ def test_a_message_that_comes_while_another_is_heard_answers_the_next_question(
 
     threads = [threading.Thread(target=first), threading.Thread(target=second)]
     threads[0].start()
-    heard_first.wait(10)
+    heard_first.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     written.set()
@@ -445,7 +445,7 @@ def test_staff_who_ask_her_something_while_she_writes_neither_block_her_nor_are_
         grandma.say("note")
 
     def they() -> None:
-        writing.wait(10)
+        writing.wait(60)
         with db.transaction():
             audit.record(SYSTEM, "tea.ask", "tea:1")
             on_record.set()

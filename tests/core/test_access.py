@@ -33,7 +33,9 @@ def tree(database: TestDatabase) -> Tree:
 
 
 def test_every_role_has_its_permissions_in_its_own_area_and_nowhere_else(tree: Tree) -> None:
-    assert set(ROLES) | {"api"} == set(PERMISSIONS), "what another system may do is no role of a person"
+    assert set(ROLES) | {"api", "api_devices"} == set(PERMISSIONS), (
+        "what another system may do is no role of a person"
+    )
     for role, held in PERMISSIONS.items():
         actor = Actor("staff", 1, "李娜", (Post(role, tree.home.path),))
         for permission in EVERY_PERMISSION:

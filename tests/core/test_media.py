@@ -129,7 +129,9 @@ def test_what_cannot_be_kept_is_refused_with_advice(
 
 
 @hypothesis_settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
 )
 @given(st.binary(max_size=200), st.integers(0, 400))
 @example(b"", 0)

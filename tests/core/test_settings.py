@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from flask import Flask
 
-from backend.settings import Settings, settings
+from backend.settings import Settings, _generated, settings
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,18 @@ def test_secrets_are_generated_once_and_kept(configure: Callable[..., None], tmp
     assert settings().model_dump() == first
     assert len(first["secret_key"].get_secret_value()) >= 32
     assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+def test_threads_that_start_together_agree_on_the_secrets(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def started(_number: int) -> str:
+        together.wait()
+        return _generated(tmp_path / "secrets.json")["secret_key"]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(started, range(8)))) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secrets.json"]
 
 
 def test_the_listing_names_every_setting_and_shows_no_secret(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.e2e.office import PASSWORD
+from tests.harness.browser import PATIENCE_MS
 
 
 class Desk:
@@ -12,7 +13,7 @@ class Desk:
 
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base = page, base
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
 
     def signs_in(self, username: str, one_time: str) -> None:
         """With the one-time password, and a password of one's own right after."""
@@ -33,6 +34,8 @@ class Desk:
         """From the queue, where newcomers appear by themselves."""
         self.goes("/admin/residents/queue")
         self.page.get_by_role("link", name=name, exact=True).click()
+        # The queue has buttons of this name too: not before the file is there.
+        expect(self.page.get_by_role("heading", name=name)).to_be_visible()
         self.page.get_by_role("button", name="通过", exact=True).click()
         expect(self.page.locator(".flashes")).not_to_be_empty()
 

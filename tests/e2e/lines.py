@@ -22,8 +22,6 @@ from tests.harness.telegram import TelegramUser
 from tests.harness.twilio_server import ACCOUNT, OUR_NUMBER, TwilioServer
 from tests.servers import until
 
-SECONDS = 15
-
 
 @cache
 def photo() -> bytes:
@@ -74,7 +72,7 @@ class Line(ABC):
             return bool(found)
 
         try:
-            until(there, what=text, seconds=SECONDS)
+            until(there, what=text)
         except TimeoutError:
             raise AssertionError(f"{self.who} waits for {text!r}\n{self.read()}") from None
         self._waited = found[0] + 1
@@ -95,7 +93,7 @@ class Line(ABC):
             return any(_in(hears, t) for t in self.heard[before:])
 
         try:
-            until(there, what=hears, seconds=SECONDS)
+            until(there, what=hears)
         except TimeoutError:
             raise AssertionError(f"{self.who} expects {hears!r} in the answer\n{self.read()}") from None
         return "\n".join(self.heard[before:])
@@ -320,7 +318,7 @@ class Webchat(Line):
     def _pick(self, label: str) -> None:
         wanted = re.compile(label, re.IGNORECASE)
         buttons = self.page.locator(".option:not([disabled]):visible").filter(has_text=wanted)
-        expect(buttons.first).to_be_visible(timeout=SECONDS * 1000)
+        expect(buttons.first).to_be_visible()
         texts = buttons.all_inner_texts()
         # The newest line that offers it; in it, the closest label.
         best = min(range(len(texts)), key=lambda n: (_closeness(label, texts[n]), -n))
@@ -345,8 +343,8 @@ def confirm_email(link: str, language: str, wanted: str) -> None:
     """Open the link of the letter in a browser without scripts, and press its button."""
     session = requests.Session()
     session.headers["Accept-Language"] = language.replace("_", "-")
-    shown = session.get(link, timeout=10)
+    shown = session.get(link, timeout=60)
     token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
     assert shown.status_code == 200 and token, shown.text
-    done = session.post(link, data={"csrf_token": token[1]}, headers={"Referer": link}, timeout=10)
+    done = session.post(link, data={"csrf_token": token[1]}, headers={"Referer": link}, timeout=60)
     assert done.status_code == 200 and wanted in done.text, done.text

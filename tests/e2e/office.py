@@ -28,11 +28,11 @@ class Colleague:
         assert "/admin/sign-in" not in shown.url, text_of(shown.text)
 
     def get(self, path: str) -> requests.Response:
-        return self._seen(self._http.get(urljoin(self.base, path), timeout=20))
+        return self._seen(self._http.get(urljoin(self.base, path), timeout=60))
 
     def post(self, path: str, form: dict[str, str]) -> requests.Response:
         url = urljoin(self.base, path)
-        return self._seen(self._http.post(url, data={"csrf_token": self._token, **form}, timeout=20))
+        return self._seen(self._http.post(url, data={"csrf_token": self._token, **form}, timeout=60))
 
     def _seen(self, response: requests.Response) -> requests.Response:
         assert response.status_code == 200, (response.status_code, response.url, text_of(response.text))

@@ -24,7 +24,7 @@ from backend.settings import ROOT, Settings
 from tests.e2e.desk import Desk
 from tests.e2e.lines import Webchat, confirm_email
 from tests.harness.browser import PHONE, accessibility, missing_glyphs, page
-from tests.servers import free_port, until
+from tests.servers import LONG, free_port, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("town-sqlite")]
 
@@ -87,11 +87,11 @@ class Started:
 def started(folder: Path) -> Iterator[Started]:
     running = Started(folder)
     try:
-        until(lambda: "Ctrl-C" in running.printed, what="the greeting", seconds=60)
+        until(lambda: "Ctrl-C" in running.printed, what="the greeting")
         yield running
     finally:
         os.killpg(running.process.pid, signal.SIGINT)
-        running.process.wait(20)
+        running.process.wait(LONG)
 
 
 class Album:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -165,6 +166,40 @@ def test_a_message_that_comes_later_appears_without_a_reload_and_counts_as_read(
     until(lambda: Delivery.select().order_by(Delivery.id.desc()).get().status == "read", what="the receipt")
 
 
+# A browser without a window shows every tab: what it says of this one, and of the app's icon, stands in for it.
+_ELSEWHERE = """window.badges = []; window.away = %s;
+Object.defineProperty(document, "hidden", {configurable: true, get: () => window.away});
+navigator.setAppBadge = async (count) => { window.badges.push(count); };
+navigator.clearAppBadge = async () => { window.badges.push(0); };
+void 0;"""
+
+
+def test_what_comes_while_she_looks_elsewhere_is_counted_until_she_is_back(chen: Page) -> None:
+    title = chen.title()
+    chen.evaluate(_ELSEWHERE % "true")
+    icon = chen.locator("link[rel=icon]")
+    for n, words in enumerate(("明天停水", "改到后天停水"), start=1):
+        tell(words)
+        expect(chen).to_have_title(f"（{n}条新消息） {title}")
+    expect(icon).to_have_attribute("href", re.compile("icon-new"))
+    assert chen.evaluate("badges") == [1, 2]
+    until(
+        lambda: Delivery.select().order_by(Delivery.id.desc()).get().status == "delivered", what="a receipt"
+    )
+    other = chen.context.new_page()
+    other.add_init_script(_ELSEWHERE % "true")
+    other.goto(chen.url)
+    expect(other.locator(".line.ours")).to_have_count(3)
+    assert other.title() == title, "what was there when it was opened is nothing new"
+    chen.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(chen).to_have_title(title)
+    expect(icon).not_to_have_attribute("href", re.compile("icon-new"))
+    assert chen.evaluate("badges") == [1, 2, 0]
+    until(
+        lambda: Delivery.select().order_by(Delivery.id.desc()).get().status == "read", what="that she read it"
+    )
+
+
 def test_markup_in_words_stays_words(chen: Page) -> None:
     write(chen, "<img src=x onerror=alert(1)><b>粗</b>")
     expect(chen.locator(".line.hers .bubble")).to_have_text("<img src=x onerror=alert(1)><b>粗</b>")
@@ -179,11 +214,11 @@ def test_what_is_written_off_the_network_is_sent_once_it_is_back(site: Site, chr
     context.set_offline(True)
     write(shown, "第一句")
     write(shown, LEAK)
-    expect(shown.locator(".line.hers .meta").first).to_contain_text("联网后", timeout=10_000)
+    expect(shown.locator(".line.hers .meta").first).to_contain_text("联网后")
     expect(shown.locator("#state")).to_contain_text("没有网络")
     assert heard() == 1
     context.set_offline(False)
-    expect(shown.locator(".line.ours")).to_have_count(3, timeout=15_000)
+    expect(shown.locator(".line.ours")).to_have_count(3)
     expect(shown.locator(".line.hers .bubble")).to_have_text(["第一句", LEAK])
     assert heard() == 3
     context.close()

@@ -84,7 +84,7 @@ class Town:
     @cached_property
     def passwords(self) -> dict[str, str]:
         """The one-time passwords that `make run` prints."""
-        until(lambda: "auditor" in self.linli.log("services", 60), what="the greeting", seconds=30)
+        until(lambda: "auditor" in self.linli.log("services", 60), what="the greeting")
         return dict(_ACCOUNT.findall(self.linli.log("services", 60)))
 
     @cached_property

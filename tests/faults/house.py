@@ -21,7 +21,7 @@ from backend.staff import actions as staffing
 from bots import sms
 from tests.harness.phones import Carrier, replies
 from tests.harness.twilio_server import TwilioServer
-from tests.servers import Valkey, until
+from tests.servers import LONG, Valkey, until
 from tests.system import System, running_system
 
 SITE = Path(__file__).parent / "site"
@@ -85,7 +85,7 @@ class House:
             answers[:] = replies(response.text)
             return True
 
-        until(answered, what=f"an answer to {words!r}", seconds=60, every=0.1)
+        until(answered, what=f"an answer to {words!r}", seconds=2 * LONG, every=0.1)
         self.seen.setdefault(sender, []).extend(answers)
         return answers
 
@@ -111,7 +111,7 @@ class House:
     def done(self) -> Path:
         return Path(f"{self.order}.done")
 
-    def killed(self, seconds: float = 15, *, reap: bool = True) -> None:
+    def killed(self, seconds: float = LONG, *, reap: bool = True) -> None:
         """Wait until the order was carried out, then let the time pass that the dead one's leases last.
 
         Its leases are made to end now, in the database, instead of waiting 20 or 60 seconds; everybody else's stay.
@@ -158,7 +158,7 @@ class House:
         found = Delivery.select().where(Delivery.status.in_(("pending", "sending")))
         return [(d.id, d.status, d.error) for d in found]
 
-    def all_settled(self, seconds: float = 90) -> None:
+    def all_settled(self, seconds: float = 2 * LONG) -> None:
         """Longer than any lease: whoever died beside the one that was killed is waited for."""
 
         def settled() -> bool:

@@ -135,7 +135,7 @@ def _patiently(house: House, delivery_ids: list[int]) -> None:
         open_ones = {found[0] for found in house.open_deliveries()}
         return not open_ones & set(delivery_ids)
 
-    until(settled, what="the deliveries' end", seconds=40, every=0.3)
+    until(settled, what="the deliveries' end", every=0.3)
 
 
 # --- the database ---------------------------------------------------------------------------------------------
@@ -151,12 +151,12 @@ def test_the_database_restarts_midway_and_everything_goes_on(
         sid = postgres_house.carrier.new_sid("SM")
         refused = postgres_house.carrier.raw_sms(grandmother, BOOKING[1], sid=sid)
         assert refused.status_code == 503, "told to come again, and quickly"
-        page = requests.get(postgres_house.linli.url("/chat"), timeout=20, headers={"Accept": "text/html"})
+        page = requests.get(postgres_house.linli.url("/chat"), timeout=60, headers={"Accept": "text/html"})
         assert page.status_code in (200, 503)
         assert "Traceback" not in page.text
-        health = requests.get(postgres_house.linli.url("/healthz"), timeout=20)
+        health = requests.get(postgres_house.linli.url("/healthz"), timeout=60)
         assert (health.status_code, health.json()["status"]) == (503, "down")
-        assert requests.get(postgres_house.linli.url("/metrics"), timeout=20).status_code == 200
+        assert requests.get(postgres_house.linli.url("/metrics"), timeout=60).status_code == 200
     finally:
         postgres.start()
     for words in BOOKING[1:]:
@@ -195,17 +195,17 @@ def schedulers(sqlite_database: TestDatabase, tmp_path: Path) -> Iterator[System
 
 
 def test_when_the_leading_scheduler_dies_the_other_one_leads(schedulers: System) -> None:
-    until(lambda: _leader(schedulers) is not None, what="a leader", seconds=30)
+    until(lambda: _leader(schedulers) is not None, what="a leader")
     first = _leader(schedulers)
     assert first is not None
     other = "second" if first == "scheduler" else "scheduler"
-    until(lambda: Heartbeat.select().count() == 2, what="the other one's first beat", seconds=30)
+    until(lambda: Heartbeat.select().count() == 2, what="the other one's first beat")
     schedulers.kill(first)
     lease = Lease.get()
     assert (lease.until - clock.now()).total_seconds() <= 15, "nobody waits longer than this"
     # The fifteen seconds are over.
     Lease.update(until=clock.now()).execute()
-    until(lambda: _leader(schedulers) == other, what="the other one leading", seconds=10)
+    until(lambda: _leader(schedulers) == other, what="the other one leading")
 
 
 def _leader(linli: System) -> str | None:

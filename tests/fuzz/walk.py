@@ -49,7 +49,8 @@ class Walk:
             "token": "x" * 30,
             "key": "0" * 32,
         }
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(known.get(m[1], 1)), rule.rule)
+        either = re.sub(r"<any\((\w+)[^)]*\):\w+>", r"\1", rule.rule)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(known.get(m[1], 1)), either)
 
     def browser(self) -> Browser:
         n = serial()

@@ -12,10 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, PlaywrightContextManager, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    PlaywrightContextManager,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PATIENCE_MS = 60_000
+"""For an action and for what is expected: two cores may have four tests and their systems to carry."""
 _AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
@@ -56,6 +65,7 @@ def browser() -> Iterator[Browser]:
 def _launched() -> tuple[PlaywrightContextManager, Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "Chromium is missing: `make test` installs it"
+    expect.set_options(timeout=PATIENCE_MS)
     playwright = sync_playwright()
     return playwright, playwright.__enter__().chromium.launch(executable_path=program, args=_QUIET)
 
@@ -67,6 +77,7 @@ def page(
     """A page in a fresh profile; the test fails on an error in its console."""
     # bypass_csp only lets the accessibility checker in; the header itself has its own tests.
     context = chromium.new_context(viewport=size, locale=locale, bypass_csp=True, **options)
+    context.set_default_timeout(PATIENCE_MS)
     shown, errors = context.new_page(), []
     shown.on("pageerror", lambda error: errors.append(str(error)))
     shown.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)

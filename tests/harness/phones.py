@@ -53,7 +53,7 @@ class Carrier:
         headers = {}
         if signed:
             headers["X-Twilio-Signature"] = self._validator.compute_signature(self.external + path, form)
-        return self._session.post(self.app_base + path, data=form, headers=headers, timeout=20)
+        return self._session.post(self.app_base + path, data=form, headers=headers, timeout=60)
 
     # --- SMS ---------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
-from tests.servers import free_port, until
+from tests.servers import LONG, free_port, until
 
 USER, PASSWORD = "linli", "mail-password"
 
@@ -41,7 +41,7 @@ class MailSink:
     def __exit__(self, *_: object) -> None:
         self._controller.stop()
 
-    def waits_for(self, to: str, seconds: float = 10) -> EmailMessage:
+    def waits_for(self, to: str, seconds: float = LONG) -> EmailMessage:
         """The newest mail to this address, once there is one."""
         until(lambda: self._to(to), what=f"a mail to {to}", seconds=seconds)
         return self._to(to)[-1]

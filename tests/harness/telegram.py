@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from tests.servers import free_port, until
+from tests.servers import LONG, free_port, until
 
 HERE = Path(__file__).parent
 TOKEN = "123456:TEST-token-of-the-bot"
@@ -95,10 +95,10 @@ class TelegramEmulator:
         self.post("/_control/reset", {})
 
     def get(self, path: str) -> Any:
-        return self._session.get(self.api_base + path, timeout=10).json()
+        return self._session.get(self.api_base + path, timeout=60).json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        answer = self._session.post(self.api_base + path, json=body, timeout=10)
+        answer = self._session.post(self.api_base + path, json=body, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -174,7 +174,7 @@ class TelegramUser:
         found: list[dict[str, Any]] = self._telegram.get(f"/_control/chat?chat_id={self.id}")
         return found
 
-    def waits_for(self, text: str, seconds: float = 10) -> dict[str, Any]:
+    def waits_for(self, text: str, seconds: float = LONG) -> dict[str, Any]:
         """The first message after the last one waited for that contains `text`, once it is there."""
         found: list[tuple[int, dict[str, Any]]] = []
 

@@ -17,7 +17,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.servers import until
+from tests.servers import LONG, until
 
 ACCOUNT, AUTH_TOKEN, OUR_NUMBER = "AC" + "a" * 32, "test-twilio-auth-token", "+14155552345"
 _E164 = re.compile(r"^(whatsapp:)?\+[1-9]\d{6,14}$")
@@ -141,7 +141,7 @@ class TwilioServer:
         self.media[sid] = (content_type, data)
         return f"{self.api_base}/2010-04-01/Accounts/{ACCOUNT}/Messages/{self.new_sid('MM')}/Media/{sid}"
 
-    def waits_for_message(self, to: str, containing: str = "", seconds: float = 10) -> Resource:
+    def waits_for_message(self, to: str, containing: str = "", seconds: float = LONG) -> Resource:
         """The newest accepted SMS to `to` with this text in it, once there is one."""
         found: list[Resource] = []
 

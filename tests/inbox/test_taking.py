@@ -43,7 +43,7 @@ def test_of_two_at_the_same_moment_one_has_it_and_the_other_hears_who(
     for one in both:
         one.start()
     for one in both:
-        one.join(30)
+        one.join(120)
     winner = next(name for name, how in ended.items() if how == "has it")
     [other] = [name for name in ended if name != winner]
     assert winner in ended[other], ended

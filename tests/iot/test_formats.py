@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iot import formats
-from iot.codecs import matches
+from iot.codecs import matches, zigbee2mqtt
 from iot.uplink import Arrived, Unreadable, Uplink
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -77,12 +77,19 @@ def test_the_things_stack_counts_anew_in_each_session() -> None:
         "f_port": 1,
         "frm_payload": "AQID",
         "decoded_payload": {"leak": True},
-        "rx_metadata": [{"rssi": -40}],
+        "rx_metadata": [{"rssi": -40, "gateway_ids": {"gateway_id": "hall-1"}}, {"rssi": -90}],
     }
     topic = "v3/app1@tenant/devices/dev1/up"
     [first] = said(topic, {"end_device_ids": ids, "uplink_message": up})
     [again] = said(topic, {"end_device_ids": ids, "uplink_message": {**up, "session_key_id": "AZ"}})
-    assert (first.device, first.key, again.key) == ("eui:0004a30b001c0530", "AY:0", "AZ:0")
+    assert first.device == "eui:0004a30b001c0530" and first.key != again.key
+    assert first.gateway == "hall-1"
+    # With ABP the session is the same for ever, and a power cut lets the counter begin anew.
+    keys = [
+        said(topic, {"end_device_ids": ids, "uplink_message": {**up, "f_cnt": 3, "received_at": at}})[0].key
+        for at in ("2026-11-22T03:00:00.1Z", "2026-11-22T03:00:00.1Z", "2026-11-22T05:00:00.2Z")
+    ]
+    assert keys[0] == keys[1] != keys[2]
     assert first.values == {"leak": True}
     [joined] = said(topic.replace("/up", "/join"), {"end_device_ids": ids, "join_accept": {}})
     assert joined.kind == "joined"
@@ -98,6 +105,18 @@ def test_zigbee_names_may_hold_slashes_and_a_button_is_never_the_same_press_twic
     assert said("zigbee2mqtt/kitchen/leak/set", "{}") == []
 
 
+def test_what_tasmota_says_again_a_while_later_is_known_by_the_time_in_it() -> None:
+    def keys(time: str) -> set[str]:
+        payload = json.dumps({"Time": time, "ENERGY": {"Power": 35}}).encode()
+        codec = formats.of("tele/a/SENSOR")
+        assert codec is not None
+        moments = (NOW, NOW + timedelta(minutes=7))
+        return {codec.read(Arrived("tele/a/SENSOR", payload, at))[0].key for at in moments}
+
+    assert len(keys("2026-11-02T10:00:00")) == 1
+    assert len(keys("1970-01-01T00:00:09")) == 2, "it has no time yet"
+
+
 def test_tasmota_says_readings_switches_and_its_last_will() -> None:
     [up] = said("tele/tasmota/SENSOR", {"Time": "2017-02-16T10:13:52", "DS18B20": {"Temperature": 20.6}})
     assert (up.device, up.values, up.at) == ("tasmota:tasmota", {"DS18B20.Temperature": 20.6}, None)
@@ -109,7 +128,9 @@ def test_plain_json_names_its_messages_or_is_known_by_its_content() -> None:
     [up] = said(
         "linli/smoke-7/up", {"id": 12, "at": "2026-11-02T10:00:00+08:00", "smoke": True, "battery": 80}
     )
-    assert (up.device, up.key, up.at) == ("plain:smoke-7", "12", NOW)
+    assert (up.device, up.key[:3], up.at) == ("plain:smoke-7", "12:", NOW)
+    named = [said("linli/smoke-7/up", {"id": 1, "smoke": smoke})[0].key for smoke in (False, True, True)]
+    assert named[0] != named[1] == named[2]
     assert up.values == {"smoke": True, "battery": 80}
     same = [said("linli/smoke-7/up", {"smoke": True})[0].key for _ in range(2)]
     assert same[0] == same[1] != ""
@@ -171,3 +192,14 @@ def test_no_message_does_more_than_being_unreadable(topic: str, payload: bytes) 
     else:
         for up in found:
             assert up.device.partition(":")[2]
+
+
+def test_a_message_that_holds_its_own_moment_is_the_same_message_however_late_it_comes_again() -> None:
+    def key(payload: bytes, minutes: int) -> str:
+        at = datetime(2026, 11, 21, 8, minutes, tzinfo=UTC)
+        (uplink,) = zigbee2mqtt.read(Arrived("zigbee2mqtt/door", payload, at))
+        return uplink.key
+
+    said = b'{"contact": false, "last_seen": "2026-11-21T08:00:00Z"}'
+    assert key(said, 0) == key(said, 59)
+    assert key(b'{"contact": false}', 0) != key(b'{"contact": false}', 59)

@@ -11,7 +11,11 @@ from backend import domains
 from backend.alarms.models import Alarm
 from backend.core import clock as clocks
 from iot import storing
+from iot.commands.actions import DeviceCommand
+from iot.maintenance.windows import MaintenanceWindow
+from iot.mapping import written
 from iot.models import Device, DeviceProfile
+from iot.registry import devices
 from iot.uplink import Arrived
 from tests.care.town import Town, elder, found
 from tests.databases import TestDatabase
@@ -71,6 +75,8 @@ def test_what_makes_no_sense_is_told_at_its_field(town: Town, lin: Browser) -> N
 
 
 def test_what_could_not_be_read_is_shown_with_its_reason(town: Town, lin: Browser) -> None:
+    publishes("yg-07", {"id": 1})
+    Device.update(org_id=town.grid.id).execute()
     publishes("yg-07", b'{"broken')
     assert "yg-07" in lin.get("/admin/devices/put-aside").text
 
@@ -81,3 +87,77 @@ def test_a_grid_worker_changes_no_device(town: Town, app: Flask) -> None:
     sun.sign_in("sun2")
     assert sun.get("/admin/devices/put-aside").status_code == 403
     assert sun.post("/admin/devices/models/save", {"name": "x"}).status_code == 403
+
+
+def test_a_device_is_taken_in_on_a_phone_tried_and_put_into_use(town: Town, lin: Browser) -> None:
+    elder(town, "陈秀英", 501, "sms")
+    model = approved(town, "烟感", "smoke=smoke")
+    assert "yg-99" not in lin.get("/admin/devices/add").text
+    wrong = lin.post("/admin/devices/add", {"code": "您好"})
+    assert wrong.status_code == 422
+    lin.post("/admin/devices/add", {"code": "yg-99"})
+    device = Device.get(Device.address == "plain:yg-99")
+    page = f"/admin/devices/add/{device.id}"
+    lin.post(page, {"name": "厨房烟感", "profile": str(model.id), "resident": "陈秀英"})
+    assert "请按一下" in lin.get(f"{page}/test").text
+    publishes("yg-99", {"id": 1, "smoke": True})
+    assert "press-good" in lin.get(f"{page}/test").text and not Alarm.select().exists()
+    lin.post(f"{page}/use")
+    assert Device.get_by_id(device.id).status == "active"
+    assert "plain:yg-99" in lin.get("/admin/devices/add/stickers").text
+
+
+def test_a_siren_is_sounded_from_the_alarms_page_after_a_question(town: Town, lin: Browser) -> None:
+    publishes("hall", {"id": 1})
+    model = approved(town, "烟感", "smoke=smoke")
+    device = Device.get(Device.address == "plain:hall")
+    lin.post(
+        f"/admin/devices/models/{model.id}/abilities", {"minutes": "60", "commands": "siren_on\nopen_door"}
+    )
+    lin.post(f"/admin/devices/{device.id}", {"name": "门厅烟感", "profile": str(model.id)})
+    publishes("hall", {"id": 2, "smoke": True})
+    alarm = Alarm.get()
+    assert f"/commands/siren_on?alarm={alarm.id}" in lin.get(f"/admin/alarms/{alarm.id}").text
+    assert "门厅烟感" in lin.get(f"/admin/devices/{device.id}/commands/siren_on?alarm={alarm.id}").text
+    assert not DeviceCommand.select().exists()
+    lin.post(f"/admin/devices/{device.id}/commands/siren_on", {"alarm": str(alarm.id)})
+    assert (DeviceCommand.get().name, DeviceCommand.get().alarm_id) == ("siren_on", alarm.id)
+    assert "林主任" in lin.get(f"/admin/alarms/{alarm.id}").text
+    wrong = lin.post(f"/admin/devices/models/{model.id}/abilities", {"commands": "dance"})
+    assert wrong.status_code == 422 and "dance" in wrong.text
+
+
+def test_work_on_devices_is_said_shown_loudly_and_ended(town: Town, lin: Browser) -> None:
+    publishes("hall", {"id": 1})
+    model = approved(town, "烟感", "smoke=smoke")
+    device = Device.get(Device.address == "plain:hall")
+    lin.post(f"/admin/devices/{device.id}", {"name": "门厅烟感", "profile": str(model.id)})
+    assert lin.post("/admin/devices/work", {"device": str(device.id), "hours": "2"}).status_code == 422
+    lin.post("/admin/devices/work", {"device": str(device.id), "hours": "2", "why": "年度测试"})
+    window = MaintenanceWindow.get()
+    for page in ("/admin/devices", f"/admin/devices/{device.id}", "/admin", "/admin/devices/work"):
+        assert "年度测试" in lin.get(page).text, page
+    publishes("hall", {"id": 2, "smoke": True})
+    assert not Alarm.select().exists() and "烟雾" in lin.get(f"/admin/devices/work/{window.id}").text
+    lin.post(f"/admin/devices/work/{window.id}/end")
+    assert Alarm.get().kind == "smoke"
+
+
+def test_a_broken_device_is_replaced_on_its_page(town: Town, lin: Browser) -> None:
+    publishes("old", {"id": 1})
+    publishes("fresh", {"id": 1})
+    model = approved(town, "烟感", "smoke=smoke")
+    device = Device.get(Device.address == "plain:old")
+    lin.post(f"/admin/devices/{device.id}", {"name": "门厅烟感", "profile": str(model.id)})
+    assert "fresh" in lin.get(f"/admin/devices/{device.id}/replace").text
+    fresh = Device.get(Device.address == "plain:fresh")
+    lin.post(f"/admin/devices/{device.id}/replace", {"new": str(fresh.id), "why": "进水"})
+    assert Device.get_by_id(device.id).address == "plain:fresh"
+    assert "进水" in lin.get(f"/admin/devices/{device.id}").text
+
+
+def approved(town: Town, name: str, *rules: str) -> DeviceProfile:
+    admin = town.actor(town.admin)
+    made = devices.save_profile(admin, name, name, [written(rule) for rule in rules])
+    devices.approve(admin, made.id)
+    return made

@@ -16,7 +16,7 @@ def test_two_who_meet_an_address_at_once_get_the_same_identity(database: TestDat
 
     def meet() -> None:
         with db.connection_context():
-            ready.wait(10)
+            ready.wait(60)
             for n in range(10):
                 found.append(people.ensure("sms", f"+86138000{n:05d}").id)
 
@@ -24,7 +24,7 @@ def test_two_who_meet_an_address_at_once_get_the_same_identity(database: TestDat
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert len(found) == 40
     assert sorted(set(found)) == [i.id for i in Identity.select(Identity.id).order_by(Identity.id)]
     assert Identity.select().count() == 10

@@ -59,11 +59,15 @@ def test_nobody_is_rung_up_for_a_notice_that_waits_in_the_chat(webchat: Identity
     assert ways() == [("webchat", "sent")]
 
 
-def test_news_of_yesterday_and_campaigns_are_left_in_the_chat(webchat: Identity, clock: Hands) -> None:
+def test_what_many_are_told_has_more_time_and_news_of_yesterday_stays_in_the_chat(
+    webchat: Identity, clock: Hands
+) -> None:
     grandma_has("sms", GRANDMAS_PHONE)
     told("周六社区义诊", queue="bulk", purpose="campaign")
     clock.forward(minutes=1)
     assert unseen.pass_on() == 0
+    clock.forward(minutes=15)
+    assert unseen.pass_on() == 1
     told("王师傅出发了")
     clock.forward(days=2)
     assert unseen.pass_on() == 0

@@ -1,4 +1,4 @@
-"""The benchmarks run and say what they should; how fast things are is not for a test to judge."""
+"""The benchmarks work and say what they should; how fast things are is not for a test to judge."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from bench.run import BENCHES
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = {"P1": 3, "P2": 1, "P3": 8, "P5": 48, "P6": 200, "P7": 30, "P7R": 20, "P10": 4}
+FEW = {"P1": 3, "P2": 1, "P3": 8, "P4": 200, "P5": 48, "P6": 200, "P7": 30, "P7R": 20, "P8": 20, "P10": 4}
 ALWAYS = {"id", "ours", "peer", "limit", "unit", "ours_over_peer", "ours_over_limit", "runs", "machine"}
 
 
@@ -24,7 +24,7 @@ def test_every_benchmark_is_tried() -> None:
 @pytest.mark.parametrize("name", FEW)
 def test_a_benchmark_prints_one_line_of_figures(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", BENCHES[name], "--size", str(FEW[name])],
+        [sys.executable, "-m", BENCHES[name], "--try", "--size", str(FEW[name])],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         capture_output=True,
@@ -36,7 +36,7 @@ def test_a_benchmark_prints_one_line_of_figures(name: str, tmp_path: Path) -> No
     (line,) = done.stdout.splitlines()
     figures = json.loads(line)
     assert figures.keys() >= ALWAYS and figures["id"] == name
-    assert len(figures["runs"]) >= 5 and all(run > 0 for run in figures["runs"])
+    assert figures["runs"] and all(run > 0 for run in figures["runs"])
     assert figures["ours"] > 0 and (figures["limit"] or figures["peer"]) > 0
     assert list(tmp_path.iterdir()) == [], "it leaves nothing behind"
 

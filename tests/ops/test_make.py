@@ -50,4 +50,5 @@ def test_requirements_are_pinned() -> None:
 def test_every_process_of_the_procfile_is_a_module_of_ours() -> None:
     for command in parse_procfile((ROOT / "Procfile").read_text()).processes.values():
         module = command.split()[2].replace(".", "/")
-        assert (ROOT / f"{module}.py").exists(), command
+        places = (f"{module}.py", f"{module}/__main__.py")
+        assert any((ROOT / place).exists() for place in places), command

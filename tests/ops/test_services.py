@@ -33,7 +33,7 @@ def mark(system: System) -> dict[str, str]:
         return path.exists() and bool(json.loads(path.read_text())["ready"])
 
     try:
-        until(ready, what="the ready mark", seconds=20)
+        until(ready, what="the ready mark")
     except TimeoutError:
         raise AssertionError(system.log("services")) from None
     return dict(json.loads(path.read_text()))
@@ -73,7 +73,7 @@ def test_valkey_that_dies_is_started_again_on_the_same_address(services: System)
         except redis.RedisError:
             return False
 
-    until(back, what="Valkey again", seconds=15)
+    until(back, what="Valkey again")
 
 
 def test_a_clean_stop_leaves_no_process_and_no_mark(services: System) -> None:

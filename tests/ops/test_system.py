@@ -26,7 +26,7 @@ def test_on_postgresql_each_process_may_die_and_come_back(postgres: Postgres, tm
         linli.start("web", "worker", "scheduler")
         linli.wait_ready()
         linli.wait_healthy()
-        assert requests.get(linli.url("/chat"), timeout=5).status_code == 200
+        assert requests.get(linli.url("/chat"), timeout=60).status_code == 200
         assert not (tmp_path / "var" / "linli.db").exists()
         for name in ("web", "worker", "alerts", "scheduler", "iot", "services"):
             assert linli.stop(name, 5) in (0, -15, 143), linli.log(name)

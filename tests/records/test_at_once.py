@@ -33,7 +33,7 @@ def _together(*acts: Callable[[], object]) -> list[Exception]:
 
     def do(act: Callable[[], object]) -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             act()
         except Exception as error:
             wrong.append(error)
@@ -44,7 +44,7 @@ def _together(*acts: Callable[[], object]) -> list[Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return wrong
 
 

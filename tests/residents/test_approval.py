@@ -223,7 +223,7 @@ def test_a_change_that_crosses_an_approval_waits_and_does_not_undo_it(street: St
         with db.transaction():
             approve(street.admin, chen)
             approved.set()
-            written.wait(10)
+            written.wait(60)
         db.db.close()
 
     def herself() -> None:
@@ -232,7 +232,7 @@ def test_a_change_that_crosses_an_approval_waits_and_does_not_undo_it(street: St
 
     threads = [threading.Thread(target=office), threading.Thread(target=herself)]
     threads[0].start()
-    approved.wait(10)
+    approved.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     written.set()

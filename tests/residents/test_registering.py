@@ -147,7 +147,7 @@ def test_a_rejected_document_that_registers_twice_at_once_is_opened_again_once(
         with db.transaction():
             outcomes.append(registers(CHEN, "webchat").outcome)
             first.set()
-            second.wait(10)
+            second.wait(60)
         db.db.close()
 
     def by_text() -> None:
@@ -156,7 +156,7 @@ def test_a_rejected_document_that_registers_twice_at_once_is_opened_again_once(
 
     threads = [threading.Thread(target=by_browser), threading.Thread(target=by_text)]
     threads[0].start()
-    first.wait(10)
+    first.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     second.set()

@@ -48,7 +48,7 @@ class Maria:
             [*program, "--bind-address=127.0.0.1", f"--port={self.port}", f"--socket={self._socket}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **_user(),
         )  # fmt: skip
-        until(self._answers, what="MariaDB", seconds=30)
+        until(self._answers, what="MariaDB")
         self.run(
             "CREATE DATABASE old CHARACTER SET utf8mb4", "CREATE USER reader@'127.0.0.1' IDENTIFIED BY 'p@ss'"
         )
@@ -59,7 +59,7 @@ class Maria:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, *statements: str, name: str | None = None) -> None:

@@ -224,7 +224,7 @@ working.work({run.id}, 60)
 """
     worker = subprocess.Popen([sys.executable, "-c", work_at], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        until(lambda: ImportRun.get_by_id(run.id).position > 1, what="some parts", seconds=30)
+        until(lambda: ImportRun.get_by_id(run.id).position > 1, what="some parts")
     finally:
         worker.kill()
         worker.wait()

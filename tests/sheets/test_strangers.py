@@ -149,7 +149,7 @@ def test_one_list_brought_in_by_two_at_once_makes_each_row_once(
     start = threading.Barrier(2)
 
     def write(run: ImportRun) -> None:
-        start.wait(10)
+        start.wait(60)
         work(run)
         db.db.close()
 

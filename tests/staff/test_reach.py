@@ -103,7 +103,7 @@ def test_of_two_who_change_the_same_posts_one_comes_second_and_its_choice_stands
         with db.transaction():
             actions.set_posts(zhou, wang.id, [("duty_desk", street.happy.id)])
             given.set()
-            waited.wait(10)
+            waited.wait(60)
         db.db.close()
 
     def second() -> None:
@@ -112,7 +112,7 @@ def test_of_two_who_change_the_same_posts_one_comes_second_and_its_choice_stands
 
     threads = [threading.Thread(target=first), threading.Thread(target=second)]
     threads[0].start()
-    given.wait(10)
+    given.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     waited.set()

@@ -144,6 +144,15 @@ def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(browser: Browser) -
         assert browser.get("/admin").request.path == "/admin/sign-in"
 
 
+def test_what_was_said_to_a_person_waits_for_the_page_that_she_opens(browser: Browser, li: Staff) -> None:
+    browser.sign_in("li.na")
+    saved = browser.post(f"/admin/staff/{li.id}/details", {"name": "李娜", "locale": "zh_CN"}, follow=False)
+    assert saved.status_code == 303
+    beside = browser.get("/admin", headers={"X-Live": "1"})
+    assert "alert-success" not in beside.text and "Set-Cookie" not in beside.headers
+    assert "alert-success" in browser.get("/admin").text
+
+
 def test_a_password_reset_ends_every_session_at_once(browser: Browser, li: Staff, app: Flask) -> None:
     from backend.core.access import SYSTEM
 

@@ -205,14 +205,18 @@ def test_a_cry_is_heard_at_the_end_of_a_story() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["笑死我了救命", "我怕我妈摔跤", "我妈去年摔断过腿", "昨天电视里那个着火的新闻", "消防演习几点开始", "煤气灶打不着火", "热水器打不着火", "心疼死了这么贵"],
+    ["笑死我了救命", "我怕我妈摔跤", "我妈去年摔断过腿", "昨天电视里那个着火的新闻", "消防演习几点开始", "煤气灶打不着火", "热水器打不着火", "心疼死了这么贵",
+     "120元", "要120块", "电费快120了", "血压120/80", "心率119", "3栋120快来修灯", "摔坏了赔120", "煤气没气了交了120", "停了120天",
+     "快递120", "牙疼看病花了120", "停水了，交了120", "轮胎没气了", "快120岁了"],
 )  # fmt: skip
 def test_what_only_sounds_like_a_cry_is_none(said: str) -> None:
     assert cries.CRY.search(said) is None
 
 
 @pytest.mark.parametrize(
-    "said", ["我好害怕，有人撬门", "去年就这样，今天我妈又摔倒了", "讲座上有人晕倒了", "哈哈哈，不是，真的着火了", "I fell and can't get up"]
+    "said", ["我好害怕，有人撬门", "去年就这样，今天我妈又摔倒了", "讲座上有人晕倒了", "哈哈哈，不是，真的着火了", "I fell and can't get up",
+     "心跳停了120", "没心跳了", "人没气了打120", "人没气了", "没气了快120", "呼吸停了", "脉搏没了", "120快来", "110快来人", "快120", "昏了120",
+     "老伴不行了 120", "厨房着火119快", "孩子抽搐 120！", "停止呼吸了"]
 )  # fmt: skip
 def test_what_stands_around_a_cry_does_not_silence_it(said: str) -> None:
     assert cries.CRY.search(said) is not None

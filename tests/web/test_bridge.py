@@ -60,7 +60,7 @@ async def ask(
             await asyncio.sleep(0)
 
     try:
-        await asyncio.wait_for(bridge(asked, receive, send), 10)
+        await asyncio.wait_for(bridge(asked, receive, send), 60)
     finally:
         bridge.stop()
     return answered
@@ -146,7 +146,7 @@ def test_somebody_who_leaves_in_the_middle_gives_the_thread_back() -> None:
         return Endless()
 
     asyncio.run(ask(app, scope(), leaves_after=3))
-    assert closed.wait(5)
+    assert closed.wait(60)
     assert len(made) < 10 * AHEAD
 
 
@@ -190,7 +190,7 @@ def test_the_application_can_ask_whether_its_client_has_gone() -> None:
         start_response("200 OK", [])
         if environ["PATH_INFO"] == "/slow":
             began.set()
-            assert go_on.wait(5)
+            assert go_on.wait(60)
         return Closing(environ)
 
     async def leaves() -> None:
@@ -201,10 +201,10 @@ def test_the_application_can_ask_whether_its_client_has_gone() -> None:
         go_on.set()
 
     asyncio.run(ask(app, scope()))
-    assert closed.wait(5)
+    assert closed.wait(60)
     closed.clear()
     asyncio.run(leaves())
-    assert closed.wait(5)
+    assert closed.wait(60)
     assert gone == [False, True]
 
 
@@ -274,7 +274,7 @@ def test_jobs_that_wait_do_not_hold_up_the_others() -> None:
     arrived = threading.Barrier(3)
 
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        arrived.wait(10)  # each of the three goes on when all of them have a thread
+        arrived.wait(60)  # each of the three goes on when all of them have a thread
         start_response("200 OK", [])
         return [environ["PATH_INFO"].encode()]
 
@@ -310,7 +310,7 @@ def test_an_answer_does_not_wait_for_a_request_that_came_after_it() -> None:
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])
         if environ["PATH_INFO"] == "/1":  # in the only thread, until somebody has read the first answer
-            return [b"yes" if answered_first.wait(10) else b"no"]
+            return [b"yes" if answered_first.wait(60) else b"no"]
         return [b"first"]
 
     async def one(bridge: Bridge, number: int) -> bytes:
@@ -336,7 +336,7 @@ def test_an_answer_does_not_wait_for_a_request_that_came_after_it() -> None:
         if stopped:  # what came before is still done
             bridge.stop()
         try:
-            return await asyncio.wait_for(both, 20)
+            return await asyncio.wait_for(both, 60)
         finally:
             bridge.stop()
 

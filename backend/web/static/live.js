@@ -6,6 +6,16 @@
   const offline = document.getElementById("offline");
   let timer = null;
   let due = new Set();
+  // A part that changes under a finger would swallow the click. Not for long: whoever lets go outside the window is not heard, and a
+  // board must not stand still for that.
+  let released = Promise.resolve();
+  window.addEventListener("pointerdown", () => {
+    released = new Promise((done) => {
+      const end = () => window.setTimeout(done);
+      window.setTimeout(done, 2000);
+      for (const kind of ["pointerup", "pointercancel"]) window.addEventListener(kind, end, { once: true, capture: true });
+    });
+  }, true);
 
   const refresh = async () => {
     const kinds = due;
@@ -14,6 +24,7 @@
     const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Live": "1" } });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    await released;
     for (const part of parts()) {
       const wanted = part.dataset.live.split(" ");
       if (!kinds.has("*") && !wanted.some((kind) => kinds.has(kind))) continue;
@@ -29,9 +40,11 @@
   };
 
   const soon = (kind) => {
+    const listening = parts().filter((part) => part.dataset.live.split(" ").includes(kind));
+    // Devices report all day: what no part of the page shows is no reason to fetch it.
+    if (kind === "device" && !listening.length) return;
     due.add(kind);
     // Messages come by the hundred where many people write: once a second is live enough.
-    const listening = parts().filter((part) => part.dataset.live.split(" ").includes(kind));
     const wait = Math.max(kind === "message" ? 1000 : 250, ...listening.map((part) => Number(part.dataset.every || 0)));
     if (!timer) timer = window.setTimeout(refresh, wait);
   };

@@ -100,7 +100,7 @@ def polling(house: House) -> Iterator[None]:
         yield
     finally:
         loop.call_soon_threadsafe(stopping.set)
-        thread.join(20)
+        thread.join(60)
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         assert not thread.is_alive()

@@ -64,4 +64,6 @@ def _who() -> str:
 
 if _POINTS:
     threading.settrace(_look)
-    sys.settrace(_look)
+    # People are answered in threads. Looking on while a web process begins, in its first thread, made that take half as long again.
+    if "broadcasts.worker" in sys.orig_argv:
+        sys.settrace(_look)

@@ -1,0 +1,1 @@
+"""Health at home: medicines and their reminders, measured values and their limits, appointments with a doctor."""

@@ -1,0 +1,1 @@
+"""Who needs what: rules over the database, and what they suggest to do."""

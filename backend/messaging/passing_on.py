@@ -1,0 +1,75 @@
+"""Where a Message goes when it cannot be delivered, or is not looked at: the person's next Identity, when whoever sends to many
+allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.core import clock
+from backend.messaging import people, topics
+from backend.messaging.content import Content
+from backend.messaging.models import Delivery, Identity, Message
+
+When = int | Literal["later", "never"]
+"""Milliseconds since 1970 from which it may leave; later: what it belongs to is stopped for now; never: it is too late for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Of Messages about one kind of subject. `when(about)`; `got_nowhere(message)`: nothing is left to try, told inside the transaction."""
+
+    when: Callable[[str], When]
+    got_nowhere: Callable[[Message], None]
+
+
+_rules: dict[str, Rule] = {}
+
+
+def register(kind: str, rule: Rule) -> None:
+    """At import: for Messages about `kind:number`."""
+    _rules[kind] = rule
+
+
+def when(message: Message) -> When:
+    """When it may be passed on; at once, where nobody says otherwise."""
+    rule = _rule(message)
+    return rule.when(message.about or "") if rule is not None else clock.now_ms()
+
+
+def got_nowhere(message: Message) -> None:
+    rule = _rule(message)
+    if rule is not None:
+        rule.got_nowhere(message)
+
+
+def _rule(message: Message) -> Rule | None:
+    return _rules.get((message.about or "").partition(":")[0])
+
+
+def following(delivery: Delivery, message: Message) -> Identity | None:
+    """The person's preferred Identity that this Message was not yet tried on. A reply stays where it was asked for, and a Message
+    with channels of its own on these, in their order. Nobody is told at another address what she does not wish to hear of."""
+    if message.purpose in ("reply", "code"):
+        return None
+    to: people.To
+    if message.resident_id:
+        to = people.Resident(message.resident_id)
+    elif message.staff_id:
+        to = people.StaffMember(message.staff_id)
+    else:
+        return None
+    tried = {
+        d.identity_id for d in Delivery.select(Delivery.identity_id).where(Delivery.message_id == message.id)
+    }
+    left = [i for i in people.identities(to) if i.id not in tried]
+    if message.purpose == "campaign":
+        left = [i for i in left if i.channel != "voice" or not people.stopped_by_sms(i)]
+    if message.channels:
+        order = message.channels.split(",")
+        left = sorted((i for i in left if i.channel in order), key=lambda i: order.index(i.channel))
+    if not left:
+        return None
+    topic = Content.unseal(message.content).topic if delivery.queue in topics.TO_MANY else ""
+    return None if topic and topic in topics.left_by(left[0].id) else left[0]

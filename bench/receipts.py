@@ -1,0 +1,102 @@
+"""What a provider says later about the messages that it took: Twilio's status callbacks, posted by the sink, signed as Twilio does.
+
+Each message is sent and delivered; of a hundred one fails (30003). Of ten one report of "sent" comes after "delivered", and another
+one comes twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import time
+from collections import deque
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+CONNECTIONS = 16
+FAILS_OF, LATE_OF, TWICE_OF = 100, 10, 10
+_BY_CALLBACK = b'"status": "queued"'
+
+
+class Reports:
+    """Posts to a web server on this machine at `port`, with the account's `token`."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._port, self._token = port, token.encode()
+        self._waiting: deque[bytes] = deque()
+        self._something = asyncio.Event()
+        self.forget()
+        self._posting = [asyncio.create_task(self._post()) for _ in range(CONNECTIONS)]
+
+    def forget(self) -> None:
+        self.failed: list[str] = []
+        self.taken = self.posted = self.refused = 0
+        self.last_taken = self.last_posted = 0.0
+
+    def answer(self, told: bytes, number: int, body: bytes) -> bytes:
+        """What the API answers instead: it is only queued, and the reports come later."""
+        given = dict(parse_qsl(body.decode()))
+        fails = number % FAILS_OF == 7
+        if fails:
+            self.failed.append(given["To"])
+        states = ["sent", "failed" if fails else "delivered"]
+        if number % LATE_OF == 3:
+            states.reverse()
+        if number % TWICE_OF == 5:
+            states.append(states[-1])
+        for state in states:
+            form = {
+                "MessageSid": f"SM{number:032x}",
+                "MessageStatus": state,
+                "To": given["To"],
+                "AccountSid": given["From"],
+            }
+            if state == "failed":
+                form["ErrorCode"] = "30003"
+            self._waiting.append(self._request(given["StatusCallback"], form))
+        self.taken, self.last_taken = self.taken + 1, time.time()
+        self._something.set()
+        return told.replace(b'"status": "delivered"', _BY_CALLBACK)
+
+    def told(self) -> dict[str, object]:
+        """How far it is; `open` reports have not been answered yet."""
+        return {
+            "taken": self.taken,
+            "posted": self.posted,
+            "refused": self.refused,
+            "open": len(self._waiting) + sum(not t.done() and t.get_name() == "busy" for t in self._posting),
+            "last_taken": self.last_taken,
+            "last_posted": self.last_posted,
+            "failed": self.failed,
+        }
+
+    def _request(self, url: str, form: dict[str, str]) -> bytes:
+        signed = url + "".join(name + form[name] for name in sorted(form))
+        signature = base64.b64encode(hmac.digest(self._token, signed.encode(), "sha1"))
+        parts, body = urlsplit(url), urlencode(form).encode()
+        return (
+            b"POST %s?%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Twilio-Signature: %s\r\n"
+            b"Content-Length: %d\r\n\r\n%s"
+            % (parts.path.encode(), parts.query.encode(), parts.netloc.encode(), signature, len(body), body)
+        )
+
+    async def _post(self) -> None:
+        me = asyncio.current_task()
+        assert me is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        while True:
+            while not self._waiting:
+                me.set_name("idle")
+                self._something.clear()
+                await self._something.wait()
+            me.set_name("busy")
+            writer.write(self._waiting.popleft())
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b" 204 " not in head.split(b"\r\n", 1)[0]:
+                self.refused += 1
+            lengths = [
+                int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+            ]
+            if lengths and lengths[0]:
+                await reader.readexactly(lengths[0])
+            self.posted, self.last_posted = self.posted + 1, time.time()

@@ -1,0 +1,93 @@
+"""Writing down exactly who gets a campaign, a portion at a time: who is left out stands there too, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from backend.core.access import Actor
+from backend.messaging import people, topics
+from backend.residents import consent
+from backend.residents import queries as residents
+from broadcasts.audiences import finding
+from broadcasts.audiences.exclusion import Exclusion
+from broadcasts.audiences.finding import Found, whom
+from broadcasts.campaigns import recipients
+from broadcasts.campaigns.recipients import New
+from broadcasts.models import Campaign
+
+PORTION = 1_000
+UNASKED = "offer"
+"""Goes to nobody who never gave the address: an address of somebody's list is for what staff answer for."""
+
+
+def portion(campaign: Campaign, actor: Actor, excluded: Exclusion) -> bool:
+    """The next rows of the audience, inside the caller's transaction, which holds the campaign; whether there may be more.
+    `excluded`: whom to leave out."""
+    found, last = finding.step(actor, campaign.audience, campaign.position, PORTION)
+    recipients.add(
+        campaign, judged(campaign, found, excluded, lambda names: recipients.known(campaign, names))
+    )
+    campaign.position = last if last is not None else found[-1].row_id if found else campaign.position
+    campaign.save(only=("position", "total"))
+    return last is not None
+
+
+def excluded(campaign: Campaign, actor: Actor) -> Exclusion:
+    """Everybody of the audiences that are taken off."""
+    return Exclusion(actor, campaign.audience.get("minus", ()))
+
+
+def judged(
+    campaign: Campaign, found: Sequence[Found], off: Exclusion, known_of: Callable[[set[str]], set[str]]
+) -> list[New]:
+    """Each of these rows, told or left out with the reason. `known_of`: of these names the ones that are told already."""
+    known = sorted({f.resident_id for f in found if f.resident_id is not None})
+    others = sorted({f.identity_id for f in found if f.identity_id is not None and f.resident_id is None})
+    reasons = refusals(campaign, known, others)
+    homes = residents.households_of(known) if campaign.merge == "household" else {}
+    names = {id(f): f"h{homes[f.resident_id]}" if f.resident_id in homes else whom(f) for f in found}
+    taken = known_of({n for n in names.values() if n is not None})
+    taken_off = off.of(found)
+    # Of a trial by another system no address is kept (`api.persons`); it has been looked at.
+    unkept = campaign.sandbox and campaign.api_key_id is not None and campaign.kind.startswith("list:")
+    new = []
+    for f in found:
+        name, mine = names[id(f)], whom(f)
+        if mine is None:
+            reason: str | None = "sandbox" if unkept else "nobody"
+        elif mine in taken_off:
+            reason = "excluded"
+        else:
+            reason = reasons.get(mine) or ("twice" if name in taken else None)
+        if reason is None and name is not None:
+            taken.add(name)
+        new.append(New(f.row_id, f.resident_id, f.identity_id, name, reason))
+    return new
+
+
+def refusals(campaign: Campaign, resident_ids: Sequence[int], identity_ids: Sequence[int]) -> dict[str, str]:
+    """Why some of these cannot be told, by `whom`. An emergency asks for no consent but a living file."""
+    exempt = topics.TOPICS[campaign.topic].exempt
+    hears = consent.hearing(resident_ids)
+    reached = people.best(resident_ids, campaign.channels, stopped=exempt)
+    left = set() if exempt else topics.left(resident_ids, campaign.topic)
+    why: dict[str, str] = {}
+    for number in resident_ids:
+        if number not in hears:
+            why[f"r{number}"] = "not_wanted"
+        elif number in left:
+            why[f"r{number}"] = "opted_out"
+        elif number not in reached:
+            why[f"r{number}"] = "no_address"
+    silent = set() if exempt else topics.left_at(identity_ids, campaign.topic)
+    addresses = people.by_ids(identity_ids) if identity_ids else {}
+    for number in identity_ids:
+        address = addresses.get(number)
+        allowed = address is not None and (not campaign.channels or address.channel in campaign.channels)
+        if address is None or not allowed or address.state == "blocked":
+            why[f"i{number}"] = "no_address"
+        elif number in silent or (address.state == "stopped" and not exempt):
+            why[f"i{number}"] = "opted_out"
+        elif campaign.topic == UNASKED and address.verified_at is None:
+            why[f"i{number}"] = "unproven"
+    return why

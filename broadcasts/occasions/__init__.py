@@ -1,0 +1,1 @@
+"""Rules of time by which notices are sent again and again."""

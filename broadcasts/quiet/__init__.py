@@ -1,0 +1,1 @@
+"""When nothing leaves but emergencies."""

@@ -1,0 +1,78 @@
+"""What a device said, understood: the contract between storing and everything that acts on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from backend.core.values import value
+from iot.models import Device, DeviceProfile
+from iot.uplink import Arrived, Scalar, Uplink
+
+APART = frozenset({"latitude", "longitude", "accuracy", "snapshot"})
+"""Points that are kept out of readings, of what is shown of a device, of rules and of routes: where a person is, and pictures."""
+_WHERE = APART - {"snapshot"}
+
+
+def parted(device: Device, values: Mapping[str, Scalar]) -> tuple[Mapping[str, Scalar], Mapping[str, Scalar]]:
+    """(what is kept of these values as a Reading, what is kept apart). Where a thing is that nobody carries is no secret."""
+    if APART.isdisjoint(values):
+        return values, {}
+    named = APART if device.resident_id is not None else APART - _WHERE
+    apart = {name: said for name, said in values.items() if name in named}
+    return {name: said for name, said in values.items() if name not in named}, apart
+
+
+_LIKE_A_PLACE = re.compile(r"lat(?!e)|lon(?!g_)|lng|gps|position|coord|经度|纬度", re.IGNORECASE)
+
+
+_LIKE_A_BODY = re.compile(
+    r"heart|pulse(?!s|_?c)|bpm|systol|diastol|blood|spo2|oxygen|glucose|weight|breath|respir|body_?temp|心率|心跳|血压|血氧|血糖|体重|体温|脉搏|呼吸",
+    re.IGNORECASE,
+)
+
+
+def discreet(device: Device, unread: Mapping[str, Any]) -> dict[str, Any]:
+    """Names that nobody has mapped, with their values: of what somebody carries without those that may tell where or how she is."""
+    if device.resident_id is None:
+        return dict(unread)
+    return {
+        name: None if _LIKE_A_PLACE.search(name) or _LIKE_A_BODY.search(name) else said
+        for name, said in unread.items()
+    }
+
+
+@value
+class Heard:
+    """One message that was not said before. `before` are the device's last values by Point, from earlier messages, `before_at` when each was said
+    (milliseconds since 1970); `values` those of this one.
+
+    `at` is when it was said, `received` when we heard it. `trusted`: the device is in use and its model approved, so that it may call
+    for help. `apart` are values that stand in no Reading (see `APART`): only who handles them with care asks for them. `replayed`: it
+    had been put aside, and somebody tried it again. `arrived`: the message as it came.
+    """
+
+    device: Device
+    profile: DeviceProfile | None
+    uplink: Uplink
+    before: Mapping[str, Scalar]
+    before_at: Mapping[str, int]
+    values: Mapping[str, Scalar]
+    at: datetime
+    received: datetime
+    apart: Mapping[str, Scalar]
+    replayed: bool = False
+    arrived: Arrived | None = None
+
+    @property
+    def trusted(self) -> bool:
+        return (
+            self.profile is not None and self.profile.state == "approved" and self.device.status == "active"
+        )
+
+
+Listener = Callable[[Sequence[Heard]], None]
+"""Acts on what a batch said, in order, inside the transaction that stores it: all of it is kept, or none. Devices' rows are locked. It must not wait
+for anything outside the database."""

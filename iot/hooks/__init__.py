@@ -1,0 +1,1 @@
+"""Network servers that post what devices say."""

@@ -1,0 +1,3 @@
+from iot.ingest.process import main
+
+main()

@@ -1,0 +1,15 @@
+"""What the scheduler does for devices: (name, every so many seconds, function)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from iot.commands import actions as commands
+from iot.maintenance import windows as maintenance
+from iot.registry import online
+
+JOBS: list[tuple[str, int, Callable[[], object]]] = [
+    ("devices.maintenance", 20, maintenance.close_due),
+    ("devices.commands", 5, commands.time_out),
+    ("devices.online", 30, online.look),
+]

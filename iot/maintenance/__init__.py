@@ -1,0 +1,1 @@
+"""While people work on devices."""

@@ -1,0 +1,47 @@
+"""SQLite for many processes: who waits for the one writer has his turn."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from pathlib import Path
+
+from backend.core.sqlite import Sqlite
+from tests.servers import until
+
+
+def _is_held(path: str) -> bool:
+    probe = os.open(path, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(probe)
+
+
+def test_who_waits_to_write_is_before_whoever_comes_later(tmp_path: Path) -> None:
+    # Two databases of one file are two processes to each other: their locks are of different descriptors.
+    path = str(tmp_path / "a.db")
+    order: list[str] = []
+
+    def write(name: str) -> None:
+        database = Sqlite(path)
+        with database.writing():
+            order.append(name)
+        database.close()
+
+    somebody = os.open(f"{path}-turns", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(somebody, fcntl.LOCK_EX)
+    alarm, campaign = (threading.Thread(target=write, args=(name,)) for name in ("alarm", "campaign"))
+    try:
+        alarm.start()
+        until(lambda: _is_held(f"{path}-next"), what="the alarm's waiting", seconds=30)
+        campaign.start()
+    finally:
+        os.close(somebody)
+    alarm.join(30)
+    campaign.join(30)
+    assert order == ["alarm", "campaign"]

@@ -1,0 +1,115 @@
+"""The web server's connections, over real sockets: what nobody may do to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from uvicorn.server import ServerState
+
+from backend.serve import Connection
+from backend.web.bridge import GONE
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], Awaitable[Streams]]
+POST = b"POST /hooks/sms HTTP/1.1\r\nHost: linli\r\nContent-Length: 6\r\n\r\n"
+
+
+class Impatient(Connection):
+    head_seconds = 0.2
+    head_bytes = 2000
+
+
+async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@asynccontextmanager
+async def served(application: Any = echo) -> AsyncIterator[Connect]:
+    config = uvicorn.Config(application, http=Impatient, log_config=None, log_level="critical")
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Impatient(config, state, {}), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield lambda: asyncio.open_connection("127.0.0.1", port)
+
+
+async def whole(reader: asyncio.StreamReader) -> bytes:
+    async with asyncio.timeout(30):
+        return await reader.read()
+
+
+def test_a_connection_that_never_says_what_it_wants_is_closed() -> None:
+    async def story() -> list[bytes]:
+        async with served() as connect:
+            silent, _writer = await connect()
+            slow, writer = await connect()
+            writer.write(POST[:30])
+            again, second = await connect()
+            second.write(POST + b"first!" + POST[:10])
+            return [await whole(silent), await whole(slow), await whole(again)]
+
+    silent, slow, again = asyncio.run(story())
+    assert silent == slow == b""
+    assert again.endswith(b"first!") and again.count(b"HTTP/1.1 200") == 1
+
+
+def test_who_takes_long_over_the_body_is_heard_out() -> None:
+    async def story() -> bytes:
+        async with served() as connect:
+            reader, writer = await connect()
+            for piece in (POST, b"abc"):
+                writer.write(piece)
+                await asyncio.sleep(2 * Impatient.head_seconds)
+            writer.write(b"def")
+            async with asyncio.timeout(30):
+                return await reader.readuntil(b"abcdef")
+
+    assert asyncio.run(story()).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_that_grows_and_grows_is_refused() -> None:
+    async def story() -> bytes:
+        async with served() as connect:
+            reader, writer = await connect()
+            writer.write(POST[:-2])
+            for _number in range(300):
+                writer.write(b"X-More: and more\r\n")
+            return await whole(reader)
+
+    assert asyncio.run(story()).startswith(b"HTTP/1.1 400")
+
+
+def test_the_application_can_see_that_its_client_has_left() -> None:
+    seen: list[bool] = []
+
+    async def story() -> None:
+        asked, ended = asyncio.Event(), asyncio.Event()
+
+        async def application(scope: dict[str, Any], receive: Any, _send: Any) -> None:
+            await receive()
+            seen.append(scope[GONE]())
+            asked.set()
+            assert (await receive())["type"] == "http.disconnect"
+            seen.append(scope[GONE]())
+            ended.set()
+
+        async with served(application) as connect, asyncio.timeout(30):
+            _reader, writer = await connect()
+            writer.write(POST + b"hello!")
+            await asked.wait()
+            writer.close()
+            await ended.wait()
+
+    asyncio.run(story())
+    assert seen == [False, True]
