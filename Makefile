@@ -22,7 +22,7 @@ test: export LINLI_MAY_INSTALL = 1
 test: tools compile ## install what the tests need, then check everything (TESTS=path runs part of it)
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m locales.messages check
-	@$(PY) -m pytest -v --no-header -n 4 --dist loadgroup $(TESTS)
+	@$(PY) -m pytest -v --no-header -n 4 --dist loadgroup --reruns 1 $(TESTS)
 
 lint: $(VENV)/develop ## style, types, import order of the layers
 	@$(VENV)/bin/ruff check --quiet .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from backend.core import clock
 from backend.core.db import execute
@@ -17,14 +18,27 @@ from conversations.registry import Registry
 from conversations.store import Found
 
 _OPTIONS_OF = "SELECT identity_id, resident_id, staff_id, content FROM message WHERE id = ?"
-_UNANSWERED = (
-    "SELECT content FROM message WHERE identity_id = ? AND id < ? AND inbound_id IS NULL AND created_at > ?"
-    " AND created_at > COALESCE((SELECT MAX(at) FROM inbound WHERE identity_id = ?), 0) ORDER BY id DESC LIMIT 8"
+_BEFORE = (
+    "SELECT content, about, inbound_id, created_at FROM message WHERE identity_id = ? AND id < ? AND created_at > ?"
+    # What we answered her last stands at the moment at which she wrote.
+    " AND created_at + CASE WHEN inbound_id IS NULL THEN 0 ELSE 1 END"
+    " > COALESCE((SELECT MAX(at) FROM inbound WHERE identity_id = ?), 0) ORDER BY id DESC LIMIT 8"
+)
+_CAME = (
+    "SELECT m.about, m.inbound_id, MIN(m.created_at), MAX(d.updated_at),"
+    " MAX(CASE WHEN d.status IN ('pending', 'sending') THEN 1 ELSE 0 END)"
+    " FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE m.id = ? GROUP BY m.id, m.about, m.inbound_id"
 )
 _LATELY = "SELECT content FROM message WHERE identity_id = ? AND created_at > ? ORDER BY id DESC LIMIT 8"
+WHICH = "?"
+"""Not an option: two that were offered may be meant."""
 URGENT = ("checkin.", "alarm.")
 """Commands whose options must not lose their answer to a notice that came later."""
 UNANSWERED_MS = 24 * 3_600_000
+TALKING_MS = 2 * 60_000
+"""How long choices that came with an answer of ours are on her mind; those of a notice stay until she writes."""
+UNREAD_MS = 20_000
+"""Nobody has opened a text message, read it, and typed and sent an answer to it, so soon after it left or reached her phone."""
 _NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
 
 LONGEST_NUMBERED, LONGEST_PICK, LONGEST = 16, 40, 200
@@ -48,15 +62,9 @@ def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) 
     if said.choice is None and memory.form is None and (named := _of_a_list(said.text, found, registry)):
         return replace(said, choice=named), "offer"
     if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= LONGEST:
-        if _NUMBER.fullmatch(said.text) and rivals(said.text, found):
-            return said, "which"
-        content = _options_of(found.offer_id, found)
-        value = None
-        if content is not None:
-            value = _picked(content, said.text) if len(said.text) <= LONGEST_PICK else None
-            value = value or _heard(content, said.text, registry)
+        value = _offered(said.text, found, memory, registry)
         if value is not None:
-            return replace(said, choice=value), "offer"
+            return (said, "which") if value == WHICH else (replace(said, choice=value), "offer")
     return said, "form"
 
 
@@ -78,19 +86,83 @@ def _of_a_list(text: str, found: Found, registry: Registry) -> str | None:
     return None
 
 
+def _offered(text: str, found: Found, memory: Memory, registry: Registry) -> str | None:
+    """The option that the text picks from what she was offered last, or before that; WHICH when either may be meant."""
+    content = _options_of(found.offer_id, found) if found.offer_id is not None else None
+    if content is None:
+        return None
+    if _NUMBER.fullmatch(text):
+        both = rivals(text, found)
+        if both and (memory.form is None or both[0].value.startswith(URGENT)):
+            return WHICH
+        if memory.form is not None and not _urgent(content) and _came(found).just_now:
+            return None  # an answer to the open question: the notice that came just now cannot have been read
+        if memory.form is None and _numbered(content, text) is None:
+            earlier = (_numbered(before.content, text) for before in _before(found))
+            return next((option.value for option in earlier if option is not None), None)
+    picked = _picked(content, text) if len(text) <= LONGEST_PICK else None
+    return picked or _heard(content, text, registry)
+
+
 def rivals(text: str, found: Found) -> tuple[Option, ...]:
-    """What the bare number in `text` picks from the two Messages that may be meant, the urgent one first: a notice came after a
-    check-in or an alarm, and she has written nothing since. Nothing while only one of the two has that number."""
+    """What the bare number in `text` picks from the two Messages that may be meant, the earlier one first: a notice came after
+    a check-in or an alarm, and she has written nothing since; or it came just now, and she may not have read it yet. Nothing
+    while only one of the two has that number."""
     newest = _options_of(found.offer_id, found) if found.offer_id is not None else None
-    if newest is None or _urgent(newest):
+    if newest is None or _urgent(newest) or (other := _numbered(newest, text)) is None:
         return ()
-    since = clock.now_ms() - UNANSWERED_MS
-    for (sealed,) in execute(_UNANSWERED, (found.id, found.offer_id, since, found.id)).fetchall():
-        earlier = Content.unseal(sealed)
-        if _urgent(earlier):
-            urgent, other = _numbered(earlier, text), _numbered(newest, text)
-            return (urgent, other) if urgent is not None and other is not None else ()
+    before = _before(found)
+    urgent = next((b.content for b in before if b.notice and _urgent(b.content)), None)
+    if urgent is not None:
+        meant = _numbered(urgent, text)
+        return (meant, other) if meant is not None else ()
+    came = _came(found)
+    if not came.just_now:
+        return ()
+    lately = clock.now_ms() - TALKING_MS
+    for earlier in before:
+        meant = _numbered(earlier.content, text)
+        if meant is not None and (earlier.notice or earlier.said_at >= lately):
+            same = meant.value == other.value or (came.about is not None and earlier.about == came.about)
+            return () if same else (meant, other)
     return ()
+
+
+class _Came(NamedTuple):
+    """How the last offer came to her: what it is about, and whether she cannot have read it yet."""
+
+    about: str | None
+    just_now: bool
+
+
+def _came(found: Found) -> _Came:
+    row = execute(_CAME, (found.offer_id,)).fetchone()
+    if row is None:
+        return _Came(None, just_now=False)
+    about, inbound_id, written, moved, on_its_way = row
+    if inbound_id is not None:
+        return _Came(about, just_now=False)  # said to her in answer
+    return _Came(about, just_now=bool(on_its_way) or clock.now_ms() - int(moved or written) < UNREAD_MS)
+
+
+class _Before(NamedTuple):
+    """An earlier offer; `notice`: said to her unasked, not in answer."""
+
+    content: Content
+    about: str | None
+    notice: bool
+    said_at: int
+
+
+def _before(found: Found) -> list[_Before]:
+    """What she was offered before the last offer, since she last wrote, newest first."""
+    since = clock.now_ms() - UNANSWERED_MS
+    rows = execute(_BEFORE, (found.id, found.offer_id, since, found.id)).fetchall()
+    said = [
+        _Before(Content.unseal(sealed), about, inbound_id is None, at)
+        for sealed, about, inbound_id, at in rows
+    ]
+    return [before for before in said if before.content.options]
 
 
 def _urgent(content: Content) -> bool:

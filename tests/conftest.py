@@ -100,6 +100,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item._id = type(item._id).parse(grouped)  # type: ignore[attr-defined]
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What failed and then passed is no success to keep quiet about: each such failure is shown whole."""
+    failed = {report.nodeid for report in terminalreporter.stats.get("failed", [])}
+    unsteady = [report for report in terminalreporter.stats.get("rerun", []) if report.nodeid not in failed]
+    if unsteady:
+        terminalreporter.section("UNSTEADY: failed, and passed when run once more")
+        for report in unsteady:
+            terminalreporter.write_line(f"UNSTEADY {report.nodeid}")
+            terminalreporter.write_line(report.longreprtext)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(WORK, ignore_errors=True)
 

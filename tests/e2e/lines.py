@@ -31,6 +31,9 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+ASKED_WHICH = r"您说的\d+是指哪一个|What do you mean by \d"
+
+
 class Line(ABC):
     """`heard` is everything said to this person, in order; `transcript` both sides, for reading."""
 
@@ -133,12 +136,18 @@ class Sms(Line):
             self._hear(reply)
 
     def _pick(self, label: str) -> None:
-        """Answer with the number that stands by the option in the newest message that offers it."""
+        """Answer with the number that stands by the option in the newest message that offers it; and once more, when a notice
+        had come just before and she is asked which of the two she means."""
+        before = len(self.heard)
+        self._say(self._number(label))
+        if any(re.search(ASKED_WHICH, answer) for answer in self.heard[before:]):
+            self._say(self._number(label))
+
+    def _number(self, label: str) -> str:
         for text in reversed(self.heard):
             offered = [(_closeness(label, shown), n) for shown, n in _numbered(text)]
             if close := sorted(o for o in offered if o[0] < 3):
-                self._say(close[0][1])
-                return
+                return close[0][1]
         raise AssertionError(f"no number for {label!r}\n{self.read()}")
 
     def _photo(self, data: bytes) -> None:
