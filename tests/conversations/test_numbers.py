@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.core import clock as clocks
 from backend.core.clock import Hands
 from backend.fields.words import Option, Words
 from backend.messaging import At, people, say
+from backend.messaging.models import Delivery
 from tests.conversations.conftest import Community, Phone_
 
 RATE = Words(
@@ -92,7 +94,4 @@ def test_read_in_the_midst_of_a_form_the_notice_is_answered_and_the_question_ask
 
 
 def _delivered() -> None:
-    from backend.core import clock as clocks
-    from backend.messaging.models import Delivery
-
     Delivery.update(status="sent", updated_at=clocks.now()).where(Delivery.status == "pending").execute()
