@@ -26,7 +26,6 @@ from broadcasts import delivery
 
 LOOK_EVERY_S = 1.0
 REAP_EVERY_S = 5.0
-COLLECT_AFTER = (20_000, 20, 20)
 GRACE_S = 3.0
 """How long a send in flight may take at the end, before it is left to its lease."""
 
@@ -69,13 +68,6 @@ def _reconnect() -> None:
         logger.warning("worker.database_unreachable", error=type(error).__name__)
 
 
-def _collect_seldom() -> None:
-    """What a message leaves behind goes by itself; looking for more of it after every few took a fifth of the time of a campaign."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
-
-
 def main(queues: list[str]) -> None:
     name = "alerts" if queues == ["alerts"] else "worker"
     wait_ready()
@@ -83,7 +75,9 @@ def main(queues: list[str]) -> None:
     db.connect(settings().database_url)
     domains.load()
     delivery.courier()  # one, before two threads ask for it
-    _collect_seldom()
+    # Who looks for what a message left behind need not look through all that is loaded.
+    gc.collect()
+    gc.freeze()
     watch = Watch(name, queues)
     watch.start()
     stopped = False

@@ -5,6 +5,7 @@ Everything is real and private to the test process; nothing touches `var/`, a ru
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -98,6 +99,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         grouped = item.__dict__.get("_nodeid")
         if grouped is not None:
             item._id = type(item._id).parse(grouped)  # type: ignore[attr-defined]
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: who looks for garbage need not look through them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
