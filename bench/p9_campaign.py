@@ -11,19 +11,21 @@ processes to a share, the line says so.
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import tempfile
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from bench.house import House, free_port
 from bench.p3_campaign import PEOPLE, Street, settings
 from bench.page import Desk
-from bench.record import machine, options
-from bench.shares import Held, why_not
+from bench.record import machine
+from bench.shares import Held, WriteLock, why_not
 
 SHARE = 0.35
 """Of a core, for each worker."""
@@ -42,7 +44,7 @@ def campaigns(size: int, database: str = "") -> dict[str, Any]:
         street = Street(house, port, size)
         few = max(size // 10, 1)
         street.campaign(few)  # to warm up
-        small, large = street.campaign(few), street.campaign()
+        small, large = street.campaign(few), _lock_watched(street)
         held_one = _held(street)
         web = house.start("backend.serve", port=house.port)
         desk = Desk(house.port, "li")
@@ -51,7 +53,7 @@ def campaigns(size: int, database: str = "") -> dict[str, Any]:
         street.hire()
         for _ in range(WARM):  # the second one's share of a single small one may be none
             street.campaign(few)
-        two = street.campaign()
+        two = _lock_watched(street)
         held_two = _held(street)
         meanwhile = _looks_meanwhile(desk, street)
         assert web.poll() is None
@@ -64,6 +66,7 @@ def campaigns(size: int, database: str = "") -> dict[str, Any]:
         "two_over_one": round(two[pace] / large[pace], 3),
         "cores": [round(large[cores], 2), round(two[cores], 2)],
         **_of_held(held_one, held_two),
+        **({"locked": [round(run["locked"], 3) for run in (large, two)]} if "locked" in large else {}),
         "cpu_us": [round(run["ours_cpu_us"]) for run in (small, large, two)],
         "grown_mb": [round(run["grown_mb"], 1) for run in (small, large, two)],
         "progress_page_ms": [_ms(statistics.median(still)), _ms(max(still))],
@@ -75,7 +78,20 @@ def _held(street: Street) -> dict[str, float] | None:
     if why_not():
         return None
     with Held(street.workers, SHARE):
+        return _lock_watched(street)
+
+
+def _lock_watched(street: Street) -> dict[str, float]:
+    """A campaign to everybody, with the share of the time in which somebody held the write lock; on PostgreSQL there is none."""
+    from backend.core import db
+    from backend.settings import settings as known
+
+    if db.is_postgres():
         return street.campaign()
+    path = known().database_url.removeprefix("sqlite:///")
+    with WriteLock(Path(f"{path}-turns")) as lock:
+        run = street.campaign()
+    return {**run, "locked": lock.share}
 
 
 def _of_held(one: dict[str, float] | None, two: dict[str, float] | None) -> dict[str, Any]:
@@ -88,6 +104,7 @@ def _of_held(one: dict[str, float] | None, two: dict[str, float] | None) -> dict
         "held_two_over_one": round(two["pace"] / one["pace"], 3),
         "held_cores": [round(one["cores"], 2), round(two["cores"], 2)],
         "held_cpu_us": [round(one["ours_cpu_us"]), round(two["ours_cpu_us"])],
+        **({"held_locked": [round(run["locked"], 3) for run in (one, two)]} if "locked" in one else {}),
     }
 
 
@@ -121,16 +138,34 @@ def _ms(seconds: float) -> int:
 
 
 def main() -> None:
+    given = _options()
+    if given.database != "postgres":
+        _tell("sqlite", given.size, campaigns(given.size))
+    if given.database != "sqlite":
+        with server() as url:
+            _tell("postgres", given.size, campaigns(given.size, url))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument(
+        "--size", type=int, default=PEOPLE, help="people who are told, in the larger campaign"
+    )
+    parser.add_argument("--database", choices=("sqlite", "postgres"), help="only this one")
+    return parser.parse_args()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """An empty database of a PostgreSQL of its own, with the housekeeping that tests do without."""
     from backend.core.db import execute
     from tests.databases import Postgres
 
-    given = options(size=PEOPLE, meaning="people who are told, in the larger campaign")
-    _tell("sqlite", given.size, campaigns(given.size))
-    with Postgres() as server, server.fresh() as database:
-        for setting in ("autovacuum = on", "autovacuum_naptime = '5s'"):  # off for tests
+    with Postgres() as postgres, postgres.fresh() as database:
+        for setting in ("autovacuum = on", "autovacuum_naptime = '5s'"):
             execute(f"ALTER SYSTEM SET {setting}")
         execute("SELECT pg_reload_conf()")
-        _tell("postgres", given.size, campaigns(given.size, database.url))
+        yield database.url
 
 
 def _tell(database: str, people: int, figures: dict[str, Any]) -> None:

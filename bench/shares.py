@@ -6,8 +6,10 @@ each, so that everything together leaves the cores partly idle, two that do not 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Collection
 from contextlib import suppress
@@ -17,6 +19,9 @@ CONTROLLER = Path("/sys/fs/cgroup/cpu")
 """Of control groups, first version: a folder in it is a group, for root alone."""
 PERIOD_US = 20_000
 """A share is measured out in so short periods that nobody sees a held process stand still."""
+
+
+LOOK_S = 0.005
 
 
 class Busy:
@@ -57,15 +62,49 @@ def why_not() -> str:
     return "" if os.access(CONTROLLER, os.W_OK) else "control groups are for root"
 
 
+class WriteLock:
+    """How much of the time inside the `with` block somebody held the write lock of an SQLite database, looked at every few
+    milliseconds: `share`. `turns` is the file beside the database at which its writers queue."""
+
+    def __init__(self, turns: Path) -> None:
+        self._turns = turns
+        self.share = 0.0
+
+    def __enter__(self) -> WriteLock:
+        self._over = threading.Event()
+        self._looking = threading.Thread(target=self._look, daemon=True)
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._looking.join()
+
+    def _look(self) -> None:
+        looks = held = 0
+        with self._turns.open("rb") as file:
+            while not self._over.wait(LOOK_S):
+                looks += 1
+                try:
+                    # Shared, so that it is given at once or not at all, and back before a writer notices.
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                    fcntl.flock(file, fcntl.LOCK_UN)
+                except BlockingIOError:
+                    held += 1
+        self.share = held / looks if looks else 0.0
+
+
 class Held:
-    """Processes, each with what it starts from then on, that get `share` of a core each inside the `with` block; use it where `why_not` says nothing."""
+    """Processes, each with what it starts from then on, that get `share` of a core each inside the `with` block; use it where `why_not` says nothing.
+
+    Their groups lie below this process's own: where it was given a larger part of a busy machine, that holds for them, too."""
 
     def __init__(self, processes: Collection[subprocess.Popen[bytes]], share: float) -> None:
-        self._pids, self._share = [process.pid for process in processes], share
+        self._pids, self._share, self._above = [process.pid for process in processes], share, _own()
 
     def __enter__(self) -> Held:
         for pid in self._pids:
-            group = _group(pid)
+            group = self._group(pid)
             group.mkdir(exist_ok=True)
             (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
             (group / "cpu.cfs_quota_us").write_text(str(int(PERIOD_US * self._share)))
@@ -74,12 +113,20 @@ class Held:
 
     def __exit__(self, *_: object) -> None:
         for pid in self._pids:
-            group = _group(pid)
+            group = self._group(pid)
             for inside in (group / "cgroup.procs").read_text().split():
                 with suppress(OSError):  # it has just ended
-                    (CONTROLLER / "cgroup.procs").write_text(inside)
+                    (self._above / "cgroup.procs").write_text(inside)
             group.rmdir()
 
+    def _group(self, pid: int) -> Path:
+        return self._above / f"linli-bench-{pid}"
 
-def _group(pid: int) -> Path:
-    return CONTROLLER / f"linli-bench-{pid}"
+
+def _own() -> Path:
+    """The group that this process is in."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _number, controllers, place = line.split(":", 2)
+        if "cpu" in controllers.split(","):
+            return CONTROLLER / place.lstrip("/")
+    return CONTROLLER

@@ -26,6 +26,9 @@ from broadcasts import delivery
 
 LOOK_EVERY_S = 1.0
 REAP_EVERY_S = 5.0
+SWITCH_S = 0.0005
+"""How long a thread may go on while another wants the interpreter, a tenth of the usual: who writes while the next texts are made
+asks for it again after every row, and all other processes wait for the database meanwhile."""
 GRACE_S = 3.0
 """How long a send in flight may take at the end, before it is left to its lease."""
 
@@ -78,6 +81,7 @@ def main(queues: list[str]) -> None:
     # Who looks for what a message left behind need not look through all that is loaded.
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(SWITCH_S)
     watch = Watch(name, queues)
     watch.start()
     stopped = False

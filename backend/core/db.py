@@ -17,6 +17,7 @@ from playhouse.migrations import Runner
 from playhouse.postgres_ext import Psycopg3Database
 
 from backend.core import clock, crypto
+from backend.core.rebuilding import Watchful
 from backend.core.sqlite import AS_PEEWEE, Sqlite
 
 db = peewee.DatabaseProxy()
@@ -278,7 +279,11 @@ def _with_percents(sql: str) -> str:
 
 def runner(database: peewee.Database | None = None) -> Runner:
     """The migrations of the connected database, or of another one."""
-    return Runner(database or db.obj, str(MIGRATIONS), table_name="schema_migration")
+    chosen = database or db.obj
+    found = Runner(chosen, str(MIGRATIONS), table_name="schema_migration")
+    if isinstance(chosen, Sqlite):
+        found.migrator = Watchful(chosen)
+    return found
 
 
 def migrate() -> list[str]:

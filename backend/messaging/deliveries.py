@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -80,24 +80,28 @@ def claim(queue: str, holder: str, limit: int = 100) -> list[Due]:
         order="" if queue == "alerts" else _IN_ORDER,
         skip="FOR UPDATE OF d SKIP LOCKED" if is_postgres() else "",
     )
+    until = now + int(LEASE_MS * clock.speed())
     with transaction():
-        ids = [
-            r[0]
-            for r in execute(
-                sql, (holder, now + int(LEASE_MS * clock.speed()), now, queue, now, limit)
-            ).fetchall()
-        ]
-        found = load(ids)
-        for unreadable in {*ids} - {due.id for due in found}:
-            _put_aside(unreadable)
-        return found
+        ids = [r[0] for r in execute(sql, (holder, until, now, queue, now, limit)).fetchall()]
+        rows = _rows(ids)
+    found = _opened(rows)  # others may write meanwhile
+    if unreadable := {*ids} - {due.id for due in found}:
+        with transaction():
+            for number in sorted(unreadable):
+                _put_aside(number)
+    return found
 
 
 def load(ids: list[int]) -> list[Due]:
     """These Deliveries; those whose address is gone, or that cannot be decrypted, are absent."""
-    if not ids:
-        return []
-    rows = execute(_LOAD.format(places=",".join("?" * len(ids))), ids).fetchall()
+    return _opened(_rows(ids))
+
+
+def _rows(ids: list[int]) -> list[tuple[Any, ...]]:
+    return list(execute(_LOAD.format(places=",".join("?" * len(ids))), ids).fetchall()) if ids else []
+
+
+def _opened(rows: Sequence[tuple[Any, ...]]) -> list[Due]:
     return [due for row in rows if (due := _due(*row)) is not None]
 
 
@@ -114,7 +118,9 @@ def _due(
 
 def _put_aside(delivery_id: int) -> None:
     """It must not keep the others of its queue from being sent. A data key may be missing here only, or for now."""
-    delivery = Delivery.get_by_id(delivery_id)
+    delivery = Delivery.get_or_none(Delivery.id == delivery_id)
+    if delivery is None:
+        return  # forgotten a moment ago
     last = delivery.attempts >= MAX_ATTEMPTS[delivery.queue]
     _settle(delivery_id, "failed" if last else "pending", UNREADABLE, next_at=clock.now_ms() + UNREADABLE_MS)
 
@@ -140,10 +146,6 @@ def due(queue: str) -> bool:
 
 
 _SENT = (
-    "UPDATE delivery SET status = ?, provider_id = COALESCE(?, provider_id), lease_until = NULL, lease_by = NULL,"
-    " error = NULL, updated_at = ? WHERE id = ? AND status IN ('sending', 'pending', 'unknown')"
-)
-_SENT_TOGETHER = (
     "UPDATE delivery SET status = ?, provider_id = COALESCE(v.column2, provider_id), lease_until = NULL, lease_by = NULL,"
     " error = NULL, updated_at = ? FROM (VALUES {rows}) AS v"
     " WHERE delivery.id = v.column1 AND status IN ('sending', 'pending', 'unknown')"
@@ -154,13 +156,7 @@ def sent(results: list[tuple[int, str | None]], status: str = "sent") -> None:
     """Record successful sends, (delivery id, provider's id) each, in one transaction."""
     now = clock.now_ms()
     with transaction():
-        if is_postgres():
-            for some in _portions(results):
-                rows = ", ".join(["(?::int, ?::varchar)"] * len(some))
-                execute(_SENT_TOGETHER.format(rows=rows), (status, now, *(v for row in some for v in row)))
-        else:
-            for delivery_id, provider_id in results:
-                execute(_SENT, (status, provider_id, now, delivery_id))
+        _together(_SENT, (status, now), results, "(?::int, ?::varchar)")
     live.publish_seldom(live.ADMIN, {"kind": "message", "id": None})
 
 
@@ -181,11 +177,6 @@ def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
 # `outbox.TAKEN_BACK` in full.
 _POSTPONE = (
     "UPDATE delivery SET status = CASE WHEN error = 'taken back' THEN 'cancelled' ELSE 'pending' END, attempts = attempts - 1,"
-    " next_at = ?, lease_by = NULL, lease_until = NULL,"
-    " updated_at = ? WHERE id = ? AND status = 'sending'"
-)
-_POSTPONE_TOGETHER = (
-    "UPDATE delivery SET status = CASE WHEN error = 'taken back' THEN 'cancelled' ELSE 'pending' END, attempts = attempts - 1,"
     " next_at = v.column2, lease_by = NULL, lease_until = NULL,"
     " updated_at = ? FROM (VALUES {rows}) AS v WHERE delivery.id = v.column1 AND status = 'sending'"
 )
@@ -196,13 +187,15 @@ def postpone(early: list[tuple[int, float]]) -> None:
     now = clock.now_ms()
     rows = [(delivery_id, now + round(after_s * 1000)) for delivery_id, after_s in early]
     with transaction():
-        if is_postgres():
-            for some in _portions(rows):
-                places = ", ".join(["(?::int, ?::bigint)"] * len(some))
-                execute(_POSTPONE_TOGETHER.format(rows=places), (now, *(v for row in some for v in row)))
-        else:
-            for delivery_id, next_at in rows:
-                execute(_POSTPONE, (next_at, now, delivery_id))
+        _together(_POSTPONE, (now,), rows, "(?::int, ?::bigint)")
+
+
+def _together(sql: str, params: tuple[Any, ...], rows: list[tuple[int, Any]], typed: str) -> None:
+    """A change of many Deliveries in few statements: between two of one thread, another may hold the interpreter for long, and the
+    database is not to wait for that. `typed`: a row for PostgreSQL, which does not guess the kinds."""
+    place = typed if is_postgres() else "(?, ?)"
+    for some in _portions(rows):
+        execute(sql.format(rows=", ".join([place] * len(some))), (*params, *(v for row in some for v in row)))
 
 
 def _portions(rows: list[_Row]) -> Iterator[list[_Row]]:

@@ -83,7 +83,8 @@ class Message(Model):
 
 
 class Delivery(Model):
-    """Getting one Message to one Identity, with its attempts, lease and receipts."""
+    """Getting one Message to one Identity, with its attempts, lease and receipts. `despite`: she wants to be told nothing there, and was
+    told an emergency all the same; null of all others."""
 
     message_id = peewee.IntegerField(index=True)
     identity_id = peewee.IntegerField(null=True)
@@ -96,6 +97,7 @@ class Delivery(Model):
     lease_by = peewee.CharField(40, null=True)
     provider_id = peewee.CharField(80, null=True)
     error = peewee.CharField(200, null=True)
+    despite = peewee.BooleanField(null=True)
     created_at = Instant()
     updated_at = Instant()
 
@@ -118,6 +120,7 @@ Delivery.add_index(Delivery.queue, Delivery.next_at, where=_open, name="delivery
 Delivery.add_index(Delivery.identity_id, where=_open, name="delivery_in_order")
 _bad = Delivery.status.in_(("failed", "unknown"))
 Delivery.add_index(Delivery.status, where=_bad, name="delivery_troubled")
+Delivery.add_index(Delivery.message_id, where=Delivery.despite.is_null(False), name="delivery_despite")
 _webchat = Delivery.channel == "webchat"
 Delivery.add_index(Delivery.identity_id, Delivery.id, where=_webchat, name="delivery_webchat")
 _shown = _webchat & (Delivery.status == "sent") & (Delivery.queue != "replies")

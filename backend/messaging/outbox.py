@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import structlog
 
-from backend.core import clock, jobs, live
+from backend.core import audit, clock, jobs, live
+from backend.core.access import SYSTEM
 from backend.core.db import after_commit, execute, insert, transaction
 from backend.core.i18n import DEFAULT_LOCALE
 from backend.fields.words import Words
+from backend.messaging import people
 from backend.messaging.content import Content, rendered
 from backend.messaging.models import Identity, Message
 from backend.messaging.people import At, Resident, StaffMember, To, identities
@@ -25,6 +28,8 @@ REPLY_LEASE_MS = 20_000
 NO_ADDRESS = "no reachable address"
 ASKED_FOR = ("code", "answer")
 """Purposes that reach somebody who opted out of notices: she asked for them."""
+EMERGENCY = "emergency"
+"""The purpose of what is told to many because lives hang on it, which reaches everybody."""
 
 _INSERT_MESSAGE = (
     "INSERT INTO message (identity_id, resident_id, staff_id, content, purpose, queue, inbound_id, dedupe, about, correlation,"
@@ -36,14 +41,14 @@ _INSERT_REPLY = (
 )
 _INSERT_DELIVERY = (
     "INSERT INTO delivery (message_id, identity_id, channel, queue, status, attempts, next_at, lease_until, lease_by, error,"
-    " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " despite, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_MESSAGES = (
     "INSERT INTO message (identity_id, resident_id, content, purpose, queue, dedupe, about, channels, correlation, created_at)"
     " VALUES {rows} ON CONFLICT (dedupe) WHERE dedupe IS NOT NULL DO NOTHING RETURNING id, dedupe"
 )
 _INSERT_DELIVERIES = (
-    "INSERT INTO delivery (message_id, identity_id, channel, queue, status, attempts, next_at, created_at, updated_at)"
+    "INSERT INTO delivery (message_id, identity_id, channel, queue, status, attempts, next_at, despite, created_at, updated_at)"
     " VALUES {rows}"
 )
 _INSERT_OFFERS = (
@@ -122,10 +127,11 @@ def say(
     return message_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outgoing:
     """What is said to one of many people. `dedupe` names it: what was said under it already is left out. `channels`: those that it may
-    be passed on to, by commas, the preferred first; None: any of hers. `resident_id` None: it is passed on to nobody."""
+    be passed on to, by commas, the preferred first; None: any of hers. `resident_id` None: it is passed on to nobody. `despite`: she
+    wants to be told nothing at this address; that it is said all the same stands in the log."""
 
     identity_id: int
     channel: str
@@ -136,6 +142,12 @@ class Outgoing:
     dedupe: str
     about: str | None = None
     channels: str | None = None
+    despite: bool = False
+
+    @cached_property
+    def sealed(self) -> bytes:
+        """The content as it is kept. Whoever says much asks for it before the transaction: others wait for that."""
+        return self.content.seal()
 
 
 def say_many(outgoing: Sequence[Outgoing]) -> dict[str, int]:
@@ -161,8 +173,14 @@ def say_many(outgoing: Sequence[Outgoing]) -> dict[str, int]:
             written = [(some[dedupe], message_id) for dedupe, message_id in new.items()]
             _insert_rows(
                 _INSERT_DELIVERIES,
-                [(m, o.identity_id, o.channel, o.queue, "pending", 0, now, now, now) for o, m in written],
+                [
+                    (m, o.identity_id, o.channel, o.queue, "pending", 0, now, o.despite or None, now, now)
+                    for o, m in written
+                ],
             )
+            for o, _message_id in written:
+                if o.despite:
+                    _note_despite(o.identity_id, o.about)
             offers = {o.identity_id: (o.identity_id, m, now) for o, m in written if o.content.options}
             if offers:
                 # In one order everywhere, so that no two who do this wait for each other.
@@ -175,7 +193,7 @@ def say_many(outgoing: Sequence[Outgoing]) -> dict[str, int]:
 
 
 def _written(o: Outgoing) -> tuple[int, int | None, bytes, str, str, str]:
-    return o.identity_id, o.resident_id, o.content.seal(), o.purpose, o.queue, o.dedupe
+    return o.identity_id, o.resident_id, o.sealed, o.purpose, o.queue, o.dedupe
 
 
 def _insert_rows(sql: str, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -227,6 +245,7 @@ def _deliver(
     lease_by: str | None = None,
     error: str | None = None,
     next_at: int | None = None,
+    despite: bool | None = None,
 ) -> int:
     attempts = 1 if lease_by else 0
     params = (
@@ -240,6 +259,7 @@ def _deliver(
         lease_until,
         lease_by,
         error,
+        despite,
         now,
         now,
     )
@@ -249,13 +269,32 @@ def _deliver(
 def deliver_again(message_id: int, identity: Identity, queue: str, at: int | None = None) -> int:
     """A further Delivery of a Message, to this Identity (fallback, or sent again by staff), not before `at` (ms since 1970)."""
     with transaction():
+        message = Message.get_by_id(message_id)
+        despite = identity.state == "stopped" and message.purpose == EMERGENCY
         delivery_id = _deliver(
-            message_id, identity.id, identity.channel, queue, "pending", clock.now_ms(), next_at=at
+            message_id,
+            identity.id,
+            identity.channel,
+            queue,
+            "pending",
+            clock.now_ms(),
+            next_at=at,
+            despite=despite or None,
         )
-        if Content.unseal(Message.get_by_id(message_id).content).options:
+        if despite:
+            _note_despite(identity.id, message.about)
+        if Content.unseal(message.content).options:
             offer(identity.id, message_id)
         after_commit(jobs.Kick(queue), once=True)
     return delivery_id
+
+
+def _note_despite(identity_id: int, about: str | None) -> None:
+    """Her wish stands in the log (`topics.silence`), and so does what was said past it, and why."""
+    org_id = people.whose(identity_id)[2]
+    audit.record(
+        SYSTEM, "identity.despite_stop", f"identity:{identity_id}", org_id=org_id, after=about, why=EMERGENCY
+    )
 
 
 def withdraw(dedupe: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.core import clock
-from backend.messaging import people, topics
+from backend.messaging import outbox, people, topics
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
 
@@ -50,7 +50,8 @@ def _rule(message: Message) -> Rule | None:
 
 def following(delivery: Delivery, message: Message) -> Identity | None:
     """The person's preferred Identity that this Message was not yet tried on. A reply stays where it was asked for, and a Message
-    with channels of its own on these, in their order. Nobody is told at another address what she does not wish to hear of."""
+    with channels of its own on these, in their order. Nobody is told at another address what she does not wish to hear of, but an
+    emergency."""
     if message.purpose in ("reply", "code"):
         return None
     to: people.To
@@ -63,7 +64,8 @@ def following(delivery: Delivery, message: Message) -> Identity | None:
     tried = {
         d.identity_id for d in Delivery.select(Delivery.identity_id).where(Delivery.message_id == message.id)
     }
-    left = [i for i in people.identities(to) if i.id not in tried]
+    everywhere = message.purpose == outbox.EMERGENCY
+    left = [i for i in people.identities(to, asked_for=everywhere) if i.id not in tried]
     if message.purpose == "campaign":
         left = [i for i in left if i.channel != "voice" or not people.stopped_by_sms(i)]
     if message.channels:

@@ -208,11 +208,12 @@ _REACHED = (
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where somebody would be written to."""
+    """Where somebody would be written to. `despite`: she wants to be told nothing there."""
 
     identity_id: int
     channel: str
     locale: str
+    despite: bool = False
 
 
 def best(
@@ -229,15 +230,15 @@ def best(
         sql = _BEST.format(
             ", ".join("?" * len(part)), ", ".join("?" * len(states)), "" if stopped else _RUNG_UP
         )
-        for resident_id, identity_id, channel, locale in execute(sql, (*part, *states)).fetchall():
+        for resident_id, identity_id, channel, locale, state in execute(sql, (*part, *states)).fetchall():
             place = order.get(channel) if order else 0
             if place is not None and (resident_id not in found or place < found[resident_id][0]):
-                found[resident_id] = (place, Address(identity_id, channel, locale))
+                found[resident_id] = (place, Address(identity_id, channel, locale, state == "stopped"))
     return {resident_id: address for resident_id, (_place, address) in found.items()}
 
 
 _BEST = (
-    "SELECT resident_id, id, channel, locale FROM identity WHERE resident_id IN ({}) AND state IN ({})"
+    "SELECT resident_id, id, channel, locale, state FROM identity WHERE resident_id IN ({}) AND state IN ({})"
     " AND verified_at IS NOT NULL{} ORDER BY preference, verified_at DESC, id"
 )
 _RUNG_UP = (

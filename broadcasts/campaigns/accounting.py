@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from backend.core.db import execute
 from backend.core.i18n import Msg, _
 from backend.settings import settings
 from broadcasts.campaigns import tallies
@@ -39,7 +40,7 @@ _OPEN = ("pending", "sending", "cancelled")
 @dataclass
 class Counts:
     """People by state, by the channel that took them (`ways`: with what became of it, "sms/delivered"), by the reason why they were left
-    out, by the error of those that failed."""
+    out, by the error of those that failed. `despite`: how many were told an emergency where they want to be told nothing."""
 
     states: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
@@ -47,6 +48,7 @@ class Counts:
     errors: Counter[str] = field(default_factory=Counter)
     ways: Counter[str] = field(default_factory=Counter)
     segments: int = 0
+    despite: int = 0
 
     @property
     def total(self) -> int:
@@ -73,12 +75,14 @@ class Counts:
             "errors": self.errors,
             "ways": self.ways,
             "segments": self.segments,
+            "despite": self.despite,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Counts:
         parts = ("states", "channels", "left_out", "errors", "ways")
-        return cls(**{name: Counter(data[name]) for name in parts}, segments=data["segments"])
+        kept = {name: Counter(data[name]) for name in parts}
+        return cls(**kept, segments=data["segments"], despite=data.get("despite", 0))
 
 
 def counts(campaign: Campaign) -> Counts:
@@ -91,8 +95,22 @@ def counted(campaign: Campaign) -> tuple[Counts, list[tuple[int, int, int]]]:
     became what it is."""
     found, minutes = added_up(tallies.outcomes(campaign))
     if campaign.sums is not None:
-        found = Counts.from_json(campaign.sums)
+        return Counts.from_json(campaign.sums), minutes
+    found.despite = despite([campaign.id]).get(campaign.id, 0)
     return found, minutes
+
+
+_DESPITE = (
+    "SELECT r.campaign_id, COUNT(DISTINCT r.id) FROM delivery d JOIN recipient r ON r.message_id = d.message_id"
+    " WHERE d.despite IS NOT NULL AND r.campaign_id IN ({}){} GROUP BY r.campaign_id"
+)
+
+
+def despite(campaign_ids: Sequence[int], channel: str = "") -> dict[int, int]:
+    """How many people of each were told where they want to be told nothing, for it was an emergency; on one channel, if wanted."""
+    sql = _DESPITE.format(",".join("?" * len(campaign_ids)), " AND d.channel = ?" if channel else "")
+    rows = execute(sql, (*campaign_ids, *([channel] if channel else ()))).fetchall()
+    return {campaign_id: int(people) for campaign_id, people in rows}
 
 
 def added_up(outcomes: Iterable[tallies.Outcome]) -> tuple[Counts, list[tuple[int, int, int]]]:

@@ -93,7 +93,8 @@ def remaining(counts: accounting.Counts, pace: float) -> timedelta | None:
 
 @dataclass
 class Month:
-    """What the campaigns that began in a month came to; `topics` and `channels` count people."""
+    """What the campaigns that began in a month came to; `topics` and `channels` count people; `despite` those who were told an emergency
+    where they want to be told nothing."""
 
     first: date
     campaigns: int = 0
@@ -102,6 +103,7 @@ class Month:
     failed: int = 0
     opted_out: int = 0
     left_out: int = 0
+    despite: int = 0
     segments: int = 0
     topics: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
@@ -144,6 +146,8 @@ def months(actor: Actor, since: date, topic: str = "", channel: str = "") -> lis
         sql = _TOTALS.format(
             state=accounting.STATE_SQL, joined=accounting.JOINED, places=",".join("?" * len(some))
         )
+        for campaign_id, people in accounting.despite(some, channel).items():
+            _month(by_month, found[campaign_id]).despite += people
         for campaign_id, became, reason, by, people, segments in execute(sql, some).fetchall():
             if not channel or by == channel:
                 c = found[campaign_id]
@@ -176,6 +180,7 @@ def _add_sums(month: Month, topic: str, sums: accounting.Counts, channel: str) -
         for reason, people in sums.left_out.items():
             _add(month, topic, "left_out", reason, None, people, 0)
         _add(month, topic, "waiting", None, None, sums.states["waiting"], 0)
+        month.despite += sums.despite
     for way, people in sums.ways.items():
         by, became = way.split("/")
         if not channel or by == channel:

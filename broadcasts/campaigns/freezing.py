@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from backend.core.access import Actor
 from backend.messaging import people, topics
@@ -20,16 +22,36 @@ UNASKED = "offer"
 """Goes to nobody who never gave the address: an address of somebody's list is for what staff answer for."""
 
 
-def portion(campaign: Campaign, actor: Actor, excluded: Exclusion) -> bool:
-    """The next rows of the audience, inside the caller's transaction, which holds the campaign; whether there may be more.
-    `excluded`: whom to leave out."""
-    found, last = finding.step(actor, campaign.audience, campaign.position, PORTION)
-    recipients.add(
-        campaign, judged(campaign, found, excluded, lambda names: recipients.known(campaign, names))
-    )
-    campaign.position = last if last is not None else found[-1].row_id if found else campaign.position
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The rows of the audience after `after`, judged; `position` is the last that was looked at, and there may be `more`. `as_of`: when
+    the campaign had been changed last."""
+
+    after: int
+    as_of: datetime
+    people: list[New]
+    position: int
+    more: bool
+
+
+def portion(campaign: Campaign, actor: Actor, excluded: Exclusion) -> Portion:
+    """The next rows of the audience; nothing is written. `excluded`: whom to leave out."""
+    after = campaign.position
+    found, last = finding.step(actor, campaign.audience, after, PORTION)
+    new = judged(campaign, found, excluded, lambda names: recipients.known(campaign, names))
+    position = last if last is not None else found[-1].row_id if found else after
+    return Portion(after, campaign.changed_at, new, position, last is not None)
+
+
+def write(campaign: Campaign, found: Portion) -> bool:
+    """These are in it from now on, inside the transaction that holds the campaign; False: somebody was at it meanwhile, and nothing is
+    written. What changes about people until they are told is heeded then."""
+    if (campaign.position, campaign.changed_at) != (found.after, found.as_of):
+        return False
+    recipients.add(campaign, found.people)
+    campaign.position = found.position
     campaign.save(only=("position", "total"))
-    return last is not None
+    return True
 
 
 def excluded(campaign: Campaign, actor: Actor) -> Exclusion:

@@ -30,6 +30,7 @@ def sum_up() -> int:
         with transaction():
             execute(_SETTLE, (campaign.id,))
             sums, _minutes = accounting.added_up(tallies.all_anew(campaign))
+            sums.despite = accounting.despite([campaign.id]).get(campaign.id, 0)
             tallies.forget(campaign)
             Campaign.update(sums=sums.to_json()).where(Campaign.id == campaign.id).execute()
     return len(found)

@@ -61,6 +61,7 @@ def person(campaign_id: int, recipient_id: int) -> Any:
         "broadcasts/campaign_person.html",
         campaign=campaign,
         story=campaign_stories.story(actor, campaign, recipient_id),
+        despite=campaign_stories.DESPITE,
         state_words=accounting.STATES,
         channel_name=channel_name,
     )

@@ -20,7 +20,9 @@ from backend.core.i18n import DEFAULT_LOCALE, _, render
 from broadcasts.audiences.exclusion import Exclusion
 from broadcasts.campaigns import actions as campaigns
 from broadcasts.campaigns import freezing, recipients, stand_ins, telling
+from broadcasts.campaigns.freezing import Portion
 from broadcasts.campaigns.recipients import Waiting
+from broadcasts.campaigns.telling import Letters
 from broadcasts.models import Campaign
 from broadcasts.notices.wording import Script, Wording
 from broadcasts.quiet import actions as quiet
@@ -96,60 +98,53 @@ class _Work:
         """Enough is due at the providers already."""
 
     def portion(self) -> bool:
-        """One transaction; whether there is more to do now."""
+        """One transaction; whether there is more to do now. What takes long is done before it: others wait for it to end."""
+        ready = self._ready()
+        if self.ahead:
+            return False
         with transaction():
             campaign = campaigns.locked(self._id)
             if campaign is None:
                 return False
-            now = clock.now()
-            if campaign.expires_at is not None and campaign.expires_at <= now:
+            if _too_late(campaign):
                 return _expire(campaign)
             match campaign.state:
-                case campaigns.SCHEDULED if campaign.send_at is None or campaign.send_at <= now:
+                case campaigns.SCHEDULED if campaign.send_at is None or campaign.send_at <= clock.now():
                     if _quiet(campaign):
                         return False
                     campaigns.move(campaign, campaigns.FREEZING)
                     return True
                 case campaigns.FREEZING:
-                    return self._freeze(campaign)
+                    return _freeze(campaign, ready) if isinstance(ready, Portion) else True
                 case campaigns.RUNNING:
-                    return self._tell(campaign)
+                    return _tell(campaign, ready if isinstance(ready, Letters) else None)
             return False
 
-    def _freeze(self, campaign: Campaign) -> bool:
-        actor = _answers_for(campaign)
-        if self._off is None:
-            self._off = freezing.excluded(campaign, actor)
-        if freezing.portion(campaign, actor, self._off):
-            return True
-        if campaigns.outgrown(campaign):
-            campaigns.ask_again(campaign)
-            return False
-        campaigns.move(campaign, campaigns.RUNNING)
-        return True
+    def _ready(self) -> Portion | Letters | None:
+        """Who is to be written down next, or what the next people would be told as things stand; None where it is nobody's turn."""
+        self.ahead = False
+        campaign = Campaign.get_or_none(Campaign.id == self._id)
+        if campaign is None or _too_late(campaign):
+            return None
+        if campaign.state == campaigns.FREEZING:
+            actor = _answers_for(campaign)
+            if self._off is None:
+                self._off = freezing.excluded(campaign, actor)
+            return freezing.portion(campaign, actor, self._off)
+        if campaign.state == campaigns.RUNNING and not _quiet(campaign):
+            return self._letters(campaign)
+        return None
 
-    def _tell(self, campaign: Campaign) -> bool:
-        if quiet_now := _quiet(campaign):
-            recipients.take_back(campaign)  # it would leave at night
-        full = _full(recipients.queue(campaign), self._most_ahead)
-        waiting = self._next(campaign, full)
-        if self.ahead:
-            return False
+    def _letters(self, campaign: Campaign) -> Letters | None:
+        waiting = self._next(campaign, _full(recipients.queue(campaign), self._most_ahead))
         if not waiting:
-            if recipients.open_deliveries(campaign):
-                return False
-            if recipients.held(campaign) or stand_ins.of_failed(campaign):
-                return True
-            campaigns.move(campaign, campaigns.DONE)
-            return False
-        if quiet_now:
-            return False
-        _answers_for(campaign)
+            return None
+        actor = _answers_for(campaign)
         if self._script is None:
             self._script = Wording.from_json(campaign.wording).script()
-        telling.say(campaign, self._script, waiting)
-        campaigns.tell(campaign)
-        return True
+        letters = telling.letters(campaign, actor, self._script, waiting)
+        letters.seal()
+        return letters
 
     def _next(self, campaign: Campaign, full: set[str]) -> list[Waiting]:
         """The next who are to be told, without those of full channels; `ahead` where these are all that were looked at."""
@@ -174,6 +169,34 @@ class _Work:
         return time.monotonic() - self._looked >= _BEYOND_S
 
 
+def _freeze(campaign: Campaign, found: Portion) -> bool:
+    if not freezing.write(campaign, found) or found.more:
+        return True
+    if campaigns.outgrown(campaign):
+        campaigns.ask_again(campaign)
+        return False
+    campaigns.move(campaign, campaigns.RUNNING)
+    return True
+
+
+def _tell(campaign: Campaign, letters: Letters | None) -> bool:
+    quiet_now = _quiet(campaign)
+    if quiet_now:
+        recipients.take_back(campaign)  # it would leave at night
+    elif letters is not None:
+        if telling.say(campaign, letters):
+            campaigns.tell(campaign)
+        return True
+    if recipients.waiting(campaign, 1):
+        return not quiet_now
+    if recipients.open_deliveries(campaign):
+        return False
+    if recipients.held(campaign) or stand_ins.of_failed(campaign):
+        return True
+    campaigns.move(campaign, campaigns.DONE)
+    return False
+
+
 def _answers_for(campaign: Campaign) -> Actor:
     """Raises Invalid when her rights ended meanwhile: she would find nobody, and everybody would seem to be told."""
     actor = campaigns.actor_of(campaign)
@@ -184,6 +207,10 @@ def _answers_for(campaign: Campaign) -> Actor:
             )
         )
     return actor
+
+
+def _too_late(campaign: Campaign) -> bool:
+    return campaign.expires_at is not None and campaign.expires_at <= clock.now()
 
 
 def _expire(campaign: Campaign) -> bool:

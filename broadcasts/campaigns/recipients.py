@@ -57,7 +57,7 @@ class Told(NamedTuple):
 
 def purpose(campaign: Campaign) -> str:
     """Of its Messages."""
-    return "emergency" if campaign.topic == "emergency" else "campaign"
+    return outbox.EMERGENCY if campaign.topic == "emergency" else "campaign"
 
 
 def queue(campaign: Campaign) -> str:
@@ -111,6 +111,21 @@ def waiting(campaign: Campaign, limit: int, after: int = 0) -> list[Waiting]:
         " WHERE campaign_id = ? AND state = 'waiting' AND id > ? ORDER BY id LIMIT ?"
     )
     return [Waiting(*row) for row in execute(sql, (campaign.id, after, limit)).fetchall()]
+
+
+def still_waiting(people: Sequence[Waiting]) -> set[Waiting]:
+    """Those of these who wait as they did when they were read."""
+    found: set[Waiting] = set()
+    for start in range(0, len(people), AT_ONCE):
+        ids = [who.id for who in people[start : start + AT_ONCE]]
+        found.update(Waiting(*row) for row in execute(_STILL.format(_places(ids)), ids).fetchall())
+    return found.intersection(people)
+
+
+_STILL = (
+    "SELECT id, number, row_id, resident_id, identity_id, round FROM recipient"
+    " WHERE id IN ({}) AND state = 'waiting'"
+)
 
 
 def told(people: Sequence[Told]) -> None:

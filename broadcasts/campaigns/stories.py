@@ -11,7 +11,7 @@ from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.db import execute
 from backend.core.errors import NotFound
-from backend.core.i18n import Text
+from backend.core.i18n import Text, _
 from backend.inbox import queries as inbox
 from backend.messaging import people, secrets
 from backend.messaging.content import Content
@@ -24,11 +24,12 @@ from broadcasts.models import Campaign, Recipient
 PER_PAGE = 50
 MOST_NAMED = 200
 EXPORTED_AT_ONCE = 500
+DESPITE = _("Told all the same, for it was an emergency: wants to be told nothing at this address")
 _READABLE = ("sms", "voice", "email", "fax")
 """Channels whose addresses say something to staff."""
 _LIST = (
     "SELECT r.id, r.number, r.resident_id, r.identity_id, {state}, r.reason, d.channel, d.error, d.attempts, d.updated_at,"
-    " r.segments, d.identity_id FROM {joined} WHERE r.campaign_id = ? AND r.id > ?{more} ORDER BY r.id LIMIT ?"
+    " r.segments, d.identity_id, d.despite FROM {joined} WHERE r.campaign_id = ? AND r.id > ?{more} ORDER BY r.id LIMIT ?"
 )
 
 
@@ -161,6 +162,7 @@ def _lines(actor: Actor, campaign: Campaign, rows: Sequence[tuple[Any, ...]]) ->
         at,
         segments,
         to,
+        despite,
     ) in rows:
         found = known.get(resident_id)
         may_open = found is not None and openable[found.org_id]
@@ -170,7 +172,9 @@ def _lines(actor: Actor, campaign: Campaign, rows: Sequence[tuple[Any, ...]]) ->
         else:
             who = mask(address.address) if address is not None and address.channel in _READABLE else ""
         left_out = state == "left_out"
-        why: Text = recipients.REASONS.get(reason or "", reason or "") if left_out else error or ""
+        why: Text = error or (DESPITE if despite else "")
+        if left_out:
+            why = recipients.REASONS.get(reason or "", reason or "")
         lines.append(
             Line(
                 number_,

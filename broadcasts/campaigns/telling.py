@@ -1,4 +1,8 @@
-"""Telling a portion of a campaign's people: each in her language, with her row's values, at the address that is best now."""
+"""Telling a portion of a campaign's people: each in her language, with her row's values, at the address that is best now.
+
+The letters are written before the transaction that says them, which others wait for; in it, whoever is not to be told any more, or
+not there, is found by the same questions, and waits for the next portion.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,6 @@ from backend.printing.columns import Columns
 from backend.printing.rows import Row
 from backend.settings import settings
 from bots import photo_link, sms_shape
-from broadcasts.campaigns import actions as campaigns
 from broadcasts.campaigns import freezing, recipients, stand_ins
 from broadcasts.campaigns.recipients import Told, Waiting
 from broadcasts.models import Campaign
@@ -27,43 +30,68 @@ from broadcasts.notices.wording import Script
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
-    """What a portion of people would be told, and why the others are not. `segments` by the Outgoing's `dedupe`; `why` and `lacking`
-    (the names without a value) by the Waiting's `id`."""
+class Standing:
+    """Why some people are not to be told, and where the others would be; by `_name`."""
 
+    refused: dict[str, str]
+    where: dict[str, Address]
+
+    def of(self, who: Waiting) -> tuple[str | None, Address | None]:
+        return self.refused.get(_name(who)), self.where.get(_name(who))
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What a portion of people would be told as they stand, and why the others are not. `segments` by the Outgoing's `dedupe`; `why` and
+    `lacking` (the names without a value) by the Waiting's `id`."""
+
+    waiting: Sequence[Waiting]
+    standing: Standing
     outgoing: list[Outgoing] = field(default_factory=list)
     segments: dict[str, int | None] = field(default_factory=dict)
     why: dict[int, str] = field(default_factory=dict)
     lacking: dict[int, list[str]] = field(default_factory=dict)
 
+    def seal(self) -> None:
+        """What can be done before the transaction is."""
+        for out in self.outgoing:
+            _ = out.sealed
 
-def say(campaign: Campaign, script: Script, waiting: Sequence[Waiting]) -> None:
-    """Tell these people, or note why not: much may have changed since they were written down."""
-    found = letters(campaign, campaigns.actor_of(campaign), script, waiting)
-    said = outbox.say_many(found.outgoing)
-    recipients.told(
-        [Told(int(key.split(":")[1]), message, found.segments[key]) for key, message in said.items()]
-    )
-    recipients.leave_out(found.why)
+
+def say(campaign: Campaign, found: Letters) -> bool:
+    """Inside the transaction that holds the campaign: tell these people, or note why not, as far as they stand as they did when that was
+    written; whether anybody does."""
+    waiting = recipients.still_waiting(found.waiting)
+    now = _standing(campaign, list(waiting))
+    same = {who.id for who in waiting if now.of(who) == found.standing.of(who)}
+    said = outbox.say_many([out for out in found.outgoing if _whom(out.dedupe) in same])
+    recipients.told([Told(_whom(key), message, found.segments[key]) for key, message in said.items()])
+    why = {number: reason for number, reason in found.why.items() if number in same}
+    recipients.leave_out(why)
     if not campaign.sandbox:
-        stand_ins.call(campaign, list(found.why))
+        stand_ins.call(campaign, list(why))
+    return bool(same)
+
+
+def _whom(key: str) -> int:
+    """The number of the Waiting whose `recipients.key` it is."""
+    return int(key.split(":")[1])
 
 
 def letters(
     campaign: Campaign, actor: Actor, script: Script, waiting: Sequence[Waiting], *, judged: bool = False
 ) -> Letters:
     """What is to be said to each of these as things stand; nothing is written. `judged`: `freezing` has just found nothing against it."""
-    known, others = _whose(waiting)
-    refused = {} if judged else freezing.refusals(campaign, known, others)
-    where = _addresses(campaign, known, others)
+    standing = _standing(campaign, waiting, judged=judged)
     by_locale: dict[str, list[Waiting]] = defaultdict(list)
-    found = Letters()
+    found = Letters(waiting, standing)
     for who in waiting:
+        reason, address = standing.of(who)
         if campaign.sandbox:
             found.why[who.id] = "sandbox"
-        elif reason := refused.get(_name(who)):
+        elif reason is not None:
             found.why[who.id] = reason
-        elif (address := where.get(_name(who))) is None:
+        elif address is None:
             found.why[who.id] = "no_address"  # she left it a moment ago
         else:
             by_locale[script.locale(address.locale)].append(who)
@@ -79,9 +107,8 @@ def letters(
             if missing := wording.lacking(needed, row):
                 found.why[who.id], found.lacking[who.id] = "lacking", missing
                 continue
-            out = _outgoing(
-                campaign, script, columns, {**row, "number": str(who.number)}, who, where[_name(who)], locale
-            )
+            at = standing.where[_name(who)]
+            out = _outgoing(campaign, script, columns, {**row, "number": str(who.number)}, who, at, locale)
             found.outgoing.append(out)
             found.segments[out.dedupe] = _segments(out)
     return found
@@ -117,6 +144,7 @@ def _outgoing(
         dedupe=recipients.key(campaign, who),
         about=campaign.subject,
         channels=",".join(campaign.channels) or None,
+        despite=where.despite,
     )
 
 
@@ -149,11 +177,18 @@ def _whose(waiting: Sequence[Waiting]) -> tuple[list[int], list[int]]:
     return sorted(known), sorted(others)
 
 
+def _standing(campaign: Campaign, waiting: Sequence[Waiting], *, judged: bool = False) -> Standing:
+    known, others = _whose(waiting)
+    refused = {} if judged else freezing.refusals(campaign, known, others)
+    return Standing(refused, _addresses(campaign, known, others))
+
+
 def _addresses(campaign: Campaign, known: Sequence[int], others: Sequence[int]) -> dict[str, Address]:
     exempt = topics.TOPICS[campaign.topic].exempt
     found = {f"r{i}": a for i, a in people.best(known, campaign.channels, stopped=exempt).items()}
     for identity in people.by_ids(others).values() if others else ():
-        found[f"i{identity.id}"] = Address(identity.id, identity.channel, identity.locale)
+        despite = exempt and identity.state == "stopped"
+        found[f"i{identity.id}"] = Address(identity.id, identity.channel, identity.locale, despite)
     return found
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import peewee
 import pytest
+from playhouse.migrate import migrate
+from playhouse.migrations import MigrationError
 from playhouse.schema_diff import diff_models
 
 from backend.core import db
@@ -80,3 +82,16 @@ def test_deleting_a_parent_is_refused_on_both_databases_alike(database: TestData
     orgs.add("幸福街道", "street", district)
     with pytest.raises(peewee.IntegrityError):
         district.delete_instance()
+
+
+def test_a_table_that_is_built_anew_does_not_lose_its_triggers_unnoticed(
+    sqlite_database: TestDatabase,
+) -> None:
+    migrator = db.runner().migrator
+    lost = pytest.raises(MigrationError, match="delivery_moved_again, delivery_moved_on, delivery_moved_out")
+    with lost, migrator.migration_context():
+        migrate(migrator.drop_not_null("delivery", "channel"))
+    found = db.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'delivery'")
+    assert found.fetchone() == (3,), "and nothing of it is done"
+    with migrator.migration_context():
+        db.db.execute_sql("DROP TRIGGER delivery_moved_on")  # on purpose
