@@ -94,6 +94,12 @@ class Street:
 
     def begin(self, few: int | None = None) -> int:
         """Send one off; its number."""
+        number = self.drafted(few)
+        self.send_off(number)
+        return number
+
+    def drafted(self, few: int | None = None) -> int:
+        """One that is not sent off yet; its number."""
         from broadcasts.campaigns import actions as campaigns
         from broadcasts.notices.wording import Variant, Wording
 
@@ -106,10 +112,14 @@ class Street:
             audience={"kind": "table:resident", **self._whom(few)},
             wording=Wording({"zh_CN": Variant(words)}),
         )
-        made = campaigns.draft(self._actor, self._org, plan, "zh_CN")
-        campaigns.submit(self._actor, int(made.id))
-        self._begun = int(made.id)
-        return self._begun
+        return int(campaigns.draft(self._actor, self._org, plan, "zh_CN").id)
+
+    def send_off(self, number: int) -> None:
+        """This draft."""
+        from broadcasts.campaigns import actions as campaigns
+
+        campaigns.submit(self._actor, number)
+        self._begun = number
 
     @staticmethod
     def _whom(few: int | None) -> dict[str, object]:

@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench import p9_page
 from bench.house import House, free_port
 from bench.p3_campaign import PEOPLE, Street, settings
 from bench.page import Desk
@@ -140,16 +141,29 @@ def _ms(seconds: float) -> int:
 def main() -> None:
     given = _options()
     if given.database != "postgres":
-        _tell("sqlite", given.size, campaigns(given.size))
+        _measure(given, "sqlite")
     if given.database != "sqlite":
         with server() as url:
-            _tell("postgres", given.size, campaigns(given.size, url))
+            _measure(given, "postgres", url)
+
+
+def _measure(given: argparse.Namespace, database: str, url: str = "") -> None:
+    if given.page:
+        about = {"id": "P9-page", "database": database, "people": given.page}
+        found = p9_page.looked_at(given.page, min(given.size, given.page // 2), url)
+    else:
+        about = {"id": "P9-campaign", "database": database, "unit": "messages/s", "people": given.size}
+        found = campaigns(given.size, url)
+    print(json.dumps({**about, **found, "machine": machine()}, ensure_ascii=False), flush=True)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument(
         "--size", type=int, default=PEOPLE, help="people who are told, in the larger campaign"
+    )
+    parser.add_argument(
+        "--page", type=int, help="only the page of one to so many people; --size are told meanwhile"
     )
     parser.add_argument("--database", choices=("sqlite", "postgres"), help="only this one")
     return parser.parse_args()
@@ -166,11 +180,6 @@ def server() -> Iterator[str]:
             execute(f"ALTER SYSTEM SET {setting}")
         execute("SELECT pg_reload_conf()")
         yield database.url
-
-
-def _tell(database: str, people: int, figures: dict[str, Any]) -> None:
-    about = {"id": "P9-campaign", "database": database, "unit": "messages/s", "people": people}
-    print(json.dumps({**about, **figures, "machine": machine()}, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ from broadcasts import delivery
 
 LOOK_EVERY_S = 1.0
 REAP_EVERY_S = 5.0
-SWITCH_S = 0.0005
-"""How long a thread may go on while another wants the interpreter, a tenth of the usual: who writes while the next texts are made
+SWITCH_S = 0.002
+"""How long a thread may go on while another wants the interpreter, less than half of the usual: who writes while the next texts are made
 asks for it again after every row, and all other processes wait for the database meanwhile."""
 GRACE_S = 3.0
 """How long a send in flight may take at the end, before it is left to its lease."""

@@ -12,7 +12,7 @@ import structlog
 from rq.timeouts import BaseTimeoutException
 
 from backend.alarms import queries as alarms
-from backend.core import access, clock, db
+from backend.core import access, clock, db, lease
 from backend.core.access import Actor
 from backend.core.db import execute, transaction
 from backend.core.errors import Invalid, LinliError
@@ -26,12 +26,15 @@ from broadcasts.campaigns.telling import Letters
 from broadcasts.models import Campaign
 from broadcasts.notices.wording import Script, Wording
 from broadcasts.quiet import actions as quiet
+from conversations.store import HOLDER
 
 PORTION, MEANWHILE = 500, 100
 """People of one transaction, and as long as a critical alarm is unanswered: on SQLite it waits for the transaction under way each time it has something to write."""
 AHEAD = 2_000
 """Deliveries of a channel that may be due before the next portion for it is written."""
 SLICE_S = 6.0
+LEASE_S = 15.0
+"""How long a campaign stands still when the worker that is at it dies. It may be too short: what two do at once is done once."""
 _PAUSE_S = 0.005
 """Between portions: others write too."""
 _ROOM_S, _ROOM_LOOK_S = 1.0, 0.05
@@ -57,6 +60,16 @@ def go_on() -> int:
 def step(campaign_id: int, seconds: float = SLICE_S, ahead: int = AHEAD) -> bool:
     """The RQ job: one turn of work at a campaign; whether something is left that could go on at once. May be called too often."""
     db.reconnect_if_lost()
+    name, holder = f"pump:{campaign_id}", f"{HOLDER}:{threading.get_ident()}"
+    if not lease.acquire(name, holder, LEASE_S):
+        return False  # another worker is at it: both would write the same letters
+    try:
+        return _step(campaign_id, seconds, ahead)
+    finally:
+        lease.release(name, holder)
+
+
+def _step(campaign_id: int, seconds: float, ahead: int) -> bool:
     ends = clock.now() + timedelta(seconds=seconds)
     work = _Work(campaign_id, ahead)
     waited = 0.0

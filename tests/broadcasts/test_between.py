@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from backend.core import clock as clocks
-from backend.core import db, privacy
+from backend.core import db, lease, privacy
 from backend.core.access import Actor
 from backend.messaging import people, topics
 from backend.messaging.models import Delivery, Identity, Message
@@ -118,6 +118,16 @@ def test_letters_that_two_workers_wrote_are_said_once(village: Village) -> None:
     mine, theirs = written(village, campaign), written(village, campaign)
     assert say(campaign, mine) and not say(campaign, theirs)
     assert len(said(campaign)) == 1 and became(campaign) == {"pending": 1}
+
+
+def test_a_campaign_that_another_worker_is_at_is_left_to_it(village: Village, clock: clocks.Hands) -> None:
+    village.person("陈秀英", 501, "sms")
+    campaign = frozen(village)
+    assert lease.acquire(f"pump:{campaign.id}", "another", pump.LEASE_S)
+    assert became(worked(campaign)) == {"waiting": 1}
+    clock.forward(seconds=pump.LEASE_S + 1)
+    assert became(worked(campaign)) == {"pending": 1}, "the other one died"
+    assert lease.acquire(f"pump:{campaign.id}", "a third", pump.LEASE_S), "and nobody need wait"
 
 
 def test_people_whom_two_workers_found_are_written_down_once(village: Village) -> None:
