@@ -34,7 +34,6 @@ BEHIND = timedelta(days=365)
 """A clock so far behind lost its battery (1970, 2000, the day its program was built), and ours counts: no device keeps a message for so long."""
 MOST_UNREAD = 60
 _LONGEST_KEY, _LONGEST_GATEWAY = 64, 64
-_NUL = b"\\u0000"
 log = structlog.get_logger()
 
 
@@ -104,7 +103,7 @@ def store(batch: Sequence[Arrived]) -> Stored:
     withdrawn: list[str] = []
     for arrived in batch:
         try:
-            if "\0" in arrived.topic or _NUL in arrived.payload:
+            if "\0" in arrived.topic:
                 raise Unreadable("there is a NUL character in it, which is no text")
             codec = formats.of(arrived.topic) or discovery.codec_of(arrived.topic)
             if codec is None:
@@ -271,7 +270,7 @@ def _decoded(uplinks: Sequence[Uplink]) -> list[Mapping[str, Scalar] | Unreadabl
     decoders = dict(query.tuples()) if raw else {}
     places = [n for n, uplink in enumerate(uplinks) if uplink.raw is not None and uplink.device in decoders]
     payloads = [Payload(decoders[uplinks[n].device], uplinks[n]) for n in places]
-    found: list[Mapping[str, Scalar] | Unreadable] = [uplink.values for uplink in uplinks]
+    found = [Unreadable(uplink.wrong) if uplink.wrong else uplink.values for uplink in uplinks]
     for n, values in zip(places, decode(payloads) if payloads else [], strict=True):
         if not isinstance(values, Unreadable):
             found[n] = {**uplinks[n].values, **values}

@@ -63,6 +63,8 @@ class Uplink:
     """The topic where this device takes commands, where its address does not say that."""
     gateway: str = ""
     """The one that heard it best, where its network says so."""
+    wrong: str = ""
+    """Why this part of a message cannot be read; the other parts can."""
 
 
 class Unreadable(Exception):

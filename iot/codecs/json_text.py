@@ -1,9 +1,11 @@
-"""Reading JSON that strangers send."""
+"""Reading JSON that strangers send. What says everything but for one wrong sign is read too: there may be smoke in it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -11,6 +13,8 @@ import orjson
 from iot.uplink import Unreadable
 
 LARGEST = 64 * 1024
+_BOM, _NUL = b"\xef\xbb\xbf", b"\\u0000"
+_LARGEST_WHOLE = 2**63
 
 
 def read(payload: bytes) -> Any:
@@ -18,9 +22,52 @@ def read(payload: bytes) -> Any:
     if len(payload) > LARGEST:
         raise Unreadable(f"larger than {LARGEST // 1024} KiB")
     try:
-        return orjson.loads(payload)
+        data = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"no JSON: {error}") from None
+        why = str(error)
+    else:
+        return _text(data) if _NUL in payload else data
+    try:
+        return _text(_loose(payload))
+    except (ValueError, RecursionError):
+        raise Unreadable(f"no JSON: {why}") from None
+
+
+def _loose(payload: bytes) -> Any:
+    """NaN and 1e999 are no values; a byte order mark and what a C program sends after the end of its text mean nothing; text may be GBK. Raises
+    ValueError."""
+    payload = payload.removeprefix(_BOM).rstrip(b"\0 \t\r\n")
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError:
+        text = payload.decode("gb18030", "replace")
+    return json.loads(
+        text, strict=False, parse_float=_finite, parse_int=_whole, parse_constant=lambda _: None
+    )
+
+
+def _finite(text: str) -> float | None:
+    found = float(text)
+    return found if isfinite(found) else None
+
+
+def _whole(text: str) -> float | None:
+    """A number of more digits than databases keep is one with a point."""
+    found = _finite(text)
+    return int(text) if found is not None and abs(found) < _LARGEST_WHOLE else found
+
+
+def _text(data: Any) -> Any:
+    """Without what no database takes as text: NUL, and half of a pair of surrogates."""
+    match data:
+        case str():
+            return data.replace("\0", "").encode("utf-8", "replace").decode()
+        case list():
+            return [_text(one) for one in data]
+        case dict():
+            return {_text(key): _text(one) for key, one in data.items()}
+        case _:
+            return data
 
 
 def mapping(payload: bytes) -> Mapping[str, Any]:

@@ -31,12 +31,16 @@ def read(arrived: Arrived) -> list[Uplink]:
     rows = data if isinstance(data, list) else [data]
     if len(rows) > MOST:
         raise Unreadable(f"more than {MOST} messages in one")
+    if rows and not any(isinstance(row, Mapping) for row in rows):
+        raise Unreadable("no JSON object")
     return [_one(device, row, arrived, place) for place, row in enumerate(rows)]
 
 
 def _one(device: str, row: object, arrived: Arrived, place: int) -> Uplink:
     if not isinstance(row, Mapping):
-        raise Unreadable("no JSON object")
+        return Uplink(
+            f"plain:{device}", wrong="one of its messages is no JSON object", retained=arrived.retained
+        )
     given: Mapping[str, Any] = row
     if isinstance(given.get("answer"), str) and _ANSWER.issuperset(given):
         done: dict[str, Scalar] = {"answer": given["answer"][:36], "ok": given.get("ok") is not False}
