@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -100,15 +100,16 @@ def rows_of(path: Path) -> Callable[[], int]:
     return count
 
 
-def bound(addresses: Sequence[str]) -> None:
-    """These detectors are in use, of one approved model."""
+POINTS = {"smoke": "smoke", "temperature": "t", "battery": "bat"}
+
+
+def bound(addresses: Sequence[str], points: Mapping[str, str] = POINTS) -> None:
+    """These devices are in use, of one approved model, of which so much is read."""
     from backend.core import clock, orgs
     from iot.models import Device, DeviceProfile
 
     now, org = clock.now(), orgs.add("幸福里社区", "community")
-    rules = [
-        {"point": p, "name": n} for p, n in (("smoke", "smoke"), ("temperature", "t"), ("battery", "bat"))
-    ]
+    rules = [{"point": point, "name": name} for point, name in points.items()]
     profile = DeviceProfile.create(
         key="bench", name="bench", decoder="", rules=rules, state="approved", by_name="bench", created_at=now, changed_at=now
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from iot import express
 from iot.commands import actions as commands
 from iot.maintenance import windows as maintenance
 from iot.registry import online
@@ -12,4 +13,5 @@ JOBS: list[tuple[str, int, Callable[[], object]]] = [
     ("devices.maintenance", 20, maintenance.close_due),
     ("devices.commands", 5, commands.time_out),
     ("devices.online", 30, online.look),
+    ("devices.twins", 600, express.clear),
 ]

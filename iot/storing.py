@@ -17,7 +17,7 @@ import structlog
 from backend.core import clock, orgs
 from backend.core.db import transaction
 from backend.core.values import value
-from iot import discovery, formats, listeners, mapping, rows
+from iot import discovery, express, formats, listeners, mapping, rows
 from iot.codecs import Codec, home_assistant
 from iot.commands import actions as commands
 from iot.decoding import Payload, decode
@@ -86,7 +86,9 @@ def store_surely(batch: Sequence[Arrived], how: Store | None = None) -> Stored:
 def _put_aside(arrived: Arrived, why: str) -> None:
     """Even what cannot be put aside as it is holds up nobody: then without the texts that it brings, but for its payload."""
     try:
-        quarantine.put_aside([Aside(arrived, why)])
+        with transaction():
+            if not express.taken([arrived]):
+                quarantine.put_aside([Aside(arrived, why)])
     except (peewee.OperationalError, peewee.InterfaceError):
         raise
     except Exception:
@@ -115,6 +117,10 @@ def store(batch: Sequence[Arrived]) -> Stored:
             aside[id(arrived)] = Aside(arrived, str(error))
     read = _decoded([uplink for _arrived, uplink in uplinks])
     with transaction():
+        if taken := express.taken(batch):
+            pairs = [pair for pair in zip(uplinks, read, strict=True) if id(pair[0][0]) not in taken]
+            uplinks, read = [uplink for uplink, _values in pairs], [values for _uplink, values in pairs]
+            aside = {number: one for number, one in aside.items() if number not in taken}
         devices = _devices(uplinks)
         profiles = _profiles(devices.values())
         foreign = _foreign(uplinks, devices)
@@ -142,6 +148,7 @@ def store(batch: Sequence[Arrived]) -> Stored:
         for one in said:
             if one.arrived.unheard:
                 unheard += listeners.again(_heard(one), one.arrived.unheard)
+        express.note((one.device.address, one.arrived.topic) for one in said if not one.arrived.source)
         rows.save_devices(changed[number] for number in sorted(changed))
         quarantine.put_aside([*aside.values(), *unheard])
         for topic in withdrawn:

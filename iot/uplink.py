@@ -20,7 +20,8 @@ online, offline: its connection; joined: it entered its network anew; answer: it
 class Arrived:
     """A message as the broker, or a network server's webhook, handed it over. `retained`: the broker kept it from earlier. `source`: "" for the broker, else
     whose webhook it came by, which speaks for devices of `org_id` and below. `first`: when it came at first, where it was put aside and is
-    tried again; `unheard`: it is stored already, and this listener alone has yet to act on it."""
+    tried again; `unheard`: it is stored already, and this listener alone has yet to act on it. `twice`: it comes by two sessions at the broker, this time by the
+    one for messages that must not wait, or by the usual one (`iot.express`); "formerly": by the usual one, and until a moment ago its topic was the other's too."""
 
     topic: str
     payload: bytes
@@ -30,6 +31,7 @@ class Arrived:
     org_id: int | None = None
     first: datetime | None = None
     unheard: str = ""
+    twice: Literal["", "express", "usual", "formerly"] = ""
 
     @property
     def since(self) -> datetime:

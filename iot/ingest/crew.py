@@ -14,8 +14,8 @@ from iot.connection import Broker, prepare
 from iot.ingest import partitions, watch
 from iot.ingest.client import Subscriber
 from iot.ingest.models import BrokerSession
-from iot.ingest.partitions import Claim, Partition
-from iot.ingest.session import KEEPALIVE_S, Session
+from iot.ingest.partitions import EXPRESS, Claim, Partition
+from iot.ingest.session import KEEPALIVE_S, Session, Shared
 from iot.registry.devices import LISTENING
 
 PROCESS = "ingest"
@@ -25,6 +25,8 @@ LIVING_S = 5.0
 """Who was heard in the last seconds counts as a colleague."""
 DRAINED_S = 5.0
 """A session that is given up has nothing left when so long nothing came."""
+FORMERLY_S = 60.0
+"""What came by the express session too may wait so long in the usual one when it does not any more."""
 logger = structlog.get_logger()
 
 
@@ -44,6 +46,8 @@ class Crew:
         self._until: dict[str, float] = {}
         self._noted: set[str] = set()
         self._quiet: dict[str, tuple[int, float]] = {}
+        self._shared = Shared()
+        self._shared_since = 0.0
 
     def tick(self) -> None:
         """Renew, take over, let go. Raises what the database raises while it is away: the sessions wait for it themselves."""
@@ -65,14 +69,21 @@ class Crew:
         for name in take:
             if name not in self._sessions and self._hold(name):
                 self._begin(name, known.get(name, ()))
+        if self._shared.formerly and time.monotonic() - self._shared_since > FORMERLY_S:
+            self._shared = Shared(self._shared.now)
         for name, session in list(self._sessions.items()):
+            session.shared = self._shared
             self._note(name, session)
         health.beat(PROCESS, self.standing())
 
     def expect(self, name: str, filters: Sequence[str]) -> None:
         """A partition whose topics become known while we work. Its session begins anew with them; what waits in it is kept at the broker."""
-        if filters and (name not in self._plan or self._plan[name].filters != tuple(filters)):
+        if tuple(filters) != (self._plan[name].filters if name in self._plan else ()):
             self._plan[name] = Partition(name, tuple(filters))
+            if name == EXPRESS:
+                before = self._shared.now | self._shared.formerly
+                self._shared = Shared(frozenset(filters), before - set(filters))
+                self._shared_since = time.monotonic()
             if name in self._sessions:
                 self._end(name)
                 lease.release(f"{PROCESS}:{name}", self._me)
@@ -119,6 +130,7 @@ class Crew:
             beside=watch.TOPICS if first else (),
             tell=watch.note if first else None,
         )
+        session.shared = self._shared
         session.start()
         self._sessions[name] = session
         self._noted.discard(name)

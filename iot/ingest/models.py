@@ -15,6 +15,25 @@ class BrokerSession(Model):
     changed_at = Instant()
 
 
+class DeviceTopic(Model):
+    """A topic at the broker that the device with this address was heard under. `loud_at`: when it was seen to say more there than a detector does."""
+
+    address = peewee.CharField(120)
+    topic = peewee.TextField()
+    loud_at = Instant(null=True)
+
+
+DeviceTopic.add_index(DeviceTopic.address, DeviceTopic.topic, unique=True, name="device_topic_once")
+
+
+class Twin(Model):
+    """A message that comes by two sessions at the broker, taken by one of them (`express` or the usual one): the other one has yet to leave it out."""
+
+    digest = peewee.BigIntegerField(index=True)
+    express = peewee.BooleanField()
+    at = Instant(index=True)
+
+
 class BrokerFigure(Model):
     """A figure that the broker tells of itself; `grown` by how much, when it last grew (`grew_at`)."""
 

@@ -16,7 +16,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-WHOLE = "all"
+WHOLE, ANNOUNCED, EXPRESS = "all", "announced", "express"
+OURS = (ANNOUNCED, EXPRESS)
+"""Of the topics that devices announced (`iot.discovery`), and of those whose messages must not wait (`iot.express`)."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 _SHARE = "$share/linli/"
 
@@ -57,6 +59,8 @@ def planned(text: str, topics: Sequence[str], shared: int = 0) -> tuple[Partitio
             raise BadPartitions(
                 f"“{name}” is no name for a partition: small letters and digits, each name once."
             )
+        if name in OURS:
+            raise BadPartitions(f"Linli has a partition “{name}” of its own: please choose another name.")
         if not filters or not all(_is_filter(f) for f in filters.split()):
             raise BadPartitions(f"The partition “{name}” needs topic filters, separated by spaces.")
         found.append(Partition(name, tuple(filters.split())))

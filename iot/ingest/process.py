@@ -14,15 +14,13 @@ from backend import domains
 from backend.core import db, log
 from backend.ready import wait_ready
 from backend.settings import settings
-from iot import connection, formats
+from iot import connection, express, formats
 from iot.commands.sending import Sender
 from iot.discovery import CATALOGUE
 from iot.ingest import partitions
 from iot.ingest.crew import RENEW_S, Crew
 from iot.ingest.partitions import BadPartitions, Partition
 
-ANNOUNCED = "announced"
-"""The partition of the topics that devices announced (`iot.discovery`)."""
 logger = structlog.get_logger()
 
 
@@ -44,7 +42,8 @@ def main() -> None:
     while not done.is_set():
         try:
             db.reconnect_if_lost()
-            crew.expect(ANNOUNCED, CATALOGUE.topics())
+            crew.expect(partitions.ANNOUNCED, CATALOGUE.topics())
+            crew.expect(partitions.EXPRESS, express.topics())
             crew.tick()
         except (peewee.PeeweeException, OSError) as error:
             logger.warning("ingest.database_or_broker_unreachable", error=type(error).__name__)

@@ -7,9 +7,11 @@ under load, and nobody waits for a batch to fill.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import peewee
 import structlog
@@ -17,10 +19,10 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import MQTTErrorCode
 
 from backend.core import db
-from iot import connection, storing
+from iot import connection, express, storing
 from iot.connection import Broker
 from iot.ingest.client import Held, Subscriber
-from iot.ingest.partitions import Partition
+from iot.ingest.partitions import EXPRESS, Partition
 from iot.storing import Store
 from iot.uplink import Arrived
 
@@ -29,15 +31,29 @@ HELD = 5_000
 """Messages in hand; beyond these the connection is not read, and the broker keeps the rest. Also how many of the last numbers are remembered: fewer than a
 broker gives out before it begins again."""
 IDLE_S = 0.25
+AT_ONCE = 500
+"""Filters of one packet: EMQX takes no packet of more than a megabyte."""
+LOUD, LOUD_S, DRAINED_S = 60, 30.0, 300.0
+"""More messages under one topic in so many seconds are not a detector's. What waited while nobody was here is not counted: until nothing comes for a moment, so
+long at most."""
 KEEPALIVE_S = 60
 PATIENCE_S = (0.5, 10.0)
 """Between two attempts to connect: at first, and at most."""
 logger = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Topics of the express session."""
+
+    now: Set[str] = frozenset()
+    formerly: Set[str] = frozenset()
+
+
 class Session:
     """`allowed` is asked before each connection: whoever lost the partition must not push its new holder out. `beside` are further topics, of the broker
-    itself (QoS 0), whose messages go to `tell`."""
+    itself (QoS 0), whose messages go to `tell`. `shared`, which may change at any time, are the topics that the express session hears too, or heard a moment ago
+    (`iot.express`)."""
 
     def __init__(
         self,
@@ -54,8 +70,13 @@ class Session:
         self._allowed, self._formerly = allowed, tuple(formerly)
         self._beside, self._tell = tuple(beside), tell
         self._done = threading.Event()
+        self.shared = Shared()
+        self._express = partition.name == EXPRESS
+        self._frequent, self._counted_from = Counter[str](), 0.0
         self._connection = 0
         self._subscribed = False
+        self._asked: dict[int | None, list[tuple[str, int]]] = {}
+        self._refused: list[str] = []
         self._settled: OrderedDict[int, int] = OrderedDict()
         self._client = Subscriber(partition.session)
         connection.prepare(self._client, broker)
@@ -91,25 +112,29 @@ class Session:
             return
         if former := [f for f in self._formerly if f not in self.partition.filters]:
             # The session remembers them, and would go on collecting what nobody wants any more.
-            client.unsubscribe(former)
+            for start in range(0, len(former), AT_ONCE):
+                client.unsubscribe(former[start : start + AT_ONCE])
         topics = [(f, 1) for f in self.partition.filters] + [(f, 0) for f in self._beside]
-        if topics:
-            client.subscribe(topics)
-        else:
+        self._asked, self._refused = {}, []
+        for start in range(0, len(topics), AT_ONCE):
+            some = topics[start : start + AT_ONCE]
+            self._asked[client.subscribe(some)[1]] = some
+        if not topics:
             self._subscribed = True  # a partition that is given up: only what waits is taken
         logger.info("ingest.connected", partition=self.partition.name)
 
     def _on_subscribe(
-        self, _client: Client, _data: object, _mid: int, answers: Sequence[object], _more: object
+        self, _client: Client, _data: object, mid: int, answers: Sequence[object], _more: object
     ) -> None:
         refused = [
             topic
-            for topic, answer in zip((*self.partition.filters, *self._beside), answers, strict=False)
+            for (topic, _qos), answer in zip(self._asked.pop(mid, ()), answers, strict=False)
             if getattr(answer, "is_failure", False)
         ]
         if refused:
             logger.error("ingest.not_allowed", partition=self.partition.name, topics=refused)
-        self._subscribed = not any(topic in self.partition.filters for topic in refused)
+        self._refused += [topic for topic in refused if topic not in self._beside]
+        self._subscribed = not self._asked and not self._refused
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: object, reason: object, _more: object
@@ -137,6 +162,7 @@ class Session:
                 self._take_left()
                 self._client.forget()
                 self._connection += 1
+                self._counted_from = time.monotonic() + DRAINED_S
                 try:
                     self._client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE_S)
                     return True
@@ -150,6 +176,7 @@ class Session:
 
     def _turn(self) -> None:
         client = self._client
+        began = time.monotonic()
         if client.loop(IDLE_S) != MQTTErrorCode.MQTT_ERR_SUCCESS:
             if not self._subscribed:
                 self._done.wait(PATIENCE_S[0])
@@ -160,6 +187,8 @@ class Session:
         batch, client.held[:BATCH] = client.held[:BATCH], []
         if batch:
             self._take(batch)
+        elif time.monotonic() - began >= IDLE_S:
+            self._counted_from = min(self._counted_from, began)
 
     def _take_left(self) -> None:
         """What came before the connection broke: a broker that was killed may have kept nothing of it."""
@@ -176,14 +205,45 @@ class Session:
                     with suppress(peewee.PeeweeException):  # it tells the figure again in ten seconds
                         self._tell(held.arrived)
             new = [held for held in new if not held.arrived.topic.startswith("$SYS/")]
-        if new and not self._stored([held.arrived for held in new]):
+        if self._express:
+            # What the broker kept it gives to each who subscribes: once is enough.
+            new = [held for held in new if not held.arrived.retained]
+        arrived = [self._named(held.arrived) for held in new]
+        if new and not self._stored(arrived):
             return
+        if self._express:
+            self._listen_for_loud(arrived)
         for held in new:
             self._settle(held)
         self.stored += len(new)
         # Over another connection the same numbers may mean other messages.
         if connection == self._connection and self._client.socket() is not None:
             self._client.acknowledge([held.mid for held in batch])
+
+    def _named(self, arrived: Arrived) -> Arrived:
+        """Its way is told of a message that comes by two."""
+        if self._express:
+            return replace(arrived, twice="express")
+        if arrived.topic in self.shared.now and not arrived.retained:
+            return replace(arrived, twice="usual")
+        if arrived.topic in self.shared.formerly:
+            return replace(arrived, twice="formerly")
+        return arrived
+
+    def _listen_for_loud(self, batch: Sequence[Arrived]) -> None:
+        """One that talks all the time would make the others wait here as well."""
+        now = time.monotonic()
+        if now < self._counted_from:
+            return
+        self._frequent.update(arrived.topic for arrived in batch)
+        loud = [topic for topic, count in self._frequent.items() if count > LOUD]
+        if loud:
+            logger.warning("ingest.loud", topics=loud[:20], count=len(loud))
+            with suppress(peewee.PeeweeException):  # it will be as loud in a moment
+                express.loud(loud)
+        if loud or now - self._counted_from > LOUD_S:
+            self._frequent.clear()
+            self._counted_from = now
 
     def _is_settled(self, held: Held) -> bool:
         """Whether it was stored a moment ago and the broker did not hear of it, because the connection broke. A button's press has no name by which storing

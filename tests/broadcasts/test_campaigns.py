@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from backend.alarms import actions as alarms
 from backend.core import clock as clocks
 from backend.core.errors import Conflict, Forbidden, Invalid
-from backend.core.i18n import render
+from backend.core.i18n import _, render
+from backend.fields.words import Words
 from backend.messaging import deliveries, topics
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
@@ -189,6 +191,28 @@ def test_it_waits_for_its_time_and_expires_when_that_was_missed(
     clock.forward(hours=4)
     assert worked(campaign).state == "expired"
     assert said(campaign) == []
+
+
+def test_while_somebody_may_be_in_danger_a_campaign_takes_small_portions_only(village: Village) -> None:
+    for room in range(pump.MEANWHILE + 5):
+        village.person(f"居民{room}", room + 101, "sms")
+    campaign = sent_off(village)
+
+    def portion() -> int:
+        """Who was told in the next transaction that told somebody."""
+        before = Recipient.select().where(Recipient.message_id.is_null(False)).count()
+        for _turn in range(10):  # first it is written down who they are
+            pump.step(campaign.id, seconds=0)
+            if after := Recipient.select().where(Recipient.message_id.is_null(False)).count() - before:
+                return after
+        return 0
+
+    raised = alarms.raise_alarm(
+        "sos", org_id=village.happy.id, severity="critical", words=Words(_("“{said}”", said="救命")), source="test:1",
+    )  # fmt: skip
+    assert portion() == pump.MEANWHILE
+    alarms.clear(village.admin, raised, "误报")
+    assert portion() == 5
 
 
 def test_those_it_could_not_reach_are_tried_once_more(village: Village) -> None:

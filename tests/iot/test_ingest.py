@@ -61,6 +61,10 @@ class Home:
         for one in sent:
             one.wait_for_publish(60)
 
+    def keeps(self, topic: str, body: object) -> None:
+        """Has the broker keep it for whoever comes later."""
+        self._client.publish(topic, json.dumps(body), qos=1, retain=True).wait_for_publish(60)
+
     def leave(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
