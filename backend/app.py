@@ -19,7 +19,7 @@ from backend.core import db, health, log, metrics
 from backend.messaging import deliveries
 from backend.settings import settings
 from backend.web import limits, nav, rim, session, text
-from backend.web.posted import Hooks
+from backend.web.door import Door, Take
 
 BLUEPRINTS: tuple[str, ...] = (
     # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means than a token in the form.
@@ -103,7 +103,7 @@ HOOKS: tuple[str, ...] = (
     "bots.bounces",
     "iot.hooks.incoming",
 )
-"""What providers call, below HOOKS_PATH, each proven by its signature or its secret."""
+"""What providers call, below HOOKS_PATH, each proven by its signature or its secret: each module has `TAKES`, by address."""
 HOOKS_PATH = "/hooks/"
 metrics.gauge_at_scrape(
     "linli_outbox_depth",
@@ -144,7 +144,7 @@ def create_app() -> Flask:
     pages: Wsgi = app.wsgi_app
     if hops := known.trusted_proxies:
         pages = ProxyFix(pages, x_for=hops, x_proto=hops)
-    app.wsgi_app = _by_path(pages, _hooks(app).wsgi_app)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _by_path(pages, _hooks())  # type: ignore[method-assign,assignment]
     csrf = CSRFProtect(app)
     Bootstrap5(app)
     rim.init_app(app)
@@ -164,18 +164,11 @@ def create_app() -> Flask:
     return app
 
 
-def _hooks(app: Flask) -> Flask:
-    """The providers' side: without sessions, CSRF tokens, rate limits and pages, which took a fifth of a text's whole time, and
-    without a look at the caller's address: who calls is known by what it can prove."""
-    hooks = Hooks("hooks", static_folder=None)
-    hooks.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"]
-    hooks.extensions = app.extensions  # what the process has one of, such as Telegram's listener
-    hooks.json.ensure_ascii = False  # type: ignore[attr-defined]
-    rim.init_app(hooks, pages=False)
-    hooks.before_request(db.reconnect_if_lost)
+def _hooks() -> Door:
+    takes: dict[str, Take] = {}
     for name in HOOKS:
-        hooks.register_blueprint(import_module(name).blueprint)
-    return hooks
+        takes |= import_module(name).TAKES
+    return Door(takes)
 
 
 def _by_path(pages: Wsgi, hooks: Wsgi) -> Wsgi:

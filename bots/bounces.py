@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 import structlog
-from flask import Blueprint, Response, abort, request
+from werkzeug.datastructures import Authorization
 
 from backend.core import audit
 from backend.core.access import SYSTEM
@@ -24,10 +24,10 @@ from backend.core.db import transaction
 from backend.messaging import deliveries, topics
 from backend.messaging.models import Delivery
 from backend.settings import settings
+from backend.web.door import Post, Reply, Take, TurnedAway
 from bots import bounce_box, bounce_events, bounce_report
 from bots.bounce_report import Report
 
-blueprint = Blueprint("mail_hook", __name__, url_prefix="/hooks/mail")
 log = structlog.get_logger()
 CHANNEL = "email"
 GATEWAY = "fax"
@@ -81,28 +81,29 @@ def empty_box() -> int:
     return bounce_box.empty(url, take_mail) if url else 0
 
 
-@blueprint.post("/bounce")
-def bounce() -> Response:
+def bounce(post: Post) -> Reply:
     """Answers with how many of the events were about letters of ours."""
-    _check()
-    if request.mimetype == "message/rfc822":
-        return Response(str(int(take_mail(request.get_data()))), mimetype="text/plain")
+    _check(post)
+    if post.kind == "message/rfc822":
+        return Reply(str(int(take_mail(post.body))))
     try:
-        data = json.loads(request.get_data())
+        data = json.loads(post.body)
     except (ValueError, RecursionError):
-        abort(400)
-    taken = sum(take(report) for report in bounce_events.events(data))
-    return Response(str(taken), mimetype="text/plain")
+        raise TurnedAway(400) from None
+    return Reply(str(sum(take(report) for report in bounce_events.events(data))))
 
 
-def _check() -> None:
+TAKES: dict[str, Take] = {"/hooks/mail/bounce": bounce}
+
+
+def _check(post: Post) -> None:
     token = settings().mail_hook_token.get_secret_value()
     if not token:
-        abort(404)
-    given = request.authorization
+        raise TurnedAway(404)
+    given = Authorization.from_header(post.header("AUTHORIZATION"))
     shown = (given.token or given.password or "") if given is not None else ""
     if not hmac.compare_digest(shown.encode(), token.encode()):
-        abort(401)
+        raise TurnedAway(401)
 
 
 JOBS: list[tuple[str, int, Callable[[], int]]] = [("mail.bounces", 120, empty_box)]

@@ -10,7 +10,8 @@ import atexit
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import peewee
 import structlog
@@ -97,16 +98,20 @@ atexit.register(_writer.flush)
 
 def when_gone(response: Response, delivery_ids: Iterable[int]) -> Response:
     """`response`, after whose sending these Deliveries count as sent; not when its client is known to have gone before."""
+    response.call_on_close(noting(delivery_ids, request.environ))
+    return response
+
+
+def noting(delivery_ids: Iterable[int], environ: Mapping[str, Any]) -> Callable[[], None]:
+    """What `when_gone` does, for the answer to the request of this `environ`."""
     ids = list(delivery_ids)
-    gone: Callable[[], bool] = request.environ.get(GONE, bool)
+    gone: Callable[[], bool] = environ.get(GONE, bool)
 
     def note() -> None:
-        if not gone():
+        if ids and not gone():
             _writer.note(ids)
 
-    if ids:
-        response.call_on_close(note)
-    return response
+    return note
 
 
 def flush() -> bool:

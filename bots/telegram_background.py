@@ -7,7 +7,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from flask import current_app
 from telegram import Update
 
 from bots.telegram_channel import TelegramChannel
@@ -18,7 +17,6 @@ __all__ = ["DATABASE_LOST", "background"]
 COMMIT_SECONDS = 40
 """Longer than fetching a photo takes, shorter than Telegram waits (60 s)."""
 WORKERS = 4
-_LISTENER = "linli.telegram"
 
 _starting = threading.Lock()
 
@@ -50,10 +48,22 @@ class Background:
         await self.listener.channel.close()
 
 
+_ours: Background | None = None
+
+
 def background() -> Background:
     """This process's, started at its first update (after the server has forked)."""
+    global _ours
     with _starting:
-        found: Background | None = current_app.extensions.get(_LISTENER)
-        if found is None:
-            found = current_app.extensions[_LISTENER] = Background()
-        return found
+        if _ours is None:
+            _ours = Background()
+        return _ours
+
+
+def stop() -> None:
+    """End this process's, if it was started: the next update starts another."""
+    global _ours
+    with _starting:
+        if _ours is not None:
+            _ours.stop()
+            _ours = None

@@ -8,11 +8,10 @@ import json
 from concurrent.futures import TimeoutError as TooLong
 
 import structlog
-from flask import Blueprint, abort, request
 
 from backend.settings import settings
+from backend.web.door import Post, Reply, Take, TurnedAway
 
-blueprint = Blueprint("telegram_hook", __name__)
 log = structlog.get_logger()
 
 
@@ -22,19 +21,18 @@ def webhook_secret() -> str:
     return hmac.new(key, b"telegram webhook", hashlib.sha256).hexdigest()
 
 
-@blueprint.post("/hooks/telegram")
-def telegram() -> tuple[str, int]:
+def telegram(post: Post) -> Reply:
     if not settings().telegram_bot_token.get_secret_value():
-        abort(404)
-    shown = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        raise TurnedAway(404)
+    shown = post.header("X_TELEGRAM_BOT_API_SECRET_TOKEN")
     if not hmac.compare_digest(shown.encode(), webhook_secret().encode()):
-        abort(403)
+        raise TurnedAway(403)
     try:
-        raw = json.loads(request.get_data())
+        raw = json.loads(post.body)
     except (ValueError, RecursionError):
-        return "", 400
+        return Reply(status=400)
     if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
-        return "", 400
+        return Reply(status=400)
     # Slow to load, and needless where there is no bot.
     from bots.telegram_background import DATABASE_LOST, background
 
@@ -42,11 +40,14 @@ def telegram() -> tuple[str, int]:
         background().take(raw)
     except DATABASE_LOST as error:
         log.warning("telegram.database_not_reachable", error=type(error).__name__)
-        return "", 503
+        return Reply(status=503)
     except TooLong:
         log.warning("telegram.update_too_slow")
-        return "", 503
+        return Reply(status=503)
     except Exception:
         # Not what Telegram sends: a shape that the library cannot read would come again and again.
         log.exception("telegram.update_unreadable")
-    return "", 200
+    return Reply()
+
+
+TAKES: dict[str, Take] = {"/hooks/telegram": telegram}

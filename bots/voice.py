@@ -8,10 +8,8 @@ its status callback PUBLIC_URL/hooks/voice/status.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode, urlsplit
-
-from flask import Blueprint, Response, request
 
 from backend.core.i18n import DEFAULT_LOCALE, _, render
 from backend.fields.plain import folded
@@ -21,14 +19,12 @@ from backend.messaging.content import Content
 from backend.messaging.deliveries import Due
 from backend.messaging.models import Conversation, Delivery, Message
 from backend.settings import settings
+from backend.web.door import Post, Reply, Take
 from bots import served, twilio, voice_shape
 from bots.channel import Channel, Refused, Sent
 from bots.voice_step import Step
 from conversations import engine
 from conversations.inbound import Inbound, Turn
-
-blueprint = Blueprint("voice", __name__, url_prefix="/hooks/voice")
-blueprint.before_request(twilio.verify)
 
 UNSURE_BELOW = 0.4
 """Recognition less confident than this is asked again, once."""
@@ -102,58 +98,61 @@ def shape(*replies: Content) -> list[str]:
     return voice_shape.script(replies)
 
 
-@blueprint.post("")
-def called() -> Response:
+def called(post: Post) -> Reply:
     """A call to us, or the next turn of any call."""
-    caller, call = _caller(), twilio.sid(request.form.get("CallSid", ""))
+    twilio.verify(post)
+    caller, call = _caller(post), twilio.sid(post.form.get("CallSid", ""))
     if caller is None or not call:
         return _twiml(_hidden())
-    step = Step.of(request.args)
+    step = Step.of(post.query)
     if step.n is None:
-        return _begun(caller, call, step)
-    return _continued(caller, call, step, step.n)
+        return _begun(post, caller, call, step)
+    return _continued(post, caller, call, step, step.n)
 
 
-@blueprint.post("/out")
-def answered() -> Response:
+def answered(post: Post) -> Reply:
     """Somebody, or a machine, took a call of ours: say the Message that it was for."""
-    given = request.args.get("d", "")
+    twilio.verify(post)
+    given = post.query.get("d", "")
     found = deliveries.load([int(given)]) if given.isascii() and given.isdigit() and len(given) < 10 else []
-    if not found or found[0].channel != "voice" or found[0].address != request.form.get("To"):
+    if not found or found[0].channel != "voice" or found[0].address != post.form.get("To"):
         return _twiml(voice_shape.ending(_("Sorry to have disturbed you. Goodbye."), DEFAULT_LOCALE))
     due = found[0]
     hello = _("Hello, this is {community}.", community=settings().community_name)
-    if request.form.get("AnsweredBy", "").startswith(("machine", "fax")):
+    if post.form.get("AnsweredBy", "").startswith(("machine", "fax")):
         return _twiml(_for_machine(due))
     step = Step(n=1, said=(due.message_id,), offered=due.message_id, question=bool(due.content.answers))
     return _twiml(voice_shape.asking([due.content], _url(step), before=hello))
 
 
-@blueprint.post("/status")
-def status() -> Response:
+def status(post: Post) -> Reply:
     """Twilio's report on a call. Only calls of ours (`d` in the URL) are Deliveries."""
-    given = request.args.get("d", "")
-    found = _STATUS.get(request.form.get("CallStatus", ""))
+    twilio.verify(post)
+    given = post.query.get("d", "")
+    found = _STATUS.get(post.form.get("CallStatus", ""))
     error = None
-    if found and request.form.get("AnsweredBy", "").startswith(("machine", "fax")):
+    if found and post.form.get("AnsweredBy", "").startswith(("machine", "fax")):
         # Nobody has heard an alarm that a machine took: the next address, at once.
-        found, error = ("failed", "a machine answered") if request.args.get("a") else ("sent", None)
+        found, error = ("failed", "a machine answered") if post.query.get("a") else ("sent", None)
     elif found == "failed":
-        error = f"the call: {request.form['CallStatus']}"
+        error = f"the call: {post.form['CallStatus']}"
     if found and given.isascii() and given.isdigit() and len(given) < 10:
-        call = twilio.sid(request.form.get("CallSid", ""))
+        call = twilio.sid(post.form.get("CallSid", ""))
         deliveries.receipt("voice", call, found, error, int(given))
-    return Response(status=204)
+    return Reply(status=204)
+
+
+TAKES: dict[str, Take] = {"/hooks/voice": called, "/hooks/voice/out": answered, "/hooks/voice/status": status}
 
 
 # --- the turns of a call --------------------------------------------------------------------------------------
 
 
-def _begun(caller: str, call: str, step: Step) -> Response:
+def _begun(post: Post, caller: str, call: str, step: Step) -> Reply:
     locale = _known_locale(caller)
     text = ""
     if locale is None:
-        keyed, text, _sure = _input()
+        keyed, text, _sure = _input(post)
         if not step.language or keyed == "*":
             return _twiml(voice_shape.choosing_language(_url(Step(n=None, language=True))))
         english = keyed == "2" or folded(text) in _ENGLISH
@@ -161,13 +160,13 @@ def _begun(caller: str, call: str, step: Step) -> Response:
         # A caller who tells her trouble at once is heard at once.
         text = "" if english or folded(text) in ("中文", "普通话") else text
     turn = engine.handle(
-        Inbound("voice", caller, f"{call}:0", Said(text=text), locale=locale, ours=_ours(), start=True)
+        Inbound("voice", caller, f"{call}:0", Said(text=text), locale=locale, ours=_ours(post), start=True)
     )
-    return _spoken(turn, 0)
+    return _spoken(post, turn, 0)
 
 
-def _continued(caller: str, call: str, step: Step, n: int) -> Response:
-    keyed, text, sure = _input()
+def _continued(post: Post, caller: str, call: str, step: Step, n: int) -> Reply:
+    keyed, text, sure = _input(post)
     event_id = f"{call}:{n}"
     if n >= MOST_TURNS:
         return _twiml(_goodbye(caller))
@@ -183,14 +182,14 @@ def _continued(caller: str, call: str, step: Step, n: int) -> Response:
         content = _contents(caller, (step.offered,))
         if content and 0 < int(keyed) <= len(content[0].options):
             chosen = Inbound(
-                "voice", caller, event_id, message_id=step.offered, option=int(keyed) - 1, ours=_ours()
+                "voice", caller, event_id, message_id=step.offered, option=int(keyed) - 1, ours=_ours(post)
             )
-            return _spoken(engine.handle(chosen), n)
+            return _spoken(post, engine.handle(chosen), n)
     said = Said(text=keyed or text, keyed=bool(keyed))
-    return _spoken(engine.handle(Inbound("voice", caller, event_id, said, ours=_ours())), n)
+    return _spoken(post, engine.handle(Inbound("voice", caller, event_id, said, ours=_ours(post))), n)
 
 
-def _spoken(turn: Turn, n: int) -> Response:
+def _spoken(post: Post, turn: Turn, n: int) -> Reply:
     contents = [reply.content for reply in turn.replies]
     following = Step(
         n=n + 1,
@@ -201,10 +200,10 @@ def _spoken(turn: Turn, n: int) -> Response:
         go_on = _("Please go on, I am listening.")
         contents = [_content(render(go_on, turn.locale), turn.locale)]
     twiml = voice_shape.asking(contents, _url(following))
-    return served.when_gone(_twiml(twiml), [reply.delivery_id for reply in turn.replies])
+    return _twiml(twiml, served.noting([reply.delivery_id for reply in turn.replies], post.environ))
 
 
-def _silent(caller: str, step: Step) -> Response:
+def _silent(caller: str, step: Step) -> Reply:
     """Nothing came: once more, then slower, then goodbye; what was said so far stays as it is."""
     locale = _locale(caller)
     contents = _contents(caller, step.said)
@@ -233,7 +232,7 @@ def _silent(caller: str, step: Step) -> Response:
     )
 
 
-def _again(caller: str, step: Step) -> Response:
+def _again(caller: str, step: Step) -> Reply:
     contents = _contents(caller, step.said)
     if not contents:
         return _silent(caller, step)
@@ -249,7 +248,7 @@ def _wants_list(caller: str, step: Step, text: str) -> bool:
     )
 
 
-def _unsure(caller: str, step: Step) -> Response:
+def _unsure(caller: str, step: Step) -> Reply:
     locale = _locale(caller)
     contents = _contents(caller, step.said)
     before = _("Sorry, the line is not clear. Please say it once more, or use the keys.")
@@ -289,19 +288,19 @@ def _hidden() -> str:
 # --- what is known --------------------------------------------------------------------------------------------
 
 
-def _caller() -> str | None:
+def _caller(post: Post) -> str | None:
     """The person at the other end: who called us, or whom we called."""
-    return twilio.personal_number(request.form.get("To" if _ours() else "From", ""))
+    return twilio.personal_number(post.form.get("To" if _ours(post) else "From", ""))
 
 
-def _ours() -> bool:
+def _ours(post: Post) -> bool:
     """Whether we made this call; Twilio says so under its signature."""
-    return request.form.get("Direction", "").startswith("outbound")
+    return post.form.get("Direction", "").startswith("outbound")
 
 
-def _input() -> tuple[str, str, bool]:
+def _input(post: Post) -> tuple[str, str, bool]:
     """(keys pressed, words spoken, whether the recognition is sure). An unreadable or missing confidence counts as sure."""
-    form = request.form
+    form = post.form
     keyed = "".join(c for c in form.get("Digits", "") if c in "0123456789*")[:40]
     text = form.get("SpeechResult", "").strip().rstrip("\u3002\uff01\uff1f\uff0c.!?, ")
     try:
@@ -348,5 +347,5 @@ def _url(step: Step) -> str:
     return f"{urlsplit(settings().base_url).path}/hooks/voice?{urlencode(step.to_query())}"
 
 
-def _twiml(xml: str) -> Response:
-    return Response(xml, mimetype="text/xml")
+def _twiml(xml: str, after: Callable[[], None] | None = None) -> Reply:
+    return Reply(xml, "text/xml", after=after)

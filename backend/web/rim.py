@@ -70,21 +70,15 @@ class _RowId(IntegerConverter):
     regex = "[0-9]{1,9}"
 
 
-def init_app(app: Flask, *, pages: bool = True) -> None:
-    """Hang the rim around `app`. `pages`: people see its answers, in browsers; else only programs do."""
+def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = _RowId
     app.before_request(_begin)
     app.after_request(_counted)
-    if pages:
-        app.after_request(_for_browsers)
+    app.after_request(_for_browsers)
     app.register_error_handler(LinliError, _linli_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(peewee.OperationalError, _database_gone)
-    app.register_error_handler(peewee.InterfaceError, _database_gone)
-    app.register_error_handler(peewee.DataError, _not_storable)
-    app.register_error_handler(OverflowError, _not_storable)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(Exception, lambda error: error_page(status_of(error, request.endpoint)))
 
 
 def _begin() -> None:
@@ -115,7 +109,7 @@ def _counted(response: Response) -> Response:
 
 def wants_json() -> bool:
     """Whether a program asks, not a person."""
-    if request.path.startswith(("/api/", "/healthz", "/hooks/")) or request.is_json:
+    if request.path.startswith(("/api/", "/healthz")) or request.is_json:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return best == "application/json"
@@ -123,7 +117,7 @@ def wants_json() -> bool:
 
 def error_page(status: int, text: str | None = None) -> Any:
     """The kind page, or JSON, for `status`; `text` is already in the reader's language."""
-    title, usual = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
+    title, usual = usual_words(status)
     words = text or say(usual)
     correlation = g.get("correlation", "")
     if wants_json():
@@ -157,19 +151,22 @@ def _http_error(error: HTTPException) -> Any:
     return error_page(error.code)
 
 
-def _database_gone(error: Exception) -> Any:
-    # The connection may be the broken part: the next request opens a new one.
-    log.exception("web.database_unreachable", error=type(error).__name__)
-    db.db.close()
-    return error_page(503)
+def usual_words(status: int) -> tuple[Msg, Msg]:
+    """(title, sentence) of an answer with this status."""
+    return ERRORS.get(status, ERRORS[400 if status < 500 else 500])
 
 
-def _not_storable(error: Exception) -> Any:
-    """A value that no row can hold or equal (NUL in a text, a number of thirty digits): people do not send those."""
-    log.info("web.value_refused", endpoint=request.endpoint, error=type(error).__name__)
-    return error_page(400)
-
-
-def _unforeseen(error: Exception) -> Any:
-    log.exception("web.unforeseen", endpoint=request.endpoint, error=type(error).__name__)
-    return error_page(500)
+def status_of(error: Exception, endpoint: str | None) -> int:
+    """The status that an error which nobody meant comes to; it is logged."""
+    kind = type(error).__name__
+    if isinstance(error, peewee.OperationalError | peewee.InterfaceError):
+        # The connection may be the broken part: the next request opens a new one.
+        log.exception("web.database_unreachable", error=kind)
+        db.db.close()
+        return 503
+    if isinstance(error, peewee.DataError | OverflowError):
+        # A value that no row can hold or equal (NUL in a text, a number of thirty digits): people do not send those.
+        log.info("web.value_refused", endpoint=endpoint, error=kind)
+        return 400
+    log.exception("web.unforeseen", endpoint=endpoint, error=kind)
+    return 500

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
+from backend.web.door import Door
 from bots import served, sms, voice
 from tests.databases import TestDatabase
 from tests.harness.phones import Carrier
@@ -20,7 +20,7 @@ PUBLIC = "https://linli.example.test"
 class Phones(Carrier):
     """The harness's phones, connected to the hooks without a network between."""
 
-    def __init__(self, client: FlaskClient) -> None:
+    def __init__(self, client: Client) -> None:
         super().__init__("", PUBLIC)
         self.client = client
 
@@ -44,11 +44,8 @@ def twilio(configure: Callable[..., None]) -> Iterator[TwilioServer]:
         yield server
 
 
-def hooks() -> FlaskClient:
-    app = Flask("hooks")
-    app.register_blueprint(sms.blueprint)
-    app.register_blueprint(voice.blueprint)
-    return app.test_client()
+def hooks() -> Client:
+    return Client(Door(sms.TAKES | voice.TAKES))
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from backend.core.db import transaction
 from backend.core.i18n import _
 from backend.fields.words import Words
 from backend.messaging import At, deliveries, people, say, topics
 from backend.messaging.models import Delivery
+from backend.web.door import Door
 from bots import bounce_box, bounces, email_marks
 from bots.bounce_report import Report, read
 from tests.databases import TestDatabase
@@ -164,15 +164,11 @@ def test_another_kind_of_box_is_named() -> None:
 
 
 @pytest.fixture
-def hook() -> FlaskClient:
-    app = Flask("hooks")
-    app.register_blueprint(bounces.blueprint)
-    return app.test_client()
+def hook() -> Client:
+    return Client(Door(bounces.TAKES))
 
 
-def post(
-    hook: FlaskClient, data: Any, token: str = "Bearer hook-token", kind: str = "application/json"
-) -> Any:
+def post(hook: Client, data: Any, token: str = "Bearer hook-token", kind: str = "application/json") -> Any:
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
     return hook.post("/hooks/mail/bounce", data=body, content_type=kind, headers={"Authorization": token})
 
@@ -204,14 +200,12 @@ SES = {
     "data", [OURS, {"events": [OURS]}, SENDGRID, MAILGUN, SES, {"Type": "Notification", "Message": json.dumps(SES)}],
     ids=["ours", "a list of ours", "SendGrid", "Mailgun", "SES", "SES through SNS"],
 )  # fmt: skip
-def test_providers_report_in_their_own_words(letter: Delivery, hook: FlaskClient, data: Any) -> None:
+def test_providers_report_in_their_own_words(letter: Delivery, hook: Client, data: Any) -> None:
     assert post(hook, data).text == "1"
     assert now(letter) == ("failed", "blocked")
 
 
-def test_a_provider_tells_of_success_of_a_delay_and_of_a_complaint(
-    letter: Delivery, hook: FlaskClient
-) -> None:
+def test_a_provider_tells_of_success_of_a_delay_and_of_a_complaint(letter: Delivery, hook: Client) -> None:
     later = {"event-data": {**MAILGUN["event-data"], "severity": "temporary"}}
     assert post(hook, later).text == "0"
     assert post(hook, {"event": "delivered", "message_id": SENT}).text == "1"
@@ -220,25 +214,25 @@ def test_a_provider_tells_of_success_of_a_delay_and_of_a_complaint(
     assert topics.left_by(letter.identity_id or 0)
 
 
-def test_a_mail_server_may_post_the_mail_itself(letter: Delivery, hook: FlaskClient) -> None:
+def test_a_mail_server_may_post_the_mail_itself(letter: Delivery, hook: Client) -> None:
     basic = "Basic " + b64encode(b"linli:hook-token").decode()
     assert post(hook, dsn(letter), basic, "message/rfc822").text == "1"
     assert now(letter) == ("failed", "blocked")
 
 
 @pytest.mark.parametrize("token", ["", "Bearer wrong", "Basic eDp5"])
-def test_without_the_token_nothing_is_taken(letter: Delivery, hook: FlaskClient, token: str) -> None:
+def test_without_the_token_nothing_is_taken(letter: Delivery, hook: Client, token: str) -> None:
     assert post(hook, OURS, token).status_code == 401
     assert now(letter) == ("sent", "active")
 
 
 @pytest.mark.parametrize("data", [b"no json", b"[" * 100_000])
-def test_what_is_no_json_is_refused(letter: Delivery, hook: FlaskClient, data: bytes) -> None:
+def test_what_is_no_json_is_refused(letter: Delivery, hook: Client, data: bytes) -> None:
     assert post(hook, data).status_code == 400
 
 
 @pytest.mark.parametrize("data", [1, "x", None, [[]], {"event": 3}, {"event-data": []}, {"event": "bounce"}])
-def test_json_of_another_kind_changes_nothing(letter: Delivery, hook: FlaskClient, data: Any) -> None:
+def test_json_of_another_kind_changes_nothing(letter: Delivery, hook: Client, data: Any) -> None:
     assert post(hook, data).text == "0"
 
 

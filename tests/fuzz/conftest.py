@@ -9,6 +9,7 @@ import pytest
 
 from backend.core import orgs
 from backend.residents.models import Resident
+from bots import telegram_background
 from tests.fuzz.town import PUBLIC, Town
 from tests.fuzz.walk import CHEN, Walk
 from tests.harness.twilio_server import ACCOUNT, AUTH_TOKEN, OUR_NUMBER
@@ -37,9 +38,7 @@ def _settled_in(app: Flask) -> Iterator[Town]:
     street = orgs.add("幸福街道", "street", orgs.add("朝阳区", "district"))
     orgs.add("幸福里社区", "community", street)
     yield Town(app)
-    listener = app.extensions.get("linli.telegram")
-    if listener is not None:
-        listener.stop()
+    telegram_background.stop()
 
 
 @pytest.fixture

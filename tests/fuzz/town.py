@@ -42,14 +42,14 @@ class Town:
     def twilio(self, path: str, form: Mapping[str, str] | bytes) -> TestResponse:
         """A POST that Twilio signed, whatever its body is."""
         if isinstance(form, bytes):
-            return self._signed(path, form, MultiDict(_parsed(form)))
+            return self._signed(path, form, _parsed(form))
         given = MultiDict(dict(form))
         with self.app.test_request_context(path, method="POST", data=given) as context:
             body = context.request.get_data()
-            read = context.request.form
+            read = list(context.request.form.items(multi=True))
         return self._signed(path, body, read)
 
-    def _signed(self, path: str, body: bytes, read: MultiDict[str, str]) -> TestResponse:
+    def _signed(self, path: str, body: bytes, read: list[tuple[str, str]]) -> TestResponse:
         signature = twilio.signature(AUTH_TOKEN, PUBLIC + path, read)
         response = self.client.post(
             path,

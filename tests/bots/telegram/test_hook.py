@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
 from backend.messaging.models import Delivery, Inbound
-from bots.telegram_background import background
+from bots import telegram_background
 from bots.telegram_hook import webhook_secret
 from tests.databases import TestDatabase
 from tests.harness.telegram import TelegramEmulator, TelegramUser
@@ -54,8 +54,7 @@ def hooked(
     app_of_the_hook: Flask, telegram_api: TelegramEmulator, configure: Callable[..., None]
 ) -> Iterator[FlaskClient]:
     yield app_of_the_hook.test_client()
-    with app_of_the_hook.app_context():
-        background().stop()
+    telegram_background.stop()
 
 
 @pytest.fixture
