@@ -7,9 +7,15 @@ from importlib import import_module
 
 WITH_TABLES = ("backend.residents.actions", "backend.alarms.face", "backend.requests.face")
 """Each registers itself with `backend.records.sources`."""
-FOLLOWING = ("backend.alarms.actions", "backend.care.hooks", "iot.routes.alarms", "broadcasts.campaigns.late")
-"""Each registers itself with `backend.residents.moves`, a file of rows moves people as well as a page does, with `backend.alarms.listeners`, or with
-`backend.messaging.passing_on`."""
+FOLLOWING = (
+    "backend.alarms.actions",
+    "backend.care.hooks",
+    "iot.routes.alarms",
+    "iot.bodies",
+    "broadcasts.campaigns.late",
+)
+"""Each registers itself with `backend.residents.moves`, a file of rows moves people as well as a page does, with `backend.alarms.listeners`, with
+`backend.messaging.passing_on`, or knows what rests on a consent."""
 WITH_RETENTION = (
     *(
         f"backend.{domain}.retention"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +52,8 @@ class Heard:
 
     `at` is when it was said, `received` when we heard it. `trusted`: the device is in use and its model approved, so that it may call
     for help. `apart` are values that stand in no Reading (see `APART`): only who handles them with care asks for them. `replayed`: it
-    had been put aside, and somebody tried it again. `arrived`: the message as it came.
+    had been put aside, and somebody tried it again. `arrived`: the message as it came. `fleeting` was measured of the body of somebody who has not agreed that it is kept (`iot.bodies`): rules look at it in
+    this moment, and nobody writes it anywhere.
     """
 
     device: Device
@@ -65,6 +67,12 @@ class Heard:
     apart: Mapping[str, Scalar]
     replayed: bool = False
     arrived: Arrived | None = None
+    fleeting: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def said(self) -> Mapping[str, Scalar]:
+        """All that it says, for whoever looks and keeps nothing."""
+        return {**self.values, **self.fleeting} if self.fleeting else self.values
 
     @property
     def trusted(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,8 @@ import structlog
 from backend.core import clock, orgs
 from backend.core.db import transaction
 from backend.core.values import value
-from iot import discovery, express, formats, listeners, mapping, rows
+from iot import bodies, discovery, express, formats, listeners, mapping, rows
+from iot.body import parted as body_parted
 from iot.codecs import Codec, home_assistant
 from iot.commands import actions as commands
 from iot.decoding import Payload, decode
@@ -60,6 +61,7 @@ class _Said:
     row: rows.NewReading
     at: datetime
     apart: Mapping[str, Scalar]
+    fleeting: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 def store_surely(batch: Sequence[Arrived], how: Store | None = None) -> Stored:
@@ -144,6 +146,7 @@ def store(batch: Sequence[Arrived]) -> Stored:
                 aside[id(arrived)] = Aside(arrived, f"{uplink.device}: {values}", uplink.device)
                 continue
             said.append(_said(arrived, uplink, values, device, profiles.get(device.profile_id or 0)))
+        said = _agreed(said)
         unheard = listeners.tell(_kept(done, [one for one in said if not one.arrived.unheard]))
         for one in said:
             if one.arrived.unheard:
@@ -219,6 +222,17 @@ def _said(
     return _Said(arrived, uplink, device, profile.row if profile is not None else None, row, at, apart)
 
 
+def _agreed(said: list[_Said]) -> list[_Said]:
+    """What was measured of somebody who did not agree to its being kept is told in passing, and stands in no Reading."""
+    unkept = bodies.unkept((one.device, one.row.values) for one in said)
+    return [_in_passing(one) if one.device.resident_id in unkept else one for one in said] if unkept else said
+
+
+def _in_passing(one: _Said) -> _Said:
+    values, body = body_parted(one.row.values)
+    return replace(one, row=replace(one.row, values=values), fleeting=body or {})
+
+
 def _key(name: str) -> str | None:
     return hashlib.sha256(name.encode()).hexdigest() if len(name) > _LONGEST_KEY else name or None
 
@@ -263,6 +277,7 @@ def _heard(one: _Said) -> Heard:
         one.apart,
         one.arrived.first is not None,
         one.arrived,
+        one.fleeting,
     )
 
 

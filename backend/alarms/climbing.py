@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from backend.alarms import gathered, kinds, ladder, record, rungs, surely, wording
+from backend.alarms import bodies, gathered, kinds, ladder, record, rungs, surely, wording
 from backend.alarms.ladder import State, Step
 from backend.alarms.models import Alarm, AlarmStep
 from backend.alarms.rungs import Person
@@ -96,7 +96,12 @@ def _words(alarm: Alarm, person: Person, following: str, minutes: int) -> Words:
         return wording.careful(alarm, relation_id, person.name)
     try:
         return wording.raised(
-            alarm, zone=person.zone, staff=person.is_staff, following=following, minutes=minutes
+            alarm,
+            zone=person.zone,
+            staff=person.is_staff,
+            following=following,
+            minutes=minutes,
+            body=bodies.told(alarm, person),
         )
     except Exception:
         log.exception("alarm.wordless", alarm=alarm.id, person=person.key)

@@ -14,6 +14,7 @@ class Alarm(Model):
     it is not cleared: the database itself allows one. `words` is JSON of what is said about it, by locale; `place` JSON of a
     `fields.address.Home`. `identity_id` is the address from which help was asked for. `area` is the building (see `storms`), `storm_id`
     the AlarmStorm that it is part of. `media`: keys of `core.media`, separated by blanks: what a camera saw.
+    `measured`: `words` with what was measured of her body, for those who may see that (`bodies`); null where nothing of the kind is said.
     """
 
     org_id = peewee.IntegerField(index=True)
@@ -26,6 +27,7 @@ class Alarm(Model):
     identity_id = peewee.IntegerField(null=True)
     device_id = peewee.IntegerField(null=True, index=True)
     words = Encrypted()
+    measured = Encrypted(null=True)
     place = Encrypted(null=True)
     raised_at = Instant()
     rung = peewee.IntegerField(default=-1)

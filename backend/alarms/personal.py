@@ -21,7 +21,7 @@ def export(resident_id: int) -> list[dict[str, Any]]:
         {
             "kind": alarm.kind,
             "raised_at": alarm.raised_at.isoformat(),
-            "said": render(record.unpacked(alarm).text, DEFAULT_LOCALE),
+            "said": render(record.unpacked(alarm, body=True).text, DEFAULT_LOCALE),
             "status": alarm.status,
             "answer": alarm.answer,
             "review": reviews.exported(alarm.id),
@@ -52,7 +52,12 @@ def empty(alarm: Alarm) -> None:
         AlarmStep.alarm == alarm.id, AlarmStep.staff_id.is_null()
     ).execute()
     Alarm.update(
-        words=record.packed(Words(FORGOTTEN)), place=None, area="", identity_id=None, answered_by=None
+        words=record.packed(Words(FORGOTTEN)),
+        measured=None,
+        place=None,
+        area="",
+        identity_id=None,
+        answered_by=None,
     ).where(Alarm.id == alarm.id).execute()
     AlarmReview.update(found=None, done=None, follow_up=None).where(
         AlarmReview.alarm_id == alarm.id
@@ -61,3 +66,10 @@ def empty(alarm: Alarm) -> None:
         media.forget(key)
     Alarm.update(media="").where(Alarm.id == alarm.id).execute()
     audit.erase_payloads(f"alarm:{alarm.id}")
+
+
+def forget_measured(resident_id: int) -> None:
+    """What was measured of her body is said in none of her alarms any more."""
+    Alarm.update(measured=None).where(
+        (Alarm.resident_id == resident_id) & Alarm.measured.is_null(False)
+    ).execute()

@@ -29,12 +29,14 @@ def raise_alarm(
     dedupe: str | None = None,
     device_id: int | None = None,
     identity_id: int | None = None,
+    measured: Words | None = None,
 ) -> int:
     """Tell people, one rung after another, until somebody answers; returns the alarm's id.
 
     Belongs in the caller's transaction. `words` says what happened in a sentence or two; what, where and when are put before
     it. `place` is JSON of a `fields.address.Home`, her own home when not given. `source` is whose it is ("checkin:77"), for
-    listeners. While an alarm with the same `dedupe` is not cleared, another raise only adds to its timeline and returns its
+    listeners. `measured` says the same with what was measured of her body, where she agreed that it is kept: those who may see it
+    read it instead. While an alarm with the same `dedupe` is not cleared, another raise only adds to its timeline and returns its
     id. `identity_id` is the address that asked for help: it is told who comes.
     """
     with transaction():
@@ -57,6 +59,7 @@ def raise_alarm(
                     identity_id=identity_id,
                     device_id=device_id,
                     words=record.packed(words),
+                    measured=record.packed(measured) if measured is not None else None,
                     place=json.dumps(where, ensure_ascii=False) if where else None,
                     raised_at=clock.now(),
                     wake_at=clock.now(),

@@ -26,8 +26,9 @@ def packed(words: Words) -> str:
     return json.dumps({k: v for k, v in said.items() if v}, ensure_ascii=False)
 
 
-def unpacked(alarm: Alarm) -> Words:
-    said = json.loads(alarm.words)
+def unpacked(alarm: Alarm, *, body: bool = False) -> Words:
+    """What is said about it; `body`: with what was measured of her body, to somebody who may see that."""
+    said = json.loads(alarm.measured if body and alarm.measured is not None else alarm.words)
     return Words(said["text"], said.get("short"), said.get("spoken"))
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from backend.alarms import (
     actions,
+    bodies,
     gathered,
     kinds,
     overdue,
@@ -148,7 +149,7 @@ def show(alarm_id: int) -> Any:
     return render_template(
         "alarms/show.html",
         a=found,
-        said=record.unpacked(found).text,
+        said=record.unpacked(found, body=bodies.seen(actor, found)).text,
         place=wording.where(found),
         resident=resident,
         # Once it is over nobody needs a number that she may keep to herself.

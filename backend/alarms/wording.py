@@ -97,10 +97,17 @@ def at_time(at: datetime, zone: str = "") -> Text:
 
 
 def raised(
-    alarm: Alarm, *, zone: str = "", staff: bool = False, following: str = "", minutes: int = 0
+    alarm: Alarm,
+    *,
+    zone: str = "",
+    staff: bool = False,
+    following: str = "",
+    minutes: int = 0,
+    body: bool = False,
 ) -> Words:
-    """The alarm itself. `staff` also read where she can be called; `following` is the rung that comes next, in `minutes`."""
-    said = record.unpacked(alarm)
+    """The alarm itself. `staff` also read where she can be called; `following` is the rung that comes next, in `minutes`; `body`: to somebody who may
+    read what was measured of her (`bodies`)."""
+    said = record.unpacked(alarm, body=body)
     name = who(alarm) if alarm.place else ""
     facts = {"title": title(alarm), "place": where(alarm), "time": at_time(alarm.raised_at, zone)}
     first = _("{sign} **{title}** · {place} · {time}", sign=SIGNS[alarm.severity], **facts)

@@ -12,7 +12,7 @@ from backend.care.health import queries as health_queries
 from backend.core import health, privacy
 from backend.core.i18n import _
 from backend.reports import days_off
-from backend.residents import moves
+from backend.residents import consent, moves
 from backend.residents import privacy as choices
 
 
@@ -30,6 +30,7 @@ listeners.register("health:", visits.on_alarm)
 health.register("care", faults.check, _("Check-ins and visits"))
 privacy.register("care", personal.export, personal.forget)
 privacy.register("health", health_personal.export, health_personal.forget)
+consent.rests_on(consent.HEALTH, health_personal.forget)
 choices.provide(health_queries.ITEM, _("Health: medicines and measured values"), consenting.stands)
 moves.register("care", moving.follow)
 days_off.provide(record.days_off)

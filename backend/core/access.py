@@ -44,7 +44,7 @@ _CARE_READ = {"care.read", "alarm.read"}
 _CARE = (
     _CARE_READ
     | {"position.read"}
-    | {"care.change", "health.read", "visit.do", "alarm.answer", "family.change"}
+    | {"care.change", "care.health", "health.read", "visit.do", "alarm.answer", "family.change"}
 )
 _RECORDS_READ = {"record.read", "report.read"}
 _RECORDS = _RECORDS_READ | {"record.create", "record.change"}

@@ -6,7 +6,7 @@ one (PIPL articles 14, 15, 29). Taking back is as easy as giving. Change a text:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from backend.core import clock
 from backend.core.db import execute
@@ -72,19 +72,51 @@ def give(resident_id: int, version: str, channel: str) -> None:
         )
 
 
+_AT_ONCE = 500
+Forget = Callable[[int], None]
+_resting_on: dict[str, list[Forget]] = {}
+
+
+def rests_on(kind: str, forget: Forget) -> None:
+    """Say that `forget(resident_id)` empties what is kept on the strength of this consent alone: it runs in the transaction in which she takes it back."""
+    _resting_on.setdefault(kind, []).append(forget)
+
+
+def forget(resident_id: int, kind: str) -> None:
+    """Have everybody forget what rested on it: first those who registered last, who stand above the others and keep away what comes in at this moment."""
+    for act in reversed(_resting_on.get(kind, [])):
+        act(resident_id)
+
+
 def withdraw(resident_id: int, channel: str = "") -> int:
     """Take back every consent that stands; returns how many did. `channel`: where she did, "" when it ends with her file."""
-    return int(
-        Consent.update(withdrawn_at=clock.now(), withdrawn_channel=channel)
-        .where((Consent.resident == resident_id) & Consent.withdrawn_at.is_null())
-        .execute()
-    )
+    mine = (Consent.resident == resident_id) & Consent.withdrawn_at.is_null()
+    kinds = {
+        kind for (given,) in Consent.select(Consent.kinds).where(mine).tuples() for kind in given.split()
+    }
+    gone = Consent.update(withdrawn_at=clock.now(), withdrawn_channel=channel).where(mine).execute()
+    for kind in sorted(kinds):
+        forget(resident_id, kind)
+    return int(gone)
 
 
 def stands(resident_id: int, kind: str = GENERAL) -> bool:
     """Whether a consent of this kind stands."""
     standing = (Consent.resident == resident_id) & Consent.withdrawn_at.is_null()
     return bool(Consent.select().where(standing & Consent.kinds.contains(kind)).exists())
+
+
+_STANDING = "SELECT DISTINCT resident_id FROM consent WHERE resident_id IN ({}) AND kinds LIKE ? AND withdrawn_at IS NULL"
+
+
+def standing(resident_ids: Iterable[int], kind: str) -> set[int]:
+    """Of these those whose consent of this kind stands."""
+    wanted, found = list(resident_ids), set[int]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        rows = execute(_STANDING.format(",".join("?" * len(some))), [*some, f"%{kind}%"])
+        found.update(row[0] for row in rows)
+    return found
 
 
 def allow(resident_id: int, kind: str, channel: str) -> bool:
@@ -101,10 +133,11 @@ def disallow(resident_id: int, kind: str, channel: str) -> bool:
     """Take back a consent that was given apart; False when none stands."""
     mine = (Consent.resident == resident_id) & (Consent.kinds == kind) & Consent.withdrawn_at.is_null()
     gone = Consent.update(withdrawn_at=clock.now(), withdrawn_channel=channel[:12]).where(mine).execute()
+    if gone:
+        forget(resident_id, kind)
     return bool(gone)
 
 
-_AT_ONCE = 500
 _HEARING = (
     "SELECT r.id FROM resident r WHERE r.id IN ({}) AND r.status = 'approved' AND (NOT EXISTS (SELECT 1 FROM consent c WHERE"
     " c.resident_id = r.id AND c.kinds <> 'health') OR EXISTS (SELECT 1 FROM consent c WHERE c.resident_id = r.id"

@@ -38,6 +38,8 @@ MEANS: dict[str, Msg] = {
     ),
 }
 """What each means for her, in words."""
+HEALTH = "health"
+"""The item that her care provides: medicines and measured values."""
 ITEMS: dict[str, tuple[str, ...]] = {
     # Whoever serves her has to know whom: registration is by real name.
     "name": (PUBLIC, ADMINS),

@@ -128,7 +128,7 @@ def _lived(house: House, given: argparse.Namespace) -> dict[str, Any]:
     stop.wait(min(AFTER_HOURS, given.hours / 4) * 3_600 / given.pace)
     people.stop()
     ear.stop()
-    known = Known(house.broker_killed, ear.deaf)
+    known = Known(house.broker_killed, ear.deaf, house.begun_anew)
     verdict = oracle.messages(told, said_at, known)
     findings = [*verdict.findings, *oracle.alarms(living, befell, away, (begin, end), known)]
     if published.acknowledged != len(handed):

@@ -33,6 +33,7 @@ class House:
     def __init__(self, system: System, postgres: Postgres | None) -> None:
         self.system, self._postgres = system, postgres
         self.broker_killed: list[datetime] = []
+        self.begun_anew = 0
 
     def beside(self, module: str, port: int) -> None:
         """One more process, at this port, that ends with the others."""
@@ -43,11 +44,13 @@ class House:
         """kill -9, and the start by whoever supervises them."""
         for name in names:
             self.system.kill(name)
+        self.begun_anew += "iot" in names
         time.sleep(SUPERVISED_S)
         self.system.start(*names)
 
     def kill_server(self, folder: str, number: int = signal.SIGKILL) -> None:
         """A server that `services` looks after: "mqtt" or "valkey"."""
+        self.begun_anew += folder == "mqtt"
         os.kill(int((settings().var_dir / folder / "server.pid").read_text()), number)
 
     def kill_broker(self) -> None:
@@ -67,6 +70,7 @@ class House:
     def kill_ingest_then_broker(self) -> None:
         """What came while nobody took it, and lay in the broker's memory alone, is what can be lost."""
         self.system.kill("iot")
+        self.begun_anew += 1
         time.sleep(SUPERVISED_S)
         self.kill_broker()
         self.system.start("iot")

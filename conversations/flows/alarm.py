@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from backend.alarms import actions, kinds, queries, storm_answers, wording
+from backend.alarms import actions, bodies, kinds, queries, storm_answers, wording
 from backend.alarms.actions import Caller
 from backend.care import actions as care
 from backend.care.actions import Voice
@@ -141,7 +141,8 @@ def _list(person: Person, argument: str) -> Answer:
     """The open alarms of a staff member; one that is pressed says what there is to say about it."""
     actor = staff.actor_by_id(person.staff_id or 0)
     if argument.isdecimal():
-        return Answer.of(wording.raised(queries.seen_by(actor, _number(argument)), staff=True))
+        one = queries.seen_by(actor, _number(argument))
+        return Answer.of(wording.raised(one, staff=True, body=bodies.seen(actor, one)))
     found = queries.open_alarms(actor)[:9]
     if not found:
         return Answer.of(Words(_("No alarm is open. Have a quiet day.")))

@@ -94,14 +94,15 @@ def alarm(
     words: Words,
     dedupe: str,
     at: datetime,
+    measured: Words | None = None,
 ) -> int | None:
-    """Raise what this device, which has an Org, calls for; None when a window holds it back. `at` is now, not the time of a late message. Belongs in
-    the caller's transaction."""
+    """Raise what this device, which has an Org, calls for; None when a window holds it back, and with it what was `measured` of a body. `at` is now, not the
+    time of a late message. Belongs in the caller's transaction."""
     window = _window(device, kind, at)
     if window is not None and _still_open(window):
         _hold(window, device, kind, severity, words, dedupe, at)
         return None
-    return _raise(device, kind, severity, words, dedupe)
+    return _raise(device, kind, severity, words, dedupe, measured)
 
 
 def _still_open(window: MaintenanceWindow) -> bool:
@@ -119,7 +120,9 @@ def settled(dedupe: str) -> None:
     ).execute()
 
 
-def _raise(device: Device, kind: str, severity: str, words: Words, dedupe: str) -> int:
+def _raise(
+    device: Device, kind: str, severity: str, words: Words, dedupe: str, measured: Words | None = None
+) -> int:
     return alarms.raise_alarm(
         kind,
         org_id=device.org_id or 0,
@@ -130,6 +133,7 @@ def _raise(device: Device, kind: str, severity: str, words: Words, dedupe: str) 
         place=place_of(device) or None,
         dedupe=dedupe,
         device_id=device.id,
+        measured=measured,
     )
 
 

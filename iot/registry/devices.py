@@ -25,6 +25,8 @@ LISTENING = "at work"
 """What the ingest process says of itself while it is connected."""
 ON_MOVED: list[Callable[[Device], None]] = []
 """What else ends when a device, its row not changed yet, goes to another Org or another person, in the same transaction."""
+ON_ANOTHER_PERSON: list[Callable[[Device], None]] = []
+"""What else ends when a device, its row not changed yet, goes to another person, to nobody, or from nobody to somebody, in the same transaction."""
 ON_RETIRED: list[Callable[[Device], None]] = []
 """What else ends when a device is taken out of use, in the same transaction: other modules add themselves."""
 STATUS: dict[str, tuple[Msg, str]] = {
@@ -65,6 +67,9 @@ def bind(
                 act(device)
             device.points = {}
             device.save(only=("open_points", "body"))
+        if device.resident_id != resident_id:
+            for act in ON_ANOTHER_PERSON:
+                act(device)
         device.name, device.org_id, device.profile_id = name.strip()[:80], org_id, profile_id
         device.resident_id = resident_id
         device.place = json.dumps(place.to_json(), ensure_ascii=False) if place is not None else None

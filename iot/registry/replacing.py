@@ -61,7 +61,7 @@ def replace(
         ).where(Device.id == broken.id).execute()  # fmt: skip
         Device.update(
             address=old, name=_retired_name(broken), status="retired", org_id=broken.org_id, open_points=broken.open_points,
-            body=broken.body, unread=broken.unread, online=None, reply=broken.reply, seen_at=broken.seen_at, said_model=broken.said_model,
+            body=None, unread=broken.unread, online=None, reply=broken.reply, seen_at=broken.seen_at, said_model=broken.said_model,
             changed_at=now,
         ).where(Device.id == new.id).execute()  # fmt: skip
         # The new hardware may count its messages from one again: they must not pass for repeats of the old one's.

@@ -140,3 +140,10 @@ def too_old() -> int:
         gone = {"status": "dead", "done_at": now, "next_at": None, "error": why}
         done += int(_Entry.update(gone).where(old).execute())
     return done
+
+
+def forget_bodies(device_ids: Sequence[int]) -> None:
+    """What these devices measured of somebody's body goes, whether it waits, was sent or was not taken; a reading of which nothing is left goes altogether."""
+    theirs = _Entry.device_id.in_(device_ids) & _Entry.body.is_null(False)
+    _Entry.delete().where(theirs & (_Entry.said == "{}")).execute()
+    _Entry.update(body=None).where(theirs).execute()

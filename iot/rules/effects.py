@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from backend.alarms import actions as alarms
+from backend.care.health import consenting
 from backend.core import clock
 from backend.core.access import SYSTEM
-from backend.core.i18n import Text, _
+from backend.core.i18n import LOCALES, Msg, Text, _, render
 from backend.fields.words import Words
 from backend.residents import queries as residents
 from iot.maintenance import windows as maintenance
 from iot.models import Device
-from iot.points import POINTS
+from iot.points import BODY, POINTS
 from iot.rules.kept import Kept
 from iot.rules.loading import Live
 from iot.rules.models import DeviceRuleMemory
@@ -49,11 +50,18 @@ def open_key(live: Live, kept: Kept, device: Device | None) -> str:
 
 def _raise(live: Live, runner: Runner, kept: Kept, device: Device | None) -> int | None:
     rule = live.rule
-    words = Words(_words(live, runner, device))
+    whose = device.resident_id if device is not None else kept.key[2]
+    words, measured = _words(live, runner, device, whose)
     key = open_key(live, kept, device)
     if device is not None:
         return maintenance.alarm(
-            device, rule.kind, severity=rule.severity, words=words, dedupe=key, at=clock.now()
+            device,
+            rule.kind,
+            severity=rule.severity,
+            words=words,
+            dedupe=key,
+            at=clock.now(),
+            measured=measured,
         )
     resident_id = kept.key[2]
     return alarms.raise_alarm(
@@ -64,6 +72,7 @@ def _raise(live: Live, runner: Runner, kept: Kept, device: Device | None) -> int
         source=f"home:{resident_id}",
         resident_id=resident_id,
         dedupe=key,
+        measured=measured,
     )
 
 
@@ -85,12 +94,28 @@ def _end(live: Live, kept: Kept, device: Device | None) -> None:
         alarms.clear(SYSTEM, alarm_id, _("it is over by itself, says the rule “{name}”", name=live.rule.name))
 
 
-def _words(live: Live, runner: Runner, device: Device | None) -> Text:
+_TO_FEW: Msg = _("(only those who look after her health see the value)")
+
+
+def _words(
+    live: Live, runner: Runner, device: Device | None, whose: int | None
+) -> tuple[Words, Words | None]:
+    """(what everybody who is told reads, the same with what was measured of somebody's body). The second is None where the rule says nothing of the
+    kind, and where she has not agreed that it is kept: an alarm is kept for years."""
+    point, value = _value(live, runner)
+    if point not in BODY or not any("{value}" in text for text in live.rule.words.values()):
+        return Words(_filled(live, device, dict.fromkeys(LOCALES, value))), None
+    words = Words(_filled(live, device, {locale: render(_TO_FEW, locale) for locale in LOCALES}))
+    if whose is not None and not consenting.stands(whose):
+        return words, None
+    return words, Words(_filled(live, device, dict.fromkeys(LOCALES, value)))
+
+
+def _filled(live: Live, device: Device | None, value: Mapping[str, str]) -> Text:
     """As staff wrote it; the device's name stands behind when they left it out."""
     name = (device.name or device.address) if device is not None else ""
-    given = {"name": name, "value": _value(live, runner)}
     said: Text = {
-        locale: text.replace("{name}", given["name"]).replace("{value}", given["value"])
+        locale: text.replace("{name}", name).replace("{value}", value[locale])
         for locale, text in live.rule.words.items()
     }
     if not name or any("{name}" in text for text in live.rule.words.values()):
@@ -98,13 +123,13 @@ def _words(live: Live, runner: Runner, device: Device | None) -> Text:
     return _("{what} Device: {name}.", what=said, name=name)
 
 
-def _value(live: Live, runner: Runner) -> str:
-    """The first number that the condition asks for, with its unit."""
+def _value(live: Live, runner: Runner) -> tuple[str, str]:
+    """The first point that the condition asks for and that has a value, with its value and unit; empty where none has."""
     for name in live.rule.holds.names:
         known = runner.known.points.get(name.word) if name.point else None
         if known is not None:
-            return shown(name.word, known[0])
-    return ""
+            return name.word, shown(name.word, known[0])
+    return "", ""
 
 
 def shown(point: str, value: Scalar) -> str:

@@ -33,10 +33,10 @@ def listen(batch: Sequence[Heard]) -> None:
         return
     due = []
     for heard in batch:
-        if not heard.values or not heard.trusted or alarming.late(heard):
+        if not heard.said or not heard.trusted or alarming.late(heard):
             continue
         for live in loaded.of(heard.device):
-            if not live.rule.points.isdisjoint(heard.values):
+            if not live.rule.points.isdisjoint(heard.said):
                 due.append((heard, live))
     if due:
         _Work(due).done()
@@ -121,20 +121,20 @@ class _Work:
             # Which device says it matters to what is new in it.
             runner.known.points = {p: (v, heard.before_at[p]) for p, v in heard.before.items()}
         runner.known.about = self.about.get(device.id, {})
-        runner.hear(heard.values, clock.from_ms(clock.to_ms(heard.at)))
+        runner.hear(heard.said, clock.from_ms(clock.to_ms(heard.at)))
 
     def _begins(self, heard: Heard, live: Live) -> bool:
         """Whether there is anything to remember: nothing is known of this device so far, and the condition holds."""
-        at = clock.to_ms(heard.at)
-        if any(heard.before_at.get(point, at) > at for point in live.rule.points & heard.values.keys()):
+        at, said = clock.to_ms(heard.at), heard.said
+        if any(heard.before_at.get(point, at) > at for point in live.rule.points & said.keys()):
             return False
         values: dict[str, Scalar] = {}
         for name in live.rule.holds.names:
             match name.place:
                 case "":
-                    values[name.text] = heard.values.get(name.word)
+                    values[name.text] = said.get(name.word)
                 case "last":
-                    values[name.text] = heard.values.get(name.word, heard.before.get(name.word))
+                    values[name.text] = said.get(name.word, heard.before.get(name.word))
                 case "before":
                     values[name.text] = heard.before.get(name.word)
                 case _:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from backend.care import record
 from backend.care.health import personal
 from backend.core import access, audit
@@ -25,6 +27,11 @@ def stands(resident_id: int) -> bool:
     return consent.stands(resident_id, consent.HEALTH)
 
 
+def standing(resident_ids: Iterable[int]) -> set[int]:
+    """Of these those who have agreed."""
+    return consent.standing(resident_ids, consent.HEALTH)
+
+
 def give(actor: Actor, resident_id: int, channel: str) -> None:
     """She agrees. Giving it twice changes nothing."""
     with transaction():
@@ -45,7 +52,8 @@ def withdraw(actor: Actor, resident_id: int, channel: str) -> bool:
     with transaction():
         stood = consent.disallow(resident_id, consent.HEALTH, channel)
         if stood or personal.holds(resident_id):
-            personal.forget(resident_id)
+            if not stood:
+                consent.forget(resident_id, consent.HEALTH)
             _noted(actor, "health.withdraw", resident_id, channel)
             return True
         return False

@@ -19,7 +19,7 @@ from backend.residents import privacy
 from backend.residents import queries as residents
 from backend.web.workbook import Cell, Sheet
 
-ITEM = "health"
+ITEM = privacy.HEALTH
 """Its name among the items whose readers each resident chooses."""
 DRAWN = 120
 """Values of one kind in a picture."""
@@ -52,7 +52,7 @@ class Course:
 
 
 def may_read(actor: Actor, org_id: int) -> bool:
-    return access.may(actor, "health.read", org_id)
+    return access.may(actor, "care.health", org_id)
 
 
 def hidden(resident_id: int) -> bool:

@@ -72,7 +72,7 @@ def _seen(resident_id: int) -> dict[str, Any]:
 
 
 @blueprint.get("/<int:resident_id>")
-@session.needs("health.read")
+@session.needs("care.health")
 def show(resident_id: int) -> Any:
     return _page(resident_id, {}, {})
 
@@ -218,7 +218,7 @@ def cancel_appointment(appointment_id: int) -> Any:
 
 
 @blueprint.get("/<int:resident_id>/export")
-@session.needs("health.read")
+@session.needs("care.health")
 def export(resident_id: int) -> Response:
     known = residents.by_id(resident_id)
     sheet = queries.sheet(session.current_actor(), known.id, locale())

@@ -67,7 +67,7 @@ def _days(plan_id: int, today: date) -> int:
             return 0  # told yesterday, or earlier in the same stretch
         words = wording.days_without(residents.name_of(plan.resident_id), DAYS)
         told = 0
-        for member in staff.staff_with_permission("health.read", plan.org_id)[:MOST_TOLD]:
+        for member in staff.staff_with_permission("care.health", plan.org_id)[:MOST_TOLD]:
             key = f"medicines:{plan.id}:days:{today}:{member.id}"
             said = say(
                 StaffMember(member.id), words, purpose="care", dedupe=key, about=f"health:{plan.resident_id}"

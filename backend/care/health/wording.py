@@ -208,6 +208,13 @@ def outside(kind: str, values: Mapping[str, float], beyond: Sequence[Beyond]) ->
     )
 
 
+def outside_unnamed() -> Words:
+    """To whoever else is told."""
+    return Words(
+        _("A value that was measured of her is outside what was agreed. Please ask her how she feels, and have it measured again.")
+    )  # fmt: skip
+
+
 def _bound(one: Beyond) -> Msg:
     value = kinds.VALUES[one.name]
     number = f"{one.bound:g}"

@@ -29,6 +29,7 @@ MAPPING = (
     "water_total=water",
     "tamper=tamper",
     "moved=moved",
+    "heart_rate=hr",
 )
 
 
