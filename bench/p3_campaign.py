@@ -141,10 +141,10 @@ class Street:
             assert time.monotonic() < until, self._stuck(campaign_id)
             time.sleep(0.1)
             look += 1
-            # As the scheduler does every two and every ten seconds.
+            # As the scheduler does every two and every five seconds.
             if look % 20 == 1:
                 pump.go_on()
-            if look % 100 == 1:
+            if look % 50 == 1:
                 tallies.take()
             (waiting,) = db.execute(_WAITING, (campaign_id,)).fetchone()
             (open_ones,) = db.execute(_OPEN).fetchone()

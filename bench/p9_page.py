@@ -85,8 +85,8 @@ _RECIPIENTS = (
 )
 _DELIVERIES = (
     "INSERT INTO delivery (message_id, channel, queue, status, attempts, next_at, provider_id, error, created_at, updated_at)"
-    " SELECT message_id, 'sms', 'bulk', CASE WHEN number % 100 = 0 THEN 'failed' ELSE 'delivered' END, 1, {0}, 'SM' || message_id,"
-    " CASE WHEN number % 100 = 0 THEN 'Twilio 30003: unreachable' END, {0}, {0} + CAST(number * {1} AS BIGINT)"
+    " SELECT message_id, 'sms', 'bulk', CASE WHEN number / 100 * 100 = number THEN 'failed' ELSE 'delivered' END, 1, {0}, 'SM' || message_id,"
+    " CASE WHEN number / 100 * 100 = number THEN 'Twilio 30003: unreachable' END, {0}, {0} + CAST(number * {1} AS BIGINT)"
     " FROM recipient WHERE campaign_id = ?"
 )
 

@@ -62,10 +62,11 @@ WHERE id IN (
     ORDER BY d.next_at, d.id LIMIT ? {skip}
 ) RETURNING id
 """
-# One person's messages keep their order: a later one waits until the earlier one is settled. Alarms wait for nothing.
+# One person's messages keep their order: a later one waits until the earlier one is settled. Alarms wait for nothing. `|| ''`: else
+# PostgreSQL, before it knows the table, looks through the whole queue for each of the queue instead of through hers.
 _IN_ORDER = """AND NOT EXISTS (
         SELECT 1 FROM delivery e WHERE e.identity_id = d.identity_id AND e.id < d.id
-        AND e.queue = d.queue AND e.status IN ('pending', 'sending'))"""
+        AND e.queue || '' = d.queue AND e.status IN ('pending', 'sending'))"""
 _LOAD = """
 SELECT d.id, d.message_id, d.identity_id, d.channel, i.address, m.content, d.queue, m.purpose, d.attempts, m.correlation, m.about
 FROM delivery d JOIN message m ON m.id = d.message_id JOIN identity i ON i.id = d.identity_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from backend.core import clock
-from backend.core.db import execute
+from backend.core.db import ask
 from backend.core.i18n import Msg, _
 from backend.fields.words import Words
 from backend.residents.models import Consent
@@ -150,5 +150,5 @@ def hearing(resident_ids: Iterable[int]) -> set[int]:
     wanted, found = list(resident_ids), set[int]()
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        found.update(row[0] for row in execute(_HEARING.format(",".join("?" * len(some))), some))
+        found.update(row[0] for row in ask(_HEARING.format(",".join("?" * len(some))), some))
     return found

@@ -111,7 +111,8 @@ def take() -> int:
     return sum(_take(campaign.id) for campaign in query)
 
 
-JOBS = [("campaigns.tally", 10, take)]
+JOBS = [("campaigns.tally", 5, take)]
+"""Seldom enough that it costs nothing, and often enough that a page counts no more than some ten thousand people one by one."""
 
 
 def _untally() -> None:
