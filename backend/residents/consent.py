@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from backend.core import clock
-from backend.core.db import ask
+from backend.core.db import ask, execute
 from backend.core.i18n import Msg, _
 from backend.fields.words import Words
 from backend.residents.models import Consent
