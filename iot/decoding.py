@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.core import clock
+from backend.core.i18n import _
 from iot.codecs import cayenne, modbus
 from iot.codecs.modbus import Register
 from iot.models import DeviceProfile
@@ -53,10 +54,10 @@ def _own(payload: Payload) -> Values | Unreadable:
     if payload.decoder.startswith(REGISTERS):
         return _registers(payload)
     if payload.decoder == OFF:
-        return Unreadable("its model is switched off")
+        return Unreadable(_("its model is switched off"))
     decoder = _OWN.get(payload.decoder)
     if decoder is None or payload.uplink.raw is None:
-        return Unreadable(f"there is no decoder “{payload.decoder}”")
+        return Unreadable(_("there is no decoder “{name}”", name=payload.decoder))
     try:
         return decoder(payload.uplink.raw)
     except Unreadable as error:
@@ -66,7 +67,7 @@ def _own(payload: Payload) -> Values | Unreadable:
 def _registers(payload: Payload) -> Values | Unreadable:
     its = DeviceProfile.get_or_none(DeviceProfile.id == int(payload.decoder.removeprefix(REGISTERS)))
     if its is None or payload.uplink.raw is None:
-        return Unreadable("its model has no map of registers")
+        return Unreadable(_("its model has no map of registers"))
     try:
         known = [Register.from_json(one) for one in its.registers or ()]
         return modbus.decode(known, payload.uplink.port or 0, payload.uplink.raw)

@@ -12,6 +12,7 @@ import peewee
 
 from backend.core import clock
 from backend.core.db import Instant, Model
+from backend.core.i18n import Msg, _
 from iot.codecs import Codec, home_assistant
 from iot.codecs.home_assistant import Entity
 from iot.models import Device
@@ -24,7 +25,6 @@ MOST = 20_000
 _LONGEST = 200
 _SPEAKING = ("component", "topic", "path", "on", "off", "trigger", "availability", "here", "gone")
 """What of an entity decides what its messages say; the rest is what it is called."""
-_IN_USE = "which is in use: try it again if that is right"
 
 
 class DiscoveredEntity(Model):
@@ -91,15 +91,15 @@ def _read(arrived: Arrived) -> list[Uplink]:
 STATE = Codec("home_assistant_state", home_assistant.CODEC.title, (), _read)
 
 
-def doubtful(arrived: Arrived, uplink: Uplink, device: Device) -> tuple[str, str]:
-    """(why this announcement is not believed before somebody has looked at it, "" when it is; the address that it is about). Whoever may announce
+def doubtful(arrived: Arrived, uplink: Uplink, device: Device) -> tuple[Msg, str] | None:
+    """(why this announcement is not believed before somebody has looked at it, the address that it is about); None when it is believed. Whoever may announce
     anything may announce it of any device: so nobody changes by that where a device in use speaks, how its words are meant, or whose a topic is that
     such a one speaks under."""
     said = {_named(arrived.topic, name): json.loads(str(text)) for name, text in uplink.values.items()}
     if any(len(name) > _LONGEST for name in said):
-        return f"its topic and name have more than {_LONGEST} characters", device.address
+        return _("its topic and name have more than {n} characters", n=_LONGEST), device.address
     if arrived.first is not None:
-        return "", ""
+        return None
     topics = {entity["topic"] for entity in said.values()}
     announced, mine, others = DiscoveredEntity.announced, DiscoveredEntity.device, DiscoveredEntity.topic
     in_use = Device.select(Device.address).where(Device.status == "active")
@@ -112,13 +112,22 @@ def doubtful(arrived: Arrived, uplink: Uplink, device: Device) -> tuple[str, str
     for row in known:
         new = said.get(row.announced)
         if row.device != device.address and (new is not None or row.topic in topics):
-            return f"it takes a topic of {row.device}, {_IN_USE}", row.device
+            return _(
+                "it takes a topic of {device}, which is in use: try it again if that is right",
+                device=row.device,
+            ), row.device
         if new is not None and any(new[part] != row.entity[part] for part in _SPEAKING):
-            return f"it changes where or how {row.device} speaks, {_IN_USE}", row.device
+            return _(
+                "it changes where or how {device} speaks, which is in use: try it again if that is right",
+                device=row.device,
+            ), row.device
     heard = {row.topic for row in known}
     if heard and not topics <= heard:
-        return f"it lets another topic speak for {device.address}, {_IN_USE}", device.address
-    return "", ""
+        return _(
+            "it lets another topic speak for {device}, which is in use: try it again if that is right",
+            device=device.address,
+        ), device.address
+    return None
 
 
 def withdraw(topic: str) -> None:

@@ -8,6 +8,7 @@ import peewee
 import structlog
 
 from backend.core.db import savepoint
+from backend.core.i18n import _
 from iot import alarming, health
 from iot.commands import actions as commands
 from iot.heard import Heard, Listener
@@ -66,7 +67,7 @@ def _aside(heard: Heard, who: str, error: str) -> list[Aside]:
     if heard.arrived is None:
         return []
     part = who.removeprefix("iot.").removesuffix(".listening")
-    why = f"understood, but {part} could not act on it: {error}"
+    why = _("understood, but {part} could not act on it: {error}", part=part, error=error)
     return [Aside(heard.arrived, why, heard.device.address, who[:40])]
 
 

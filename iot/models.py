@@ -100,18 +100,34 @@ class Reading(Model):
 
 
 class QuarantinedMessage(Model):
-    """A message that could not be read, and why; `payload` is sealed. `device`: the address that it names, where that can be told, and `org_id` whose
-    that is; `source` as `Arrived.source`; `tried_at`: when it was last tried again. `unheard`: it was read and stored, and this listener could not act on it."""
+    """A message that could not be read, and why (JSON of the text by locale); `payload` is sealed. `device`: the address that it names, where that can be told, and `org_id` whose
+    that is; `source` as `Arrived.source`; `tried_at`: when it was last tried again. `unheard`: it was read and stored, and this listener could not act on it. `pile_id`: the
+    QuarantinePile that it lies on, null for what no ceiling holds back."""
 
     topic = peewee.TextField()
     payload = peewee.BlobField()
-    why = peewee.CharField(200)
+    why = peewee.TextField()
     at = Instant(index=True)
     org_id = peewee.IntegerField(null=True, index=True)
     device = peewee.CharField(120, default="")
     source = peewee.CharField(40, default="")
     tried_at = Instant(null=True)
     unheard = peewee.CharField(40, default="")
+    pile_id = peewee.IntegerField(null=True, index=True)
+
+
+class QuarantinePile(Model):
+    """What was put aside of one device, or under one beginning of a topic (`whose`), on one day of the community: how many messages `came`, and how many
+    of them were `left_out`, because the first and the last of a day tell enough."""
+
+    whose = peewee.CharField(200)
+    day = peewee.DateField()
+    org_id = peewee.IntegerField(null=True)
+    came = peewee.IntegerField()
+    left_out = peewee.IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("whose", "day"), True),)
 
 
 Reading.add_index(Reading.device_id, Reading.at, name="reading_of_device")

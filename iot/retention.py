@@ -9,7 +9,7 @@ from backend.core.db import execute
 from backend.core.i18n import _
 from iot.commands import actions as commands
 from iot.commands.actions import DeviceCommand
-from iot.models import QuarantinedMessage
+from iot.models import QuarantinedMessage, QuarantinePile
 
 
 def _last_before(before: datetime) -> int:
@@ -46,6 +46,7 @@ def _clear(before: datetime, most: int) -> int:
 
 
 def _clear_aside(before: datetime, most: int) -> int:
+    QuarantinePile.delete().where(QuarantinePile.day < clock.local(before).date()).execute()
     old = QuarantinedMessage.select(QuarantinedMessage.id).where(QuarantinedMessage.at < before).limit(most)
     return int(QuarantinedMessage.delete().where(QuarantinedMessage.id.in_(list(old))).execute())
 

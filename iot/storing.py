@@ -16,6 +16,7 @@ import structlog
 
 from backend.core import clock, orgs
 from backend.core.db import transaction
+from backend.core.i18n import Text, _
 from backend.core.values import value
 from iot import bodies, discovery, express, formats, listeners, mapping, rows
 from iot.body import parted as body_parted
@@ -74,7 +75,7 @@ def store_surely(batch: Sequence[Arrived], how: Store | None = None) -> Stored:
     except Exception as error:
         log.exception("device.storing_failed", messages=len(batch))
         if len(batch) == 1:
-            _put_aside(batch[0], f"storing failed: {type(error).__name__}")
+            _put_aside(batch[0], _("storing failed: {why}", why=type(error).__name__))
             return Stored(quarantined=1)
     middle = len(batch) // 2
     parts = [store_surely(part, how) for part in (batch[:middle], batch[middle:])]
@@ -85,7 +86,7 @@ def store_surely(batch: Sequence[Arrived], how: Store | None = None) -> Stored:
     )
 
 
-def _put_aside(arrived: Arrived, why: str) -> None:
+def _put_aside(arrived: Arrived, why: Text) -> None:
     """Even what cannot be put aside as it is holds up nobody: then without the texts that it brings, but for its payload."""
     try:
         with transaction():
@@ -96,7 +97,9 @@ def _put_aside(arrived: Arrived, why: str) -> None:
     except Exception:
         log.exception("device.putting_aside_failed", topic=ascii(arrived.topic))
         nameless = Arrived("", arrived.payload, arrived.at, source=arrived.source, org_id=arrived.org_id)
-        quarantine.put_aside([Aside(nameless, f"{why}, topic {ascii(arrived.topic)[:120]}")])
+        quarantine.put_aside(
+            [Aside(nameless, _("{why}, topic {topic}", why=why, topic=ascii(arrived.topic)[:120]))]
+        )
 
 
 def store(batch: Sequence[Arrived]) -> Stored:
@@ -108,15 +111,15 @@ def store(batch: Sequence[Arrived]) -> Stored:
     for arrived in batch:
         try:
             if "\0" in arrived.topic:
-                raise Unreadable("there is a NUL character in it, which is no text")
+                raise Unreadable(_("there is a NUL character in it, which is no text"))
             codec = formats.of(arrived.topic) or discovery.codec_of(arrived.topic)
             if codec is None:
-                raise Unreadable("no format is known for this topic")
+                raise Unreadable(_("no format is known for this topic"))
             if codec is home_assistant.CODEC and not arrived.payload.strip():
                 withdrawn.append(arrived.topic)
             uplinks += _read(codec, arrived)
         except Unreadable as error:
-            aside[id(arrived)] = Aside(arrived, str(error))
+            aside[id(arrived)] = Aside(arrived, error.why)
     read = _decoded([uplink for _arrived, uplink in uplinks])
     with transaction():
         if taken := express.taken(batch):
@@ -131,19 +134,21 @@ def store(batch: Sequence[Arrived]) -> Stored:
         for (arrived, uplink), values in zip(uplinks, read, strict=True):
             device = devices[uplink.device]
             if foreign and (device.org_id, arrived.org_id) in foreign:
-                why = f"{uplink.device} belongs to another community"
+                why = _("{device} belongs to another community", device=uplink.device)
                 aside[id(arrived)] = Aside(arrived, why, uplink.device)
                 continue
             if uplink.kind == "announced":
-                why, whose = discovery.doubtful(arrived, uplink, device)
-                if why:
-                    aside[id(arrived)] = Aside(arrived, why, whose)
+                doubt = discovery.doubtful(arrived, uplink, device)
+                if doubt is not None:
+                    aside[id(arrived)] = Aside(arrived, *doubt)
                     continue
             changed[device.id] = device
             if not _carries(arrived, uplink, device):
                 continue
             if isinstance(values, Unreadable):
-                aside[id(arrived)] = Aside(arrived, f"{uplink.device}: {values}", uplink.device)
+                aside[id(arrived)] = Aside(
+                    arrived, _("{device}: {why}", device=uplink.device, why=values.why), uplink.device
+                )
                 continue
             said.append(_said(arrived, uplink, values, device, profiles.get(device.profile_id or 0)))
         said = _agreed(said)
@@ -165,7 +170,10 @@ def _read(codec: Codec, arrived: Arrived) -> list[tuple[Arrived, Uplink]]:
     if any(len(uplink.device) > LONGEST_ADDRESS for uplink in found):
         # Cut off, two of them might be taken for one.
         raise Unreadable(
-            f"its address has more than {LONGEST_ADDRESS} characters: please give the device a shorter name, or topic"
+            _(
+                "its address has more than {n} characters: please give the device a shorter name, or topic",
+                n=LONGEST_ADDRESS,
+            )
         )
     return [(arrived, uplink) for uplink in found]
 

@@ -8,6 +8,7 @@ from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from backend.core.i18n import Text, render
 from backend.core.values import value
 
 Scalar = str | int | float | bool | None
@@ -65,12 +66,16 @@ class Uplink:
     """The topic where this device takes commands, where its address does not say that."""
     gateway: str = ""
     """The one that heard it best, where its network says so."""
-    wrong: str = ""
+    wrong: Text = ""
     """Why this part of a message cannot be read; the other parts can."""
 
 
 class Unreadable(Exception):
-    """The message is not what its topic promises; the text says why, for staff who look at what was put aside."""
+    """The message is not what its topic promises; `why` says so to staff who look at what was put aside."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(render(why, "en"))
+        self.why = why
 
 
 def flat(data: object, prefix: str = "", depth: int = 6) -> dict[str, Scalar]:

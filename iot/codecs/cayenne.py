@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.core.i18n import _
 from iot.uplink import Scalar, Unreadable
 
 
@@ -64,16 +65,16 @@ def decode(payload: bytes) -> dict[str, Scalar]:
     at = 0
     while at < len(payload):
         if at + 2 > len(payload):
-            raise Unreadable("cut off after a channel")
+            raise Unreadable(_("cut off after a channel"))
         channel, number = payload[at], payload[at + 1]
         kind = _TYPES.get(number)
         if kind is None:
-            raise Unreadable(f"unknown type {number} on channel {channel}")
+            raise Unreadable(_("unknown type {number} on channel {channel}", number=number, channel=channel))
         at += 2
         for part, size, divisor, signed in kind.parts:
             raw = payload[at : at + size]
             if len(raw) < size:
-                raise Unreadable(f"cut off in {kind.name} on channel {channel}")
+                raise Unreadable(_("cut off in {name} on channel {channel}", name=kind.name, channel=channel))
             value = int.from_bytes(raw, "big", signed=signed)
             name = f"{kind.name}_{channel}" + (f".{part}" if part else "")
             found[name] = value / divisor if divisor > 1 else value

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from backend.core.i18n import _
 from iot.codecs import Codec, json_text
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink, flat
 
@@ -23,9 +24,9 @@ def read(arrived: Arrived) -> list[Uplink]:
     about = json_text.part(data, "deviceInfo")
     eui = str(about.get("devEui", "")).lower()
     if "devEUI" in data and not about:
-        raise Unreadable("this is ChirpStack v3; please use version 4")
+        raise Unreadable(_("this is ChirpStack v3; please use version 4"))
     if not _EUI.fullmatch(eui):
-        raise Unreadable("deviceInfo.devEui is missing or not 16 hexadecimal digits")
+        raise Unreadable(_("deviceInfo.devEui is missing or not 16 hexadecimal digits"))
     profile = about.get("deviceProfileId")
     known: dict[str, Any] = {
         "device": f"eui:{eui}",
@@ -77,7 +78,7 @@ def _bytes(text: object) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Unreadable("data is no base64") from None
+        raise Unreadable(_("data is no base64")) from None
 
 
 def best_signal(heard: object) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.core.i18n import _
 from iot.codecs import Codec, frames
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink, content_key
 
@@ -24,18 +25,18 @@ def decode(payload: bytes) -> tuple[str, dict[str, Scalar]]:
     """(the meter's number, its values). Raises Unreadable."""
     frame = frames.unwrapped(payload)
     if len(frame) < 13:
-        raise Unreadable("too short for a frame")
+        raise Unreadable(_("too short for a frame"))
     body = frames.checked(frame, 13 + frame[10])
     kind, control, data = body[1], body[9], body[11:]
     if control != _ANSWER:
-        raise Unreadable(f"control code {control:02X} is no answer with data")
+        raise Unreadable(_("control code {code} is no answer with data", code=f"{control:02X}"))
     if len(data) < 3 + 10 or int.from_bytes(data[:2], "big") not in _TOTALS:
-        raise Unreadable("no running total in it")
+        raise Unreadable(_("no running total in it"))
     values: dict[str, Scalar] = {}
     for name, digits in (("total", data[3:8]), ("total_at_settlement", data[8:13])):
         unit, step = _UNITS.get(digits[4], ("", 0.0))
         if not unit:
-            raise Unreadable(f"unknown unit {digits[4]:02X}")
+            raise Unreadable(_("unknown unit {code}", code=f"{digits[4]:02X}"))
         # The unit says what the last of eight digits is worth, hundredths of it being shown.
         values[name] = round(frames.bcd(digits[:4]) * step / 100, 5)
         values.setdefault("unit", unit)

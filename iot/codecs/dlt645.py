@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.core.i18n import _
 from iot.codecs import Codec, frames
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink, content_key
 
@@ -53,25 +54,27 @@ def decode(payload: bytes) -> tuple[str, dict[str, Scalar]]:
     """(the meter's number, its values). Raises Unreadable, also for questions, which only a gateway's own log would hold."""
     frame = frames.unwrapped(payload)
     if len(frame) < 12 or frame[7] != frames.START:
-        raise Unreadable("no second 68 after the address")
+        raise Unreadable(_("no second 68 after the address"))
     body = frames.checked(frame, 12 + frame[9])
     control, data = body[8], bytes((b - _OFFSET) & 0xFF for b in body[10:])
     if control == _REFUSED:
-        raise Unreadable("the meter refused the question")
+        raise Unreadable(_("the meter refused the question"))
     if control not in (_ANSWER, _MORE):
-        raise Unreadable(f"control code {control:02X} is no answer with data")
+        raise Unreadable(_("control code {code} is no answer with data", code=f"{control:02X}"))
     if len(data) < 4:
-        raise Unreadable("no data identity")
+        raise Unreadable(_("no data identity"))
     number = int.from_bytes(data[:4], "little")
     item = _ITEMS.get(number)
     if item is None:
-        raise Unreadable(f"unknown data identity {number:08X}")
+        raise Unreadable(_("unknown data identity {number}", number=f"{number:08X}"))
     return frames.address(body[1:7]), {item.name: _value(item, data[4:])}
 
 
 def _value(item: _Item, digits: bytes) -> float:
     if len(digits) != item.size:
-        raise Unreadable(f"{item.name} has {len(digits)} bytes instead of {item.size}")
+        raise Unreadable(
+            _("{name} has {n} bytes instead of {size}", name=item.name, n=len(digits), size=item.size)
+        )
     negative = item.signed and bool(digits[-1] & 0x80)
     plain = digits[:-1] + bytes([digits[-1] & 0x7F]) if item.signed else digits
     value = frames.bcd(plain) / 10**item.decimals

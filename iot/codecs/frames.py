@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backend.core.i18n import _
 from iot.uplink import Unreadable
 
 START, STOP, WAKE = 0x68, 0x16, 0xFE
@@ -16,19 +17,21 @@ def unwrapped(payload: bytes) -> bytes:
     data = bytes.fromhex(re.sub(rb"[\s,]", b"", text).decode()) if _HEX.fullmatch(text) else payload
     data = data.lstrip(bytes([WAKE]))
     if not data or data[0] != START:
-        raise Unreadable("a frame begins with 68")
+        raise Unreadable(_("a frame begins with 68"))
     return data
 
 
 def checked(frame: bytes, length: int) -> bytes:
     """The frame without checksum and stop; `length` is that of the whole. Raises Unreadable."""
     if len(frame) != length:
-        raise Unreadable(f"the frame has {len(frame)} bytes, its length says {length}")
+        raise Unreadable(_("the frame has {n} bytes, its length says {length}", n=len(frame), length=length))
     if frame[-1] != STOP:
-        raise Unreadable("a frame ends with 16")
+        raise Unreadable(_("a frame ends with 16"))
     total = sum(frame[:-2]) & 0xFF
     if total != frame[-2]:
-        raise Unreadable(f"checksum {frame[-2]:02X}, the sum is {total:02X}")
+        raise Unreadable(
+            _("checksum {given}, the sum is {total}", given=f"{frame[-2]:02X}", total=f"{total:02X}")
+        )
     return frame[:-2]
 
 
@@ -36,7 +39,7 @@ def bcd(digits: bytes) -> int:
     """Binary-coded decimal, the lowest byte first. Raises Unreadable."""
     text = digits[::-1].hex()
     if not text.isdecimal():
-        raise Unreadable(f"{text} are no decimal digits")
+        raise Unreadable(_("{text} are no decimal digits", text=text))
     return int(text)
 
 

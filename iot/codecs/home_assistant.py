@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from backend.core.i18n import _
 from iot.codecs import Codec, json_text
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink, content_key
 
@@ -125,7 +126,7 @@ def announced(arrived: Arrived) -> list[Entity]:
     else:
         inner = config.get("components")
         if not isinstance(inner, dict) or len(inner) > MOST:
-            raise Unreadable(f"components is missing, or there are more than {MOST}")
+            raise Unreadable(_("components is missing, or there are more than {n}", n=MOST))
         found = _several(inner, config, about, owner)
     return [one for one in found if one is not None]
 
@@ -156,12 +157,12 @@ def _entity(
     if not topic or topic.startswith(_OWN):
         return None  # it only takes commands, or is read already
     if "+" in topic or "#" in topic or len(topic) > 200:
-        raise Unreadable("its topic is no topic")
+        raise Unreadable(_("its topic is no topic"))
     available, here, gone = _availability(config)
     kind = " ".join(str(about.get(part, "")) for part in ("manufacturer", "model")).strip()
     name = f"{config.get('type', '')}_{config.get('subtype', '')}".strip("_") if button else object_id
     if len(name or object_id) > LONGEST_NAME:
-        raise Unreadable(f"its name has more than {LONGEST_NAME} characters")
+        raise Unreadable(_("its name has more than {n} characters", n=LONGEST_NAME))
     return Entity(
         f"ha:{owner}", name or object_id, component, topic, _path(config.get("value_template")),
         str(config.get("device_class") or "")[:40], str(config.get("unit_of_measurement") or "")[:20],
@@ -218,7 +219,10 @@ def _path(template: object) -> tuple[str, ...]:
     match = _PATH.fullmatch(template.strip()) if isinstance(template, str) else None
     if match is None:
         raise Unreadable(
-            f"the template “{str(template)[:80]}” is more than a path, and no program of a device is run here"
+            _(
+                "the template “{text}” is more than a path, and no program of a device is run here",
+                text=str(template)[:80],
+            )
         )
     return tuple("".join(step) for step in _STEP.findall(match[1]))
 

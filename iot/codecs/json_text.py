@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from backend.core.i18n import _
 from iot.uplink import Unreadable
 
 LARGEST = 64 * 1024
@@ -20,7 +21,7 @@ _LARGEST_WHOLE = 2**63
 def read(payload: bytes) -> Any:
     """Raises Unreadable."""
     if len(payload) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST // 1024} KiB")
+        raise Unreadable(_("larger than {n} KiB", n=LARGEST // 1024))
     try:
         data = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
@@ -30,7 +31,7 @@ def read(payload: bytes) -> Any:
     try:
         return _text(_loose(payload))
     except (ValueError, RecursionError):
-        raise Unreadable(f"no JSON: {why}") from None
+        raise Unreadable(_("no JSON: {why}", why=why)) from None
 
 
 def _loose(payload: bytes) -> Any:
@@ -74,7 +75,7 @@ def mapping(payload: bytes) -> Mapping[str, Any]:
     """A JSON object. Raises Unreadable."""
     data = read(payload)
     if not isinstance(data, dict):
-        raise Unreadable("no JSON object")
+        raise Unreadable(_("no JSON object"))
     return data
 
 

@@ -104,7 +104,13 @@ def decode(registers: Iterable[Register], first: int, data: bytes) -> dict[str, 
             continue  # an empty sensor says that it is no number
         found[one.name] = round(value * one.scale, 9) if one.scale != 1 else value
     if not found:
-        raise Unreadable(f"none of the model's registers is among {first} to {first + len(data) // 2 - 1}")
+        raise Unreadable(
+            _(
+                "none of the model’s registers is among {first} to {last}",
+                first=first,
+                last=first + len(data) // 2 - 1,
+            )
+        )
     return found
 
 
@@ -122,14 +128,14 @@ def read(arrived: Arrived) -> list[Uplink]:
     device, key = "modbus:" + "/".join(parts[1:3]), content_key(arrived)
     if len(parts) == 4:
         if not parts[3].isdecimal():
-            raise Unreadable("the topic's last part is no register's number")
+            raise Unreadable(_("the topic’s last part is no register’s number"))
         blocks = [(int(parts[3]), _frame(arrived.payload))]
         at = None
     else:
         data = json_text.read(arrived.payload)
         rows = data if isinstance(data, list) else [data]
         if not 0 < len(rows) <= MOST_BLOCKS:
-            raise Unreadable(f"no registers, or more than {MOST_BLOCKS} blocks in one message")
+            raise Unreadable(_("no registers, or more than {n} blocks in one message", n=MOST_BLOCKS))
         blocks = [_block(row) for row in rows]
         at = json_text.instant(rows[0].get("at"))
     return [
@@ -148,20 +154,20 @@ def read(arrived: Arrived) -> list[Uplink]:
 
 def _block(row: object) -> tuple[int, bytes]:
     if not isinstance(row, Mapping):
-        raise Unreadable("no JSON object")
+        raise Unreadable(_("no JSON object"))
     first, given, text = json_text.number(row.get("address")), row.get("registers"), row.get("hex")
     if first is None or not 0 <= first <= 65_535:
-        raise Unreadable("address is no register's number")
+        raise Unreadable(_("address is no register’s number"))
     if isinstance(given, list) and 0 < len(given) <= MOST_REGISTERS:
         numbers = [json_text.number(one) for one in given]
         if any(n is None or not -32_768 <= n <= 65_535 for n in numbers):
-            raise Unreadable("registers holds something else than numbers of 16 bits")
+            raise Unreadable(_("registers holds something else than numbers of 16 bits"))
         return first, b"".join(((n or 0) & 0xFFFF).to_bytes(2, "big") for n in numbers)
     if isinstance(text, str) and _HEX.fullmatch(text):
         raw = bytes.fromhex(re.sub(r"[\s,]", "", text))
         if len(raw) % 2 == 0 and len(raw) <= 2 * MOST_REGISTERS:
             return first, raw
-    raise Unreadable("neither registers nor hex")
+    raise Unreadable(_("neither registers nor hex"))
 
 
 def _frame(payload: bytes) -> bytes:
@@ -170,13 +176,13 @@ def _frame(payload: bytes) -> bytes:
     words = text.decode("ascii", "replace")
     frame = bytes.fromhex(re.sub(r"[\s,]", "", words)) if _HEX.fullmatch(words) else payload
     if len(frame) < 7:
-        raise Unreadable("too short for an answer")
+        raise Unreadable(_("too short for an answer"))
     if frame[1] & 0x80:
-        raise Unreadable(f"the device answers with exception {frame[2]}")
+        raise Unreadable(_("the device answers with exception {n}", n=frame[2]))
     if frame[1] not in (3, 4) or len(frame) != frame[2] + 5 or frame[2] % 2:
-        raise Unreadable("no answer with registers")
+        raise Unreadable(_("no answer with registers"))
     if checksum(frame[:-2]) != int.from_bytes(frame[-2:], "little"):
-        raise Unreadable("the checksum is wrong")
+        raise Unreadable(_("the checksum is wrong"))
     return frame[3:-2]
 
 

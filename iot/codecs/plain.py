@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from backend.core.i18n import _
 from iot.codecs import Codec, json_text
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink, content_key, flat, tells_apart
 
@@ -24,22 +25,22 @@ def read(arrived: Arrived) -> list[Uplink]:
     parts = arrived.topic.split("/")
     device, last = "/".join(parts[1:-1]), parts[-1]
     if not device:
-        raise Unreadable("the topic names no device")
+        raise Unreadable(_("the topic names no device"))
     if last == "state":
         return [Uplink(f"plain:{device}", _state(arrived.payload), retained=arrived.retained)]
     data = json_text.read(arrived.payload)
     rows = data if isinstance(data, list) else [data]
     if len(rows) > MOST:
-        raise Unreadable(f"more than {MOST} messages in one")
+        raise Unreadable(_("more than {n} messages in one", n=MOST))
     if rows and not any(isinstance(row, Mapping) for row in rows):
-        raise Unreadable("no JSON object")
+        raise Unreadable(_("no JSON object"))
     return [_one(device, row, arrived, place) for place, row in enumerate(rows)]
 
 
 def _one(device: str, row: object, arrived: Arrived, place: int) -> Uplink:
     if not isinstance(row, Mapping):
         return Uplink(
-            f"plain:{device}", wrong="one of its messages is no JSON object", retained=arrived.retained
+            f"plain:{device}", wrong=_("one of its messages is no JSON object"), retained=arrived.retained
         )
     given: Mapping[str, Any] = row
     if isinstance(given.get("answer"), str) and _ANSWER.issuperset(given):
@@ -76,7 +77,7 @@ def _named(own: str | int, given: Mapping[str, Any], arrived: Arrived) -> str:
 def _state(payload: bytes) -> Any:
     text = payload.decode("utf-8", "replace").strip().casefold()
     if text not in ("online", "offline"):
-        raise Unreadable("neither online nor offline")
+        raise Unreadable(_("neither online nor offline"))
     return text
 
 

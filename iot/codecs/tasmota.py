@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backend.core.i18n import _
 from iot.codecs import Codec, json_text
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink, content_key, flat
 
@@ -19,7 +20,7 @@ def read(arrived: Arrived) -> list[Uplink]:
     if last == "LWT":
         text = arrived.payload.decode("utf-8", "replace").strip().casefold()
         if text not in ("online", "offline"):
-            raise Unreadable("neither Online nor Offline")
+            raise Unreadable(_("neither Online nor Offline"))
         return [
             Uplink(
                 device,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from backend.core.i18n import _
 from iot.codecs import Codec, json_text
 from iot.codecs.chirpstack import best_heard, best_signal
 from iot.uplink import Arrived, Scalar, Unreadable, Uplink, flat
@@ -23,7 +24,7 @@ def read(arrived: Arrived) -> list[Uplink]:
     ids = json_text.part(data, "end_device_ids")
     eui = str(ids.get("dev_eui", "")).lower()
     if not _EUI.fullmatch(eui):
-        raise Unreadable("end_device_ids.dev_eui is missing or not 16 hexadecimal digits")
+        raise Unreadable(_("end_device_ids.dev_eui is missing or not 16 hexadecimal digits"))
     name = str(ids.get("device_id", ""))[:80]
     at = json_text.instant(data.get("received_at"))
     head, _devices, rest = arrived.topic.partition("/devices/")
@@ -77,7 +78,7 @@ def _bytes(text: object) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Unreadable("frm_payload is no base64") from None
+        raise Unreadable(_("frm_payload is no base64")) from None
 
 
 _TOPICS = (

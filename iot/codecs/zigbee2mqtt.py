@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from backend.core.i18n import _
 from iot.codecs import Codec, json_text
 from iot.uplink import Arrived, Unreadable, Uplink, content_key, flat
 
@@ -45,7 +46,7 @@ def _availability(payload: bytes) -> Literal["online", "offline"]:
         return "online"
     if state == "offline":
         return "offline"
-    raise Unreadable("neither online nor offline")
+    raise Unreadable(_("neither online nor offline"))
 
 
 CODEC = Codec("zigbee2mqtt", "Zigbee2MQTT", ("zigbee2mqtt/#",), read)

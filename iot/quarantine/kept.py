@@ -4,6 +4,7 @@ everything.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,13 +14,16 @@ from backend.core import access, clock, crypto, orgs
 from backend.core.access import Actor
 from backend.core.db import transaction
 from backend.core.errors import NotFound
+from backend.core.i18n import LOCALES, Text, render
 from backend.core.values import value
-from iot.models import LONGEST_ADDRESS, PAYLOAD_PLACE, Device, QuarantinedMessage
+from iot.models import LONGEST_ADDRESS, PAYLOAD_PLACE, Device, QuarantinedMessage, QuarantinePile
+from iot.quarantine import piles
 from iot.registry.devices import CHANGE
 from iot.uplink import Arrived
 
 LARGEST = 65_536
 """Bytes of a message that are kept."""
+LONGEST_WHY = 200
 log = structlog.get_logger()
 
 
@@ -28,36 +32,57 @@ class Aside:
     """A message and what is wrong with it; `device` is the address that it names, where that could be read; `unheard` as `QuarantinedMessage` has it."""
 
     arrived: Arrived
-    why: str
+    why: Text
     device: str = ""
     unheard: str = ""
 
 
 def put_aside(messages: Sequence[Aside]) -> None:
-    """Keep them, for staff to look at."""
+    """Keep them, for staff to look at; of what one device babbles, the first and the last of each day (`piles`)."""
     if not messages:
         return
     named = [_short(one.device or device_of(one.arrived.topic)) for one in messages]
     with transaction():
         known = Device.select(Device.address, Device.org_id).where(Device.address.in_(sorted(set(named))))
         org_ids = dict(known.tuples())
+        rows = []
         for one, device in zip(messages, named, strict=True):
-            topic, why = one.arrived.topic.replace("\0", ""), one.why[:200].replace("\0", "")
-            log.info("device.quarantined", why=why)
+            topic, why = one.arrived.topic.replace("\0", ""), _packed(one.why)
             if one.arrived.retained and _lies_there(topic, why):
                 continue
-            QuarantinedMessage.create(
-                topic=topic,
-                payload=crypto.encrypt(one.arrived.payload[:LARGEST], PAYLOAD_PLACE),
-                why=why,
-                at=one.arrived.since,
-                # A webhook's messages are its community's, whatever they say of themselves.
-                org_id=one.arrived.org_id or org_ids.get(device),
-                device=device,
-                source=one.arrived.source,
-                tried_at=one.arrived.at if one.arrived.first else None,
-                unheard=one.unheard,
-            )
+            # A webhook's messages are its community's, whatever they say of themselves.
+            org_id = one.arrived.org_id or org_ids.get(device)
+            rows.append((one, _row(one, topic, device, why, org_id)))
+        # What waits for a listener was read, and is never left out; what is tried again lies there already.
+        free = [row for one, row in rows if one.unheard or one.arrived.first is not None]
+        heaped = [row for one, row in rows if not one.unheard and one.arrived.first is None]
+        for row in (*free, *piles.kept_of(heaped)):
+            log.info("device.quarantined", why=render(why_of(row), "en"))
+            row.save(force_insert=True)
+
+
+def _row(one: Aside, topic: str, device: str, why: str, org_id: int | None) -> QuarantinedMessage:
+    return QuarantinedMessage(
+        topic=topic,
+        payload=crypto.encrypt(one.arrived.payload[:LARGEST], PAYLOAD_PLACE),
+        why=why,
+        at=one.arrived.since,
+        org_id=org_id,
+        device=device,
+        source=one.arrived.source,
+        tried_at=one.arrived.at if one.arrived.first else None,
+        unheard=one.unheard,
+    )
+
+
+def _packed(why: Text) -> str:
+    said = {locale: render(why, locale)[:LONGEST_WHY].replace("\0", "") for locale in LOCALES}
+    return json.dumps(said).encode("utf-8", "replace").decode()
+
+
+def why_of(message: QuarantinedMessage) -> Text:
+    """The reason, in whatever language somebody reads."""
+    return json.loads(message.why)  # type: ignore[no-any-return]
 
 
 def _short(device: str) -> str:
@@ -87,17 +112,26 @@ def device_of(topic: str) -> str:
 
 def listed(actor: Actor, limit: int = 100) -> list[QuarantinedMessage]:
     """What the actor may see, the newest first."""
-    query: Any = QuarantinedMessage.select().where(_seen_by(actor)).order_by(QuarantinedMessage.id.desc())
+    seen_by = _seen_by(actor, QuarantinedMessage)
+    query: Any = QuarantinedMessage.select().where(seen_by).order_by(QuarantinedMessage.id.desc())
     return list(query.limit(limit))
 
 
+def babbling(actor: Actor, limit: int = 50) -> list[QuarantinePile]:
+    """Of whom more came on a day than is kept, as far as the actor may see it, the newest first."""
+    which = _seen_by(actor, QuarantinePile) & (QuarantinePile.left_out > 0)
+    return list(QuarantinePile.select().where(which).order_by(QuarantinePile.id.desc()).limit(limit))
+
+
 def count(actor: Actor) -> int:
-    return int(QuarantinedMessage.select().where(_seen_by(actor)).count())
+    return int(QuarantinedMessage.select().where(_seen_by(actor, QuarantinedMessage)).count())
 
 
 def seen(actor: Actor, message_id: int) -> QuarantinedMessage:
     """Raises NotFound, also for one that the actor may not see."""
-    found = QuarantinedMessage.get_or_none((QuarantinedMessage.id == message_id) & _seen_by(actor))
+    found = QuarantinedMessage.get_or_none(
+        (QuarantinedMessage.id == message_id) & _seen_by(actor, QuarantinedMessage)
+    )
     if found is None:
         raise NotFound()
     return found  # type: ignore[no-any-return]
@@ -133,6 +167,6 @@ def everywhere(actor: Actor) -> bool:
     return bool(roots) and all(access.may(actor, CHANGE, root) for root in roots)
 
 
-def _seen_by(actor: Actor) -> Any:
-    mine = QuarantinedMessage.org_id.in_(access.org_ids(actor, CHANGE))
-    return mine | QuarantinedMessage.org_id.is_null() if everywhere(actor) else mine
+def _seen_by(actor: Actor, what: Any) -> Any:
+    mine = what.org_id.in_(access.org_ids(actor, CHANGE))
+    return mine | what.org_id.is_null() if everywhere(actor) else mine

@@ -12,7 +12,7 @@ from backend.web import session
 from backend.web.text import say
 from iot.ingest import watch
 from iot.quarantine import kept as quarantine
-from iot.quarantine import replaying
+from iot.quarantine import piles, replaying
 from iot.registry.devices import CHANGE
 
 blueprint = Blueprint(
@@ -32,11 +32,18 @@ _SHOWN = 500
 @blueprint.get("")
 @session.needs(CHANGE)
 def index() -> Any:
+    actor = session.current_actor()
     rows = [
-        (row, quarantine.payload(row)[:_SHOWN].decode("utf-8", "backslashreplace"))
-        for row in quarantine.listed(session.current_actor())
+        (row, quarantine.why_of(row), quarantine.payload(row)[:_SHOWN].decode("utf-8", "backslashreplace"))
+        for row in quarantine.listed(actor)
     ]
-    return render_template("iot/put_aside.html", rows=rows)
+    return render_template(
+        "iot/put_aside.html",
+        rows=rows,
+        babbling=quarantine.babbling(actor),
+        first=piles.FIRST,
+        last=piles.LAST,
+    )
 
 
 @blueprint.post("/<int:message_id>/again")

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from backend.core.i18n import _
 from iot.uplink import Scalar, Unreadable, flat
 
 LONGEST_NAME = 120
@@ -19,9 +20,9 @@ def read(text: bytes | str) -> dict[str, Any]:
     try:
         answer = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"the model's codec answered no JSON: {error}") from None
+        raise Unreadable(_("the model’s codec answered no JSON: {why}", why=str(error))) from None
     if not isinstance(answer, dict):
-        raise Unreadable("the model's codec answered no JSON object")
+        raise Unreadable(_("the model’s codec answered no JSON object"))
     return {
         "data": answer.get("data"),
         "errors": _texts(answer.get("errors")),
@@ -33,10 +34,10 @@ def values(answer: Mapping[str, Any]) -> Mapping[str, Scalar]:
     """The leaves of `data` by dotted names. Warnings become the value `warnings`, one text, so that staff see them and a mapping may read them.
     Raises Unreadable where the codec told of an error or gave no data."""
     if answer["errors"]:
-        raise Unreadable(f"the model's codec refused it: {'; '.join(answer['errors'])}")
+        raise Unreadable(_("the model’s codec refused it: {why}", why="; ".join(answer["errors"])))
     data = answer["data"]
     if not isinstance(data, dict | list):
-        raise Unreadable("the model's codec gave no data")
+        raise Unreadable(_("the model’s codec gave no data"))
     found = {
         name.replace("\0", ""): _kept(value)
         for name, value in flat(data).items()

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from backend.core import clock
+from backend.core.i18n import Msg, Text, _
 from iot.uplink import Scalar, Unreadable
 from iot.vendor import answer, breaker, pool, sources
 from iot.vendor.process import Job, Outcome
@@ -40,7 +41,7 @@ def decode(jobs: Sequence[Job]) -> list[Mapping[str, Scalar] | Unreadable]:
         [(jobs[place].codec, str(o.text)) for place, o in zip(going, outcomes, strict=True) if o.faulty]
     )
     found: list[Mapping[str, Scalar] | Unreadable] = [
-        Unreadable(f"the model's codec is stopped: {stopped.get(job.codec, '')}") for job in jobs
+        Unreadable(_("the model’s codec is stopped: {why}", why=stopped.get(job.codec, ""))) for job in jobs
     ]
     for place, outcome in zip(going, outcomes, strict=True):
         try:
@@ -56,13 +57,15 @@ def _text(outcome: Outcome) -> bytes | str:
     raise Unreadable(_why(outcome))
 
 
-def _why(outcome: Outcome) -> str:
-    words = {
-        "thrown": "the model's codec refused it: {why}",
-        "limit": "the model's codec was ended: {why}",
-        "unloadable": "the model's codec cannot be loaded: {why}",
-        "stopped": "the model's codec is stopped: it was ended several times in a moment",
-        "unavailable": "{why}",
-    }
+_WHY: dict[str, Msg] = {
+    "thrown": _("the model’s codec refused it: {why}"),
+    "limit": _("the model’s codec was ended: {why}"),
+    "unloadable": _("the model’s codec cannot be loaded: {why}"),
+    "stopped": _("the model’s codec is stopped: it was ended several times in a moment"),
+}
+
+
+def _why(outcome: Outcome) -> Text:
     why = outcome.text if isinstance(outcome.text, str) else ""
-    return words[outcome.kind].replace("{why}", why)
+    known = _WHY.get(outcome.kind)
+    return why if known is None else Msg(known.id, {"why": why})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from backend.core.i18n import _
 from backend.settings import settings
 from iot.uplink import Unreadable
 
@@ -32,8 +33,8 @@ def read(sha256: str) -> str:
     except OSError:
         content = b""
     if not content:
-        raise Unreadable(f"the codec {sha256[:12]} is not installed here")
+        raise Unreadable(_("the codec {name} is not installed here", name=sha256[:12]))
     if hashlib.sha256(content).hexdigest() != sha256:
         log.error("codec.changed", codec=sha256)
-        raise Unreadable(f"the codec {sha256[:12]} was changed on disk after it was installed")
+        raise Unreadable(_("the codec {name} was changed on disk after it was installed", name=sha256[:12]))
     return content.decode()

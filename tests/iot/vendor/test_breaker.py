@@ -42,7 +42,7 @@ def test_three_faults_in_five_minutes_stop_a_codec_for_everybody_until_staff_let
 ) -> None:
     with clock.stopped(AT) as hands:
         bad, good = said(BAD, GOOD)
-        assert bad == "the model's codec was ended: its answer is longer than 64 kB"
+        assert bad == "the model’s codec was ended: its answer is longer than 64 kB"
         assert good == {"seen": 2, "port": 5}
         hands.forward(minutes=6)
         said(BAD)
@@ -52,7 +52,7 @@ def test_three_faults_in_five_minutes_stop_a_codec_for_everybody_until_staff_let
         (stop,) = breaker.stops()
         assert stop.codec == sources.name(BAD)
         stopped, good = said(BAD, GOOD)
-        assert stopped == "the model's codec is stopped: its answer is longer than 64 kB"
+        assert stopped == "the model’s codec is stopped: its answer is longer than 64 kB"
         assert good == {"seen": 2, "port": 5}
         well, words = breaker.well()
         assert not well and isinstance(words, Msg) and words.params == {"names": stop.codec[:12]}

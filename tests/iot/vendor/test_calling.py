@@ -148,9 +148,9 @@ def test_an_answer_becomes_values_by_dotted_names_and_its_warnings_one_of_them()
 
 
 def test_an_answer_with_errors_or_without_data_is_unreadable() -> None:
-    assert told(data={"a": 1}, errors=["bad checksum"]) == "the model's codec refused it: bad checksum"
-    assert told(errors="no") == "the model's codec refused it: no"
-    assert told(warnings=["x"]) == told(data=3) == "the model's codec gave no data"
+    assert told(data={"a": 1}, errors=["bad checksum"]) == "the model’s codec refused it: bad checksum"
+    assert told(errors="no") == "the model’s codec refused it: no"
+    assert told(warnings=["x"]) == told(data=3) == "the model’s codec gave no data"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"data": NaN}', '{"data": ' + "[" * 3000, b'{"data": "\xff"}'])
