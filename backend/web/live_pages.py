@@ -15,6 +15,6 @@ blueprint = Blueprint("live", __name__)
 @session.staff_only
 def events() -> Response:
     """Nudges `{"kind", "id"}` for signed-in staff: what exactly changed is fetched by the page, with its own checks. Kept
-    open by the ASGI root."""
+    open by the ASGI root. `?after=`: when the page was asked for (ms); what came since is told at once."""
     headers = {STREAM: live.ADMIN, "X-Accel-Buffering": "no"}
     return Response(mimetype="text/event-stream", headers=headers)

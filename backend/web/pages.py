@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 
-from backend.core import health, live
+from backend.core import health
 from backend.core.i18n import LOCALES, _
 from backend.settings import settings
 from backend.web import dashboard as cards
 from backend.web import nav, session
-from backend.web.push import STREAM
 from backend.web.text import COOKIE, safe_next
 
 blueprint = Blueprint(
@@ -32,13 +31,6 @@ nav.register(_("Health"), "web.health_page", "health.read", 910, group="system")
 def dashboard() -> Any:
     actor = session.current_actor()
     return render_template("web/dashboard.html", cards=cards.cards(actor))
-
-
-@blueprint.get("/admin/events")
-@session.staff_only
-def events() -> Any:
-    """What staff pages listen to; the ASGI root keeps the connection open."""
-    return Response(mimetype="text/event-stream", headers={STREAM: live.ADMIN})
 
 
 @blueprint.post("/locale")

@@ -2,7 +2,8 @@
 
 A Flask view decides who may listen to what: it answers with the header `STREAM: <channel>`, and the ASGI root keeps the
 connection open here. Redis only carries nudges: a channel with a Feed catches up from the database when a connection
-opens, when Redis is back, and every two seconds while it is away.
+opens, when Redis is back, and every two seconds while it is away. Of a plain channel the last nudges are kept: a connection
+begins with those that came while its page was on the way.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from backend.core import clock
 from backend.web.bridge import Headers, Receive, Send, left
 
 STREAM = "x-linli-stream"
@@ -27,10 +29,12 @@ BEAT_SECONDS = 20.0
 POLL_SECONDS = 2.0
 MOST_PENDING = 256
 """Events that wait for one slow connection; it is closed beyond, comes back by itself and catches up."""
+MOST_KEPT = 64
+"""Nudges of plain channels that are kept for pages that are on their way; beyond, they are told that there were some."""
 LIFE_SECONDS = 900.0
 """A connection is closed about then and comes back: whoever lost the right to listen does not keep it."""
 REFRESH = '{"kind": "*"}'
-"""Said on channels without a Feed when events may have been missed."""
+"""Said on plain channels when events may have been missed."""
 
 log = structlog.get_logger()
 
@@ -105,6 +109,7 @@ class Hub:
     def __init__(self, redis_url: str, feeds: Mapping[str, Feed], plain: Iterable[str] = ()) -> None:
         self._url, self._feeds, self._plain = redis_url, dict(feeds), tuple(plain)
         self._listeners: dict[str, set[Listener]] = {}
+        self._kept: dict[str, deque[tuple[int, Event]]] = {name: deque(maxlen=MOST_KEPT) for name in plain}
         self._tasks: list[asyncio.Task[None]] = []
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="push")
         self._closing = False
@@ -131,9 +136,12 @@ class Hub:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def serve(self, channel: str, after: int, headers: Headers, receive: Receive, send: Send) -> None:
-        """Keep one connection, until it is closed from either side. `after`: the last event that it has."""
+        """Keep one connection, until it is closed from either side. `after`: the last event that it has; on a plain channel,
+        when its page was asked for, in milliseconds."""
         life = LIFE_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 (so that they do not all come back at once)
         listener = Listener(channel, after, asyncio.get_running_loop().time() + life)
+        for event in self._since(channel, after):
+            listener.put(event.encoded())
         self._listeners.setdefault(channel, set()).add(listener)
         if self._closing:
             listener.close()
@@ -173,7 +181,7 @@ class Hub:
                     while True:
                         message = await pubsub.get_message(timeout=10)
                         if message is not None:
-                            self._take(message["channel"].decode(), message["data"])
+                            self.take(message["channel"].decode(), message["data"])
             except (RedisError, OSError) as error:
                 if self.heard or not polls:
                     log.warning("push.redis_unreachable", error=type(error).__name__)
@@ -185,14 +193,22 @@ class Hub:
             await self._catch_up_all(refresh=polls % 5 == 0)
             await asyncio.sleep(POLL_SECONDS)
 
-    def _take(self, channel: str, payload: bytes) -> None:
-        listeners = self._listeners.get(channel)
-        if not listeners:
-            return
-        feed = self._feed(channel)
-        event = feed.read(channel, payload) if feed else Event(channel, None, payload.decode())
+    def take(self, channel: str, payload: bytes) -> None:
+        """What was published on a channel goes to whoever listens to it."""
+        listeners, feed = self._listeners.get(channel, ()), self._feed(channel)
+        event: Event | None = None
+        if feed is None:
+            event = Event(channel, None, payload.decode())
+            self._kept[channel].append((clock.now_ms(), event))
+        elif listeners:
+            event = feed.read(channel, payload)
         if event is not None:
             self._tell(event, listeners)
+
+    def _since(self, channel: str, asked_ms: int) -> list[Event]:
+        """The nudges of a plain channel since then, or that there were more than are kept."""
+        found = [event for at, event in self._kept.get(channel, ()) if at >= asked_ms]
+        return found if len(found) < MOST_KEPT else [Event(channel, None, REFRESH)]
 
     @staticmethod
     def _tell(event: Event, listeners: Iterable[Listener]) -> None:

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from backend.core import db, ids, metrics
+from backend.core import clock, db, ids, metrics
 from backend.core.errors import LinliError
 from backend.core.i18n import Msg, _
 from backend.settings import settings
@@ -86,6 +86,7 @@ def _begin() -> None:
     g.correlation = ids.correlation()
     structlog.contextvars.bind_contextvars(correlation=g.correlation)
     g.began = time.perf_counter()
+    g.asked_ms = clock.now_ms()
 
 
 def _for_browsers(response: Response) -> Response:

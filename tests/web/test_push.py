@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend.web.push import MOST_PENDING, Event, Hub, Listener
+from backend.core import clock as clocks
+from backend.web.push import MOST_KEPT, MOST_PENDING, REFRESH, Event, Hub, Listener
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -114,5 +115,38 @@ def test_a_hub_that_closes_ends_old_and_new_connections() -> None:
         await asyncio.wait_for(first, 60)
         second, *_ = await opened(hub, "admin:live")
         await asyncio.wait_for(second, 60)
+
+    asyncio.run(story())
+
+
+def test_what_came_while_a_page_was_on_its_way_is_the_first_that_its_stream_says(clock: clocks.Hands) -> None:
+    async def story() -> None:
+        hub = Hub(NOBODY, {}, plain=("admin:live",))
+        hub.take("admin:live", b"before it was asked for")
+        clock.forward(seconds=1)
+        asked = clocks.now_ms()
+        clock.forward(seconds=1)
+        hub.take("admin:live", b"an alarm")
+        clock.forward(seconds=30)
+        opening, sent, _gone = await opened(hub, "admin:live", after=asked)
+        await wait_for(lambda: b"an alarm" in b"".join(sent))
+        assert b"before" not in b"".join(sent)
+        hub.close()
+        await asyncio.wait_for(opening, 60)
+
+    asyncio.run(story())
+
+
+def test_who_missed_more_than_is_kept_is_told_to_look_at_everything(clock: clocks.Hands) -> None:
+    async def story() -> None:
+        hub = Hub(NOBODY, {}, plain=("admin:live",))
+        asked = clocks.now_ms()
+        for n in range(MOST_KEPT + 1):
+            hub.take("admin:live", b"nudge %d" % n)
+        opening, sent, _gone = await opened(hub, "admin:live", after=asked)
+        await wait_for(lambda: REFRESH.encode() in b"".join(sent))
+        assert b"nudge" not in b"".join(sent)
+        hub.close()
+        await asyncio.wait_for(opening, 60)
 
     asyncio.run(story())

@@ -3,8 +3,10 @@
 (() => {
   const parts = () => [...document.querySelectorAll("[data-live][id]")];
   if (!parts().length || !window.EventSource) return;
+  const { asked } = document.currentScript.dataset;
   const offline = document.getElementById("offline");
   let timer = null;
+  let refreshed = Promise.resolve();
   let due = new Set();
   // A part that changes under a finger would swallow the click. Not for long: whoever lets go outside the window is not heard, and a
   // board must not stand still for that.
@@ -21,7 +23,7 @@
     const kinds = due;
     due = new Set();
     timer = null;
-    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Live": "1" } });
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Live": "1" }, signal: AbortSignal.timeout(60000) });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     await released;
@@ -46,14 +48,14 @@
     due.add(kind);
     // Messages come by the hundred where many people write: once a second is live enough.
     const wait = Math.max(kind === "message" ? 1000 : 250, ...listening.map((part) => Number(part.dataset.every || 0)));
-    if (!timer) timer = window.setTimeout(refresh, wait);
+    // One after the other: an answer that took long must not take the place of a newer one.
+    if (!timer) timer = window.setTimeout(() => { refreshed = refreshed.then(refresh).catch(() => {}); }, wait);
   };
 
-  const source = new EventSource("/admin/events");
+  // The stream begins with what came since this page was asked for.
+  const source = new EventSource("/admin/events?after=" + asked);
   let lost = false;
-  // Work in progress may have ended between the page and the opening of the stream.
-  const working = () => document.querySelector("[data-live] progress");
-  source.onopen = () => { if (offline) offline.hidden = true; if (lost || working()) soon("*"); lost = false; };
+  source.onopen = () => { if (offline) offline.hidden = true; if (lost) soon("*"); lost = false; };
   source.onerror = () => { lost = true; if (offline) offline.hidden = false; };
   source.onmessage = (event) => {
     let kind = "*";
