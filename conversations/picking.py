@@ -20,9 +20,9 @@ from conversations.store import Found
 _OPTIONS_OF = "SELECT identity_id, resident_id, staff_id, content FROM message WHERE id = ?"
 _BEFORE = (
     "SELECT content, about, inbound_id, created_at FROM message WHERE identity_id = ? AND id < ? AND created_at > ?"
-    # What we answered her last stands at the moment at which she wrote.
-    " AND created_at + CASE WHEN inbound_id IS NULL THEN 0 ELSE 1 END"
-    " > COALESCE((SELECT MAX(at) FROM inbound WHERE identity_id = ?), 0) ORDER BY id DESC LIMIT 8"
+    # What we answered to the last that she wrote, and what came unasked since.
+    " AND (inbound_id = (SELECT MAX(id) FROM inbound WHERE identity_id = ?) OR (inbound_id IS NULL"
+    " AND created_at > COALESCE((SELECT MAX(at) FROM inbound WHERE identity_id = ?), 0))) ORDER BY id DESC LIMIT 8"
 )
 _CAME = (
     "SELECT m.about, m.inbound_id, MIN(m.created_at), MAX(d.updated_at),"
@@ -157,7 +157,7 @@ class _Before(NamedTuple):
 def _before(found: Found) -> list[_Before]:
     """What she was offered before the last offer, since she last wrote, newest first."""
     since = clock.now_ms() - UNANSWERED_MS
-    rows = execute(_BEFORE, (found.id, found.offer_id, since, found.id)).fetchall()
+    rows = execute(_BEFORE, (found.id, found.offer_id, since, found.id, found.id)).fetchall()
     said = [
         _Before(Content.unseal(sealed), about, inbound_id is None, at)
         for sealed, about, inbound_id, at in rows

@@ -95,3 +95,14 @@ def test_read_in_the_midst_of_a_form_the_notice_is_answered_and_the_question_ask
 
 def _delivered() -> None:
     Delivery.update(status="sent", updated_at=clocks.now()).where(Delivery.status == "pending").execute()
+
+
+def test_the_choices_of_a_question_that_she_has_answered_wait_for_nothing_however_quickly_she_wrote(
+    nora: Phone_, community: Community
+) -> None:
+    # The clock stands: all of it within one millisecond.
+    for words in ("tea", "Nora", "2", "none", "1"):
+        nora.say(words)
+    assert community.teas
+    _told(SURVEY)
+    assert "Two messages" not in nora.say("2")
