@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -77,7 +78,7 @@ class Press:
         """What printing lacks on this machine and how to install it; None when it can print."""
         if not self._whole:
             try:
-                head, _blobs = self._ask({"job": "hello"}, [], LOOK_SECONDS)
+                head, _blobs = self._ask({"job": "hello"}, [], BATCH_SECONDS)
             except PressError as error:
                 return error.text
             if not head["fonts"]:
@@ -147,7 +148,8 @@ class Press:
             process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    stream.close()
+                    with suppress(BrokenPipeError):  # what was still to be written to it
+                        stream.close()
 
 
 def _order(document: Document, job: str, records: int) -> tuple[dict[str, Any], list[bytes]]:
