@@ -113,24 +113,26 @@ def test_a_mail_server_out_of_reach_is_tried_again(configure: Callable[..., None
 
 
 def test_a_letter_given_up_in_the_middle_leaves_no_connection_behind(configure: Callable[..., None]) -> None:
-    closed: list[bool] = []
-
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 ready\r\n")
-        await reader.read()
-        closed.append(True)
-        writer.close()
-
     async def story() -> None:
+        greeted, closed = asyncio.Event(), asyncio.Event()
+
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 ready\r\n")
+            await reader.readline()
+            greeted.set()
+            await reader.read()
+            closed.set()
+            writer.close()
+
         port = free_port()
-        async with await asyncio.start_server(silent, "127.0.0.1", port):
+        async with await asyncio.start_server(silent, "127.0.0.1", port), asyncio.timeout(60):
             configure(SMTP_URL=f"smtp://127.0.0.1:{port}", MAIL_FROM="office@linli.example.test")
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.3):
-                    await EmailChannel().send(due())
-            async with asyncio.timeout(60):
-                while not closed:
-                    await asyncio.sleep(0.01)
+            sending = asyncio.create_task(EmailChannel().send(due()))
+            await greeted.wait()
+            sending.cancel()
+            await closed.wait()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
 
     asyncio.run(story())
 

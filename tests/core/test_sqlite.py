@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from backend.core.sqlite import Sqlite
-from tests.servers import until
+from tests.servers import LONG, until
 
 
 def _is_held(path: str) -> bool:
@@ -38,10 +38,10 @@ def test_who_waits_to_write_is_before_whoever_comes_later(tmp_path: Path) -> Non
     alarm, campaign = (threading.Thread(target=write, args=(name,)) for name in ("alarm", "campaign"))
     try:
         alarm.start()
-        until(lambda: _is_held(f"{path}-next"), what="the alarm's waiting", seconds=30)
+        until(lambda: _is_held(f"{path}-next"), what="the alarm's waiting")
         campaign.start()
     finally:
         os.close(somebody)
-    alarm.join(30)
-    campaign.join(30)
+    alarm.join(LONG)
+    campaign.join(LONG)
     assert order == ["alarm", "campaign"]

@@ -15,13 +15,13 @@ from tests.e2e.town import Town, running_town
 from tests.harness.browser import browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sqlite_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with running_town(tmp_path_factory.mktemp("sqlite")) as town:
         yield town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres_town(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Town]:
     with (
         postgres.fresh() as database,

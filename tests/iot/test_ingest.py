@@ -28,7 +28,7 @@ from iot.storing import Store, Stored
 from iot.uplink import Arrived
 from tests.databases import Postgres, TestDatabase
 from tests.environment import SHARED
-from tests.servers import free_port, until
+from tests.servers import LONG, free_port, until
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_a_full_disk_acknowledges_nothing_and_loses_nothing(
     try:
         until(lambda: ingest.connected, what="the connection")
         home.says("linli/full/up", *({"id": n, "t": n} for n in range(600)))
-        assert failed.wait(30) and Reading.select().count() < 600
+        assert failed.wait(LONG) and Reading.select().count() < 600
         disk(1_000_000)
         until(lambda: Reading.select().count() == 600, what="all readings")
     finally:
@@ -267,7 +267,7 @@ def test_what_a_killed_broker_had_sent_is_stored_though_it_never_says_it_again()
     stored: list[bytes] = []
 
     def store(batch: Sequence[Arrived]) -> Stored:
-        assert killed.wait(20)
+        assert killed.wait(LONG)
         stored.extend(arrived.payload for arrived in batch)
         return Stored()
 
@@ -290,7 +290,7 @@ def test_what_a_killed_broker_had_sent_is_stored_though_it_never_says_it_again()
                 line.sendall(b"".join(packet(mid) for mid in range(1, count + 1)))
             server.close()
             killed.set()
-            until(lambda: len(stored) >= count, what="what had come", seconds=20)
+            until(lambda: len(stored) >= count, what="what had come")
             assert sorted(stored) == [f"{mid:04d}".encode() for mid in range(1, count + 1)]
         finally:
             killed.set()

@@ -55,5 +55,5 @@ def test_with_a_public_address_telegram_is_told_to_call_us(
 
 
 def _webhook(telegram_api: TelegramEmulator) -> str:
-    found = requests.get(f"{telegram_api.api_base}/bot{telegram_api.token}/getWebhookInfo", timeout=5).json()
+    found = requests.get(f"{telegram_api.api_base}/bot{telegram_api.token}/getWebhookInfo", timeout=60).json()
     return str(found["result"]["url"])
