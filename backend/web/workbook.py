@@ -16,8 +16,6 @@ from typing import IO, Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Response
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
 
 from backend.core import clock
 
@@ -167,6 +165,8 @@ def width(text: str) -> int:
 
 class _Book:
     def __init__(self, target: str | IO[bytes]) -> None:
+        from xlsxwriter import Workbook  # slow to load, and most processes write no book
+
         settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = Workbook(target, settings)
         self._formats = {name: self._book.add_format(look) for name, look in _FORMATS.items()}
@@ -257,6 +257,8 @@ class _Book:
         ):
             return list(choices)
         self._lists.append(choices)
+        from xlsxwriter.utility import xl_col_to_name
+
         name = xl_col_to_name(len(self._lists) - 1, col_abs=True)
         return f"='{_LISTS}'!{name}$1:{name}${len(choices)}"
 
