@@ -108,11 +108,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What failed and then passed is no success to keep quiet about: each such failure is shown whole."""
-    failed = {report.nodeid for report in terminalreporter.stats.get("failed", [])}
-    unsteady = [report for report in terminalreporter.stats.get("rerun", []) if report.nodeid not in failed]
+    """What failed and then passed is no success to keep quiet about: each such failure is shown whole. So is the first failure of what
+    failed again, perhaps for no other reason than what the first run had left."""
+    unsteady = terminalreporter.stats.get("rerun", [])
     if unsteady:
-        terminalreporter.section("UNSTEADY: failed, and passed when run once more")
+        terminalreporter.section("UNSTEADY: failed, and was run once more")
         for report in unsteady:
             terminalreporter.write_line(f"UNSTEADY {report.nodeid}")
             terminalreporter.write_line(report.longreprtext)
