@@ -77,7 +77,7 @@ def _settings(sink: int, pace: float) -> dict[str, str]:
 def _lived(house: House, given: argparse.Namespace) -> dict[str, Any]:
     from backend import domains
     from backend.alarms.models import Alarm
-    from backend.core import clock
+    from backend.core import clock, db
     from iot import connection
     from iot.fleet import faults, life
     from iot.fleet.publishing import Publisher, publish
@@ -123,6 +123,7 @@ def _lived(house: House, given: argparse.Namespace) -> dict[str, Any]:
     publish(publisher, handed, speed=1, stop=stop, real=True)
     worse.join(seconds)
     published = publisher.stop(PATIENCE_S)
+    db.reconnect_if_lost()  # the database was away
     _wait_stored(told)
     late = (clock.now() - end).total_seconds() / given.pace
     stop.wait(min(AFTER_HOURS, given.hours / 4) * 3_600 / given.pace)

@@ -27,6 +27,7 @@ class Ear(threading.Thread):
         last, heard = 0, clock.now()
         while not self._done.wait(0.5):
             try:
+                db.reconnect_if_lost()
                 (newest,) = db.execute("SELECT coalesce(max(id), 0) FROM reading").fetchone()
             except (peewee.PeeweeException, OSError):
                 continue
