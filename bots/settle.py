@@ -15,6 +15,7 @@ import structlog
 from backend.core import metrics
 from backend.messaging import deliveries
 from backend.messaging.deliveries import Due
+from backend.messaging.passing_on import ALERTS, HELD_S
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
 from bots.persist import persist
 from conversations.inbound import Turn
@@ -106,8 +107,19 @@ def settle(outcomes: Sequence[Outcome]) -> None:
     if early:
         persist(partial(deliveries.postpone, early))
     for outcome in outcomes:
+        if (
+            outcome.result == "postponed"
+            and outcome.due.queue == ALERTS
+            and (outcome.after_s or 0.0) > HELD_S
+        ):
+            persist(partial(_beside, outcome.due.id))
+    for outcome in outcomes:
         if outcome.result not in ("sent", "postponed"):
             persist(partial(_settle_unsent, outcome))
+
+
+def _beside(delivery_id: int) -> None:
+    deliveries.beside(delivery_id)
 
 
 def _settle_unsent(outcome: Outcome) -> None:

@@ -30,6 +30,7 @@ MODULES = (
     "backend.core.retention",
     "backend.residents.asking_anew",
     "backend.messaging.unseen",
+    "backend.messaging.waiting",
     "backend.attachments.jobs",
     "backend.records.jobs",
     "backend.reports.jobs",

@@ -1,4 +1,5 @@
-"""Whether an alarm stands still: its ladder's next step is overdue, or nobody at all was told of it. /healthz says so."""
+"""Whether an alarm stands still: its ladder's next step is overdue, nobody at all was told of it, or what is said of it does not leave.
+/healthz says so."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import peewee
 from backend.alarms.models import Alarm, AlarmStep
 from backend.core import clock
 from backend.core.i18n import Text, _
+from backend.messaging import waiting
 
 PATIENCE = timedelta(minutes=2)
 """The scheduler looks every few seconds; another takes over within 15 s."""
@@ -27,6 +29,12 @@ def check() -> tuple[bool, Text]:
     if silent:
         return False, _(
             "Nobody could be told of these alarms, act yourself: {numbers}.", numbers=_numbers(silent)
+        )
+    if unsent := waiting.unsent("alarm", PATIENCE.total_seconds()):
+        numbers = sorted(int(about.partition(":")[2]) for about in unsent)
+        return False, _(
+            "What is said of these alarms does not leave, ring people up: {numbers}.",
+            numbers=_numbers(numbers),
         )
     return True, ""
 

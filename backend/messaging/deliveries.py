@@ -164,7 +164,7 @@ def sent(results: list[tuple[int, str | None]], status: str = "sent") -> None:
 
 def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
     """Try again later: after the provider's own `after_s`, else with a doubling pause (2 s … 15 min). Gives up, and falls back,
-    after MAX_ATTEMPTS."""
+    after MAX_ATTEMPTS. An alarm does not wait for that: see `passing_on.waits`."""
     delivery = Delivery.get_by_id(delivery_id)
     if delivery.error == outbox.TAKEN_BACK:
         _settle(delivery_id, "cancelled", outbox.TAKEN_BACK)
@@ -173,7 +173,17 @@ def retry(delivery_id: int, error: str, after_s: float | None = None) -> None:
         fail(delivery_id, error)
         return
     pause_s = after_s if after_s is not None else min(2 ** min(delivery.attempts, 10), 900)
-    _settle(delivery_id, "pending", error, next_at=clock.now_ms() + round(pause_s * 1000))
+    with transaction():
+        _settle(delivery_id, "pending", error, next_at=clock.now_ms() + round(pause_s * 1000))
+        if passing_on.waits(delivery, pause_s):
+            beside(delivery_id)
+
+
+def beside(delivery_id: int) -> bool:
+    """What cannot leave soon goes to the person's next address as well (see `passing_on.beside`); whether it went."""
+    with transaction():
+        delivery = locked(delivery_id)
+        return delivery is not None and passing_on.beside(delivery)
 
 
 # `outbox.TAKEN_BACK` in full.
@@ -212,7 +222,8 @@ def release(delivery_id: int) -> None:
 
 
 def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
-    """It cannot be delivered there. The person's next Identity is tried; without one it stays visibly failed.
+    """It cannot be delivered there. The person's next Identity is tried, unless it has been already; without one it stays visibly
+    failed.
 
     `ends_identity`: the provider says that this address is gone (blocked, unsubscribed, no such number).
     """
@@ -221,7 +232,8 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
         if delivery is None or delivery.status in ("failed", "cancelled"):
             return
         message = Message.get_by_id(delivery.message_id)
-        following = passing_on.following(delivery, message)
+        ahead = passing_on.leads_on(delivery)
+        following = None if ahead else passing_on.following(delivery, message)
         when = passing_on.when(message) if following is not None else "never"
         held = when == "later" or (following is not None and delivery.error == outbox.TAKEN_BACK)
         _settle(delivery_id, *(("cancelled", outbox.TAKEN_BACK) if held else ("failed", error)))
@@ -229,7 +241,7 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
             people.set_state(delivery.identity_id, "blocked")
         if not held and following is not None and isinstance(when, int):
             outbox.deliver_again(delivery.message_id, following, delivery.queue, when)
-        elif not held:
+        elif not held and not ahead:
             passing_on.got_nowhere(message)
         live.publish(live.ADMIN, {"kind": "message", "id": delivery.message_id})
 

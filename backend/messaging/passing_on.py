@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.core import clock
+from backend.core.db import transaction
 from backend.messaging import outbox, people, topics
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
@@ -75,3 +76,36 @@ def following(delivery: Delivery, message: Message) -> Identity | None:
         return None
     topic = Content.unseal(message.content).topic if delivery.queue in topics.TO_MANY else ""
     return None if topic and topic in topics.left_by(left[0].id) else left[0]
+
+
+ALERTS = "alerts"
+HELD_S = 10.0
+"""An alarm that is to wait longer than this for its channel goes on beside it."""
+TRIES = 2
+"""So does one that was sent in vain so often."""
+
+
+def waits(delivery: Delivery, pause_s: float) -> bool:
+    """Whether this one, to be tried again after `pause_s`, must not wait for its channel alone."""
+    return delivery.queue == ALERTS and (pause_s > HELD_S or delivery.attempts >= TRIES)
+
+
+def beside(delivery: Delivery) -> bool:
+    """Send what this locked Delivery says to the person's next address as well, while it goes on trying; once, for the further one
+    leads on by itself. Whether it went."""
+    with transaction():
+        if leads_on(delivery) or delivery.status not in ("pending", "sending"):
+            return False
+        message = Message.get_by_id(delivery.message_id)
+        next_one = following(delivery, message)
+        at = when(message)
+        if next_one is None or not isinstance(at, int):
+            return False
+        outbox.deliver_again(delivery.message_id, next_one, delivery.queue, at)
+    return True
+
+
+def leads_on(delivery: Delivery) -> bool:
+    """Whether a further Delivery of an alarm is there: its failing is what the next address waits for."""
+    later = (Delivery.message_id == delivery.message_id) & (Delivery.id > delivery.id)
+    return delivery.queue == ALERTS and bool(Delivery.select().where(later).exists())

@@ -11,9 +11,10 @@ from backend.alarms.summary import Summary
 from backend.core import clock as clocks
 from backend.core.clock import Hands
 from backend.core.db import execute
+from backend.core.i18n import render
 from backend.family.models import Relation
-from backend.messaging import people
-from backend.messaging.models import Identity
+from backend.messaging import deliveries, outbox, people
+from backend.messaging.models import Delivery, Identity
 from backend.staff.models import StaffPost
 from tests.alarms.street import Street, acts, alarm, heard, help_needed, relate, settle
 from tests.databases import TestDatabase
@@ -105,7 +106,34 @@ def test_an_alarm_that_stands_still_for_two_minutes_makes_the_health_red(
     clock.forward(minutes=3)
     assert not overdue.check()[0]
     climb()
+    _all_leaves()
     assert overdue.check()[0]
+
+
+def test_what_is_said_of_an_alarm_and_does_not_leave_makes_the_health_red(
+    street: Street, clock: Hands
+) -> None:
+    alarm_id = help_needed(street)
+    for _ in range(2):
+        clock.forward(minutes=1)
+        climb()
+        assert overdue.check()[0]
+    clock.forward(minutes=1)
+    climb()
+    ok, detail = overdue.check()
+    assert not ok and str(alarm_id) in render(detail, "en")
+    _all_leaves()
+    assert overdue.check()[0]
+
+
+def test_what_has_left_by_another_way_is_not_waited_for(street: Street, clock: Hands) -> None:
+    help_needed(street)
+    (stuck,) = deliveries.claim("alerts", "w")
+    outbox.deliver_again(stuck.message_id, people.get(street.daughter), "alerts")
+    _all_leaves()
+    assert Delivery.get_by_id(stuck.id).status == "sending"
+    clock.forward(seconds=150)
+    assert Alarm.update(wake_at=clocks.now()).execute() and overdue.check()[0]
 
 
 def test_an_alarm_that_nobody_could_be_told_of_makes_the_health_red(street: Street, clock: Hands) -> None:
@@ -117,5 +145,10 @@ def test_an_alarm_that_nobody_could_be_told_of_makes_the_health_red(street: Stre
     Identity.update(state="active").where(Identity.staff_id == street.admin).execute()
     clock.forward(minutes=5)
     climb()
+    _all_leaves()
     assert overdue.check()[0]
     assert heard(staff_id=street.admin)
+
+
+def _all_leaves() -> None:
+    deliveries.sent([(due.id, None) for due in deliveries.claim("alerts", "w")])

@@ -6,13 +6,14 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
 from backend.core import clock as clocks
 from backend.core import db
 from backend.fields.words import Option, Words
-from backend.messaging import Resident, deliveries, forgetting, people, say
+from backend.messaging import Resident, deliveries, forgetting, people, say, waiting
 from backend.messaging.deliveries import Due
 from backend.messaging.models import Conversation, Delivery, Identity, Message
 from backend.messaging.people import At
@@ -356,3 +357,83 @@ def test_the_options_of_a_message_that_took_another_way_can_be_answered_by_numbe
     message = say(Resident(GRANDMA), Words("Well?", options=(Option("care.well:1", "Well"),)), purpose="care")
     courier.drain("default")
     assert Conversation.get_by_id(phone.id).offer_id == message
+
+
+def _minutes_until(taken: Wire, courier: Courier, clock: clocks.Hands) -> float:
+    """Of a worker that looks every two seconds, and of the scheduler beside it."""
+    began = clock.at
+    while not taken.taken and clock.at - began < timedelta(hours=1):
+        courier.drain("alerts")
+        waiting.hasten()
+        clock.forward(seconds=2)
+    return (clock.at - began).total_seconds() / 60
+
+
+def test_an_alarm_goes_by_text_message_as_well_while_telegram_is_away(
+    courier: Courier, sms: Wire, telegram: Wire, clock: clocks.Hands
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    grandma_has("telegram", "42")
+    telegram.mood = [TryLater("Telegram is not reachable") for _ in range(6)]
+    message = say(Resident(GRANDMA), Words("Smoke!"), purpose="alarm", queue="alerts")
+    assert _minutes_until(sms, courier, clock) < 0.5
+    assert _status(message) == ["pending", "sent"], "Telegram is tried on"
+    assert _minutes_until(telegram, courier, clock) < 5
+    assert _status(message) == ["sent", "sent"]
+
+
+@pytest.mark.parametrize("asked_by", ["a campaign", "the alarm"])
+def test_a_flood_wait_of_an_hour_sends_the_alarm_by_text_message_at_once(
+    asked_by: str, courier: Courier, sms: Wire, telegram: Wire, clock: clocks.Hands
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    grandma_has("telegram", "42")
+    if asked_by == "a campaign":
+        telegram.mood = [TryLater("flood", after_s=3600.0)]
+        say(Resident(GRANDMA), Words("Flu shots on Monday."), purpose="campaign", queue="bulk")
+        courier.drain("bulk")
+    else:
+        telegram.mood = [TryLater("flood", after_s=3600.0)]
+    message = say(Resident(GRANDMA), Words("Smoke!"), purpose="alarm", queue="alerts")
+    assert _minutes_until(sms, courier, clock) < 0.1
+    assert sms.texts == ["Smoke!"] and telegram.texts == []
+    assert _status(message) == ["pending", "sent"]
+
+
+def test_an_alarm_whose_send_hangs_goes_elsewhere_after_twenty_seconds_and_once(
+    courier: Courier, sms: Wire, telegram: Wire, clock: clocks.Hands
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    grandma_has("telegram", "42")
+    message = say(Resident(GRANDMA), Words("Smoke!"), purpose="alarm", queue="alerts")
+    clock.forward(minutes=1)
+    assert waiting.hasten() == 0, "no worker has come yet: another address would wait for the same one"
+    deliveries.claim("alerts", "a worker that hangs")
+    assert waiting.hasten() == 1 and waiting.hasten() == 0
+    assert _status(message) == ["sending", "pending"]
+
+
+def test_a_chat_that_ends_after_the_text_message_has_left_has_nobody_rung_up_too(
+    courier: Courier, sms: Wire, telegram: Wire, clock: clocks.Hands
+) -> None:
+    grandma_has("voice", GRANDMAS_PHONE)
+    grandma_has("sms", GRANDMAS_PHONE)
+    grandma_has("telegram", "42")
+    telegram.mood = [TryLater("away"), TryLater("away"), Refused("blocked", ends_identity=True)]
+    message = say(Resident(GRANDMA), Words("Smoke!"), purpose="alarm", queue="alerts")
+    for _ in range(20):
+        courier.drain("alerts")
+        clock.forward(seconds=2)
+    assert _status(message) == ["failed", "sent"]
+
+
+def test_a_notice_waits_for_its_channel(
+    courier: Courier, sms: Wire, telegram: Wire, clock: clocks.Hands
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    grandma_has("telegram", "42")
+    telegram.mood = [TryLater("flood", after_s=60.0)]
+    message = say(Resident(GRANDMA), Words("The lift is repaired."), purpose="notice")
+    courier.drain("default")
+    clock.forward(minutes=1)
+    assert waiting.hasten() == 0 and _status(message) == ["pending"]
