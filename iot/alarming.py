@@ -153,7 +153,7 @@ def _counts(heard: Heard, cause: Cause, *, changed: bool) -> bool:
 
 def _moved(device: Device) -> None:
     """What it says where it goes is another matter than what is still open where it was."""
-    for kind in {cause.kind for cause in CAUSES.values()}:
+    for kind in {cause.kind for cause in CAUSES.values()} | {"unheard", "unread"}:
         alarms.part(f"{device.subject}:{kind}")
 
 

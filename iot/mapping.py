@@ -20,6 +20,7 @@ from iot.uplink import Scalar
 
 _TRUE = {"true", "on", "yes", "1", "alarm", "open", "detected", "leak", "y", "active", "triggered"}
 _FALSE = {"false", "off", "no", "0", "normal", "closed", "clear", "none", "n", "inactive", "ok", ""}
+_SAYS_NOTHING = {"unknown", "unavailable", "null", "nan"}
 _WRITTEN = re.compile(
     r"(?P<point>\w+)=(?P<name>[^=<>*+]+?)(?:(?P<sign>==|!=|>=)(?P<value>.+)|\*(?P<scale>-?[\d.]+(?:e-?\d+)?))?"
 )
@@ -101,11 +102,13 @@ def checked(rule: Rule) -> Rule:
 
 @value
 class Read:
-    """`values` by Point; `left` are the names that nothing reads; `wrong` those whose value could not be read, with what it was."""
+    """`values` by Point; `left` are the names that nothing reads; `wrong` those whose value could not be read, with what it was; `unheard` the safety
+    Points among these."""
 
     values: dict[str, Scalar]
     left: tuple[str, ...]
     wrong: dict[str, Scalar]
+    unheard: tuple[str, ...] = ()
 
 
 def read(rules: Iterable[Rule], values: Mapping[str, Scalar]) -> Read:
@@ -113,6 +116,7 @@ def read(rules: Iterable[Rule], values: Mapping[str, Scalar]) -> Read:
     a detector with two chambers has smoke when one of them has."""
     found: dict[str, Scalar] = {}
     wrong: dict[str, Scalar] = {}
+    unheard: list[str] = []
     used: set[str] = set()
     for rule in rules:
         if rule.name not in values:
@@ -123,10 +127,12 @@ def read(rules: Iterable[Rule], values: Mapping[str, Scalar]) -> Read:
         if value is None:
             if given is not None:
                 wrong[rule.name] = given
+                if rule.point in SAFETY and str(given).strip().casefold() not in _SAYS_NOTHING:
+                    unheard.append(rule.point)
         elif rule.point not in found or (rule.point in SAFETY and value is True):
             found[rule.point] = value
     left = () if len(used) == len(values) else tuple([n for n in values if n not in used])
-    return Read(found, left, wrong)
+    return Read(found, left, wrong, tuple([point for point in unheard if found.get(point) is not True]))
 
 
 def _value(rule: Rule, given: Scalar) -> Scalar:
@@ -161,9 +167,9 @@ def _yes(rule: Rule, given: Scalar) -> bool | None:
 
 
 def same(given: Scalar, wanted: str) -> bool:
-    """Whether a value is the one that somebody wrote down: true is 1, 3 is 3.0, ON is on."""
+    """Whether a value is the one that somebody wrote down: true is 1 and ON, 3 is 3.0, ON is on."""
     if isinstance(given, bool):
-        return wanted.strip().casefold() in (("true", "1") if given else ("false", "0"))
+        return wanted.strip().casefold() in (_TRUE if given else _FALSE)
     number, other = _number(given), _number(wanted)
     if number is not None and other is not None:
         return number == other

@@ -18,7 +18,7 @@ from backend.core import clock, orgs
 from backend.core.db import transaction
 from backend.core.i18n import Text, _
 from backend.core.values import value
-from iot import bodies, discovery, express, formats, listeners, mapping, rows
+from iot import bodies, discovery, express, formats, listeners, mapping, rows, unheard
 from iot.body import parted as body_parted
 from iot.codecs import Codec, home_assistant
 from iot.commands import actions as commands
@@ -28,7 +28,8 @@ from iot.mapping import Rule
 from iot.models import LONGEST_ADDRESS, Device, DeviceProfile
 from iot.quarantine import kept as quarantine
 from iot.quarantine.kept import Aside
-from iot.uplink import Arrived, Scalar, Unreadable, Uplink
+from iot.unheard import Unheard
+from iot.uplink import Arrived, Scalar, Told, Unreadable, Uplink
 
 AHEAD = timedelta(minutes=5)
 """A device's clock may be so far ahead; beyond that ours counts."""
@@ -62,6 +63,7 @@ class _Said:
     row: rows.NewReading
     at: datetime
     apart: Mapping[str, Scalar]
+    unheard: Unheard | None = None
     fleeting: Mapping[str, Scalar] = field(default_factory=dict)
 
 
@@ -107,6 +109,7 @@ def store(batch: Sequence[Arrived]) -> Stored:
     done = Stored()
     uplinks: list[tuple[Arrived, Uplink]] = []
     aside: dict[int, Aside] = {}
+    nameless: list[Arrived] = []
     withdrawn: list[str] = []
     for arrived in batch:
         try:
@@ -120,16 +123,19 @@ def store(batch: Sequence[Arrived]) -> Stored:
             uplinks += _read(codec, arrived)
         except Unreadable as error:
             aside[id(arrived)] = Aside(arrived, error.why)
+            nameless.append(arrived)
     read = _decoded([uplink for _arrived, uplink in uplinks])
     with transaction():
         if taken := express.taken(batch):
             pairs = [pair for pair in zip(uplinks, read, strict=True) if id(pair[0][0]) not in taken]
             uplinks, read = [uplink for uplink, _values in pairs], [values for _uplink, values in pairs]
             aside = {number: one for number, one in aside.items() if number not in taken}
+            nameless = [arrived for arrived in nameless if id(arrived) not in taken]
         devices = _devices(uplinks)
         profiles = _profiles(devices.values())
         foreign = _foreign(uplinks, devices)
         said: list[_Said] = []
+        lost = _lost(nameless)
         changed: dict[int, Device] = {}
         for (arrived, uplink), values in zip(uplinks, read, strict=True):
             device = devices[uplink.device]
@@ -149,19 +155,22 @@ def store(batch: Sequence[Arrived]) -> Stored:
                 aside[id(arrived)] = Aside(
                     arrived, _("{device}: {why}", device=uplink.device, why=values.why), uplink.device
                 )
+                if not isinstance(values, Told):
+                    lost.append(_unheard(arrived, device, profiles.get(device.profile_id or 0)))
                 continue
             said.append(_said(arrived, uplink, values, device, profiles.get(device.profile_id or 0)))
         said = _agreed(said)
-        unheard = listeners.tell(_kept(done, [one for one in said if not one.arrived.unheard]))
+        missed = listeners.tell(_kept(done, [one for one in said if not one.arrived.unheard]))
         for one in said:
             if one.arrived.unheard:
-                unheard += listeners.again(_heard(one), one.arrived.unheard)
+                missed += listeners.again(_heard(one), one.arrived.unheard)
         express.note((one.device.address, one.arrived.topic) for one in said if not one.arrived.source)
         rows.save_devices(changed[number] for number in sorted(changed))
-        quarantine.put_aside([*aside.values(), *unheard])
+        quarantine.put_aside([*aside.values(), *missed])
+        unheard.tell([one for one in (*lost, *(one.unheard for one in said)) if one is not None])
         for topic in withdrawn:
             discovery.withdraw(topic)
-    done.quarantined = len(aside) + len(unheard)
+    done.quarantined = len(aside) + len(missed)
     return done
 
 
@@ -227,7 +236,35 @@ def _said(
         _key(uplink.key),
         uplink.signal,
     )
-    return _Said(arrived, uplink, device, profile.row if profile is not None else None, row, at, apart)
+    lost = _unheard(arrived, device, profile, read.unheard) if read.unheard else None
+    return _Said(arrived, uplink, device, profile.row if profile is not None else None, row, at, apart, lost)
+
+
+def _lost(nameless: Sequence[Arrived]) -> list[Unheard | None]:
+    """Those that could not be read at all, by the device that the broker's topic names: a webhook's may name whom it likes."""
+    named = {
+        id(one): quarantine.device_of(one.topic)
+        for one in nameless
+        if not one.source and "\0" not in one.topic
+    }
+    if not named:
+        return []
+    its = {d.address: d for d in Device.select().where(Device.address.in_(sorted(set(named.values()))))}
+    profiles = _profiles(its.values())
+    return [
+        _unheard(one, device, profiles.get(device.profile_id or 0))
+        for one in nameless
+        if (device := its.get(named.get(id(one), ""))) is not None
+    ]
+
+
+def _unheard(
+    arrived: Arrived, device: Device, profile: _Profile | None, points: tuple[str, ...] = ()
+) -> Unheard | None:
+    """What staff are to be told of, where the device may call for help at all."""
+    if profile is None or profile.row.state != "approved" or device.status != "active":
+        return None
+    return Unheard(device, profile.rules, arrived, points)
 
 
 def _agreed(said: list[_Said]) -> list[_Said]:

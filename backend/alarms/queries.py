@@ -65,9 +65,11 @@ def of_resident(resident_id: int, limit: int = 20) -> list[Summary]:
     return [summary.of(a) for a in found]
 
 
-def latest(source: str, kind: str) -> tuple[str, datetime | None] | None:
-    """(status, when it was cleared) of the last alarm of this source and kind; None when there was none."""
+def latest(source: str, kind: str, severity: str = "") -> tuple[str, datetime | None] | None:
+    """(status, when it was cleared) of the last alarm of this source and kind, or of those as severe as this; None when there was none."""
     which = (Alarm.source == source) & (Alarm.kind == kind)
+    if severity:
+        which &= Alarm.severity == severity
     found = Alarm.select(Alarm.status, Alarm.cleared_at).where(which).order_by(Alarm.id.desc()).first()
     return (found.status, found.cleared_at) if found is not None else None
 

@@ -11,7 +11,7 @@ import structlog
 
 from backend.core import clock
 from backend.core.i18n import Msg, Text, _
-from iot.uplink import Scalar, Unreadable
+from iot.uplink import Scalar, Told, Unreadable
 from iot.vendor import answer, breaker, pool, sources
 from iot.vendor.process import Job, Outcome
 
@@ -41,7 +41,7 @@ def decode(jobs: Sequence[Job]) -> list[Mapping[str, Scalar] | Unreadable]:
         [(jobs[place].codec, str(o.text)) for place, o in zip(going, outcomes, strict=True) if o.faulty]
     )
     found: list[Mapping[str, Scalar] | Unreadable] = [
-        Unreadable(_("the model’s codec is stopped: {why}", why=stopped.get(job.codec, ""))) for job in jobs
+        Told(_("the model’s codec is stopped: {why}", why=stopped.get(job.codec, ""))) for job in jobs
     ]
     for place, outcome in zip(going, outcomes, strict=True):
         try:

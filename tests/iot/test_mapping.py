@@ -24,6 +24,8 @@ from iot.points import POINTS, SAFETY
         ("motion=count>=1", {"count": 3}, {"motion": True}),
         ("water_leak=leak", {"leak": "N"}, {"water_leak": False}),
         ("switch=POWER", {"POWER": "ON"}, {"switch": True}),
+        ("smoke=smoke==ON", {"smoke": True}, {"smoke": True}),
+        ("smoke=smoke!=OFF", {"smoke": False}, {"smoke": False}),
     ],
 )
 def test_a_name_of_the_maker_means_a_point(rule: str, said: dict[str, Any], meant: dict[str, Any]) -> None:

@@ -154,7 +154,7 @@ def test_what_cannot_be_read_is_put_aside_and_the_rest_goes_on(house: House, pay
     done = storing.store(
         [Arrived("linli/kitchen/up", payload, clocks.now()), Arrived("who/knows", b"", clocks.now()), good]
     )
-    assert (done.quarantined, done.readings, alarms_open()) == (2, 1, ["smoke"])
+    assert (done.quarantined, done.readings, alarms_open()) == (2, 1, ["smoke", "unheard"])
     assert QuarantinedMessage.select().count() == 2
 
 
