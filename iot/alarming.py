@@ -77,11 +77,10 @@ def _act(heard: Heard) -> None:
         if cause is None:
             continue
         before = heard.before.get(point)
-        dedupe = f"{device.subject}:{cause.kind}"
         if value is False and before is True and heard.before_at.get(point, 0) <= clock.to_ms(heard.at):
-            maintenance.settled(dedupe)
+            maintenance.settled(f"{device.subject}:{point}")
         if value is True and _counts(heard, cause, changed=before is not True):
-            _raise(heard, cause, _("{what} Device: {name}.", what=cause.words, name=_name(device)))
+            _raise(heard, point, cause, _("{what} Device: {name}.", what=cause.words, name=_name(device)))
 
 
 def _act_late(heard: Heard) -> None:
@@ -97,16 +96,17 @@ def _act_late(heard: Heard) -> None:
                 what=cause.words,
                 name=_name(heard.device),
             )
-            _raise(heard, cause, words)
+            _raise(heard, point, cause, words)
 
 
-def _raise(heard: Heard, cause: Cause, words: Msg) -> None:
+def _raise(heard: Heard, point: str, cause: Cause, words: Msg) -> None:
+    """Each Point by itself: who was told of gas has not been told to go outside for carbon monoxide."""
     maintenance.alarm(
         heard.device,
         cause.kind,
         severity=cause.severity,
         words=Words(words),
-        dedupe=f"{heard.device.subject}:{cause.kind}",
+        dedupe=f"{heard.device.subject}:{point}",
         at=heard.received,
     )
 
@@ -153,8 +153,8 @@ def _counts(heard: Heard, cause: Cause, *, changed: bool) -> bool:
 
 def _moved(device: Device) -> None:
     """What it says where it goes is another matter than what is still open where it was."""
-    for kind in {cause.kind for cause in CAUSES.values()} | {"unheard", "unread"}:
-        alarms.part(f"{device.subject}:{kind}")
+    for point in (*CAUSES, "unheard", "unread"):
+        alarms.part(f"{device.subject}:{point}")
 
 
 devices.ON_MOVED.append(_moved)

@@ -82,4 +82,6 @@ POINTS: dict[str, Point] = _all(
     Point("video_event", _("Camera event"), "event"),
 )
 SAFETY = frozenset(name for name, point in POINTS.items() if point.safety)
+PRESSED = frozenset({"sos", "fall"})
+"""Each time calls for help anew, whatever was said a moment ago."""
 BODY = frozenset(name for name, point in POINTS.items() if point.body)

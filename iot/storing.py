@@ -26,10 +26,11 @@ from iot.decoding import Payload, decode
 from iot.heard import Heard, discreet, parted
 from iot.mapping import Rule
 from iot.models import LONGEST_ADDRESS, Device, DeviceProfile
+from iot.points import PRESSED
 from iot.quarantine import kept as quarantine
 from iot.quarantine.kept import Aside
 from iot.unheard import Unheard
-from iot.uplink import Arrived, Scalar, Told, Unreadable, Uplink
+from iot.uplink import CONTENT, Arrived, Scalar, Told, Unreadable, Uplink
 
 AHEAD = timedelta(minutes=5)
 """A device's clock may be so far ahead; beyond that ours counts."""
@@ -290,13 +291,29 @@ def _kept(done: Stored, said: Sequence[_Said]) -> list[Heard]:
             first.setdefault((one.row.device_id, one.row.key), one)
     once = [one for one in said if one.row.key is None or first[one.row.device_id, one.row.key] is one]
     new = rows.save_readings([one.row for one in once])
-    heard = []
-    for one in once:
-        if one.row.key is not None and (one.row.device_id, one.row.key) not in new:
-            continue
+    taken = {id(one) for one in once if one.row.key is None or (one.row.device_id, one.row.key) in new}
+    heard, more = [], []
+    for one in said:
+        if id(one) not in taken:
+            if not _anew(one):
+                continue
+            more.append(replace(one.row, key=None))
         heard.append(_heard(one))
+    rows.save_readings(more)
     done.readings, done.repeats = len(heard), len(said) - len(heard)
     return heard
+
+
+def _anew(one: _Said) -> bool:
+    """Whether what bears the name of an earlier message, made of its content, is another one: a door that is open again is not what the device said
+    last, and who presses a button again calls again."""
+    if not one.uplink.key.startswith(CONTENT) or one.uplink.retained:
+        return False
+    points = one.device.points
+    return any(
+        (said is True and name in PRESSED) or name not in points or points[name][0] != said
+        for name, said in one.row.values.items()
+    )
 
 
 def _heard(one: _Said) -> Heard:

@@ -112,12 +112,18 @@ def _flatten(found: dict[str, Scalar], data: object, prefix: str, depth: int) ->
 
 
 def tells_apart(arrived: Arrived, at: datetime | None) -> bool:
-    """Whether the moment that a message holds makes it another than those of other moments: a clock that lost its battery says 1970 each time."""
-    return at is not None and abs(arrived.since - at) < timedelta(days=365)
+    """Whether the moment that a message holds makes it another than those of other moments: a clock that lost its battery says 1970 each time, or the day
+    its program was built."""
+    return at is not None and abs(arrived.since - at) < timedelta(days=1)
+
+
+CONTENT = "="
+"""Before a name that is made of the content: such a message may be another one after all."""
 
 
 def content_key(arrived: Arrived, at: datetime | None = None) -> str:
     """A name for a message that brings none: the same content within the same minute is the same message, and at any time where it holds the
     moment `at` that it was said. Not for events."""
     minute = "" if tells_apart(arrived, at) else int(arrived.since.timestamp()) // 60
-    return hashlib.sha256(f"{arrived.topic}|{minute}|".encode() + arrived.payload).hexdigest()[:32]
+    digest = hashlib.sha256(f"{arrived.topic}|{minute}|".encode() + arrived.payload)
+    return CONTENT + digest.hexdigest()[:32]

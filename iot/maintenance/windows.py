@@ -16,12 +16,13 @@ import peewee
 import structlog
 
 from backend.alarms import actions as alarms
-from backend.alarms import kinds
+from backend.alarms import kinds, storms
 from backend.core import access, audit, clock, live, orgs, sweep
 from backend.core.access import SYSTEM, Actor
 from backend.core.db import Encrypted, Instant, Model, is_postgres, savepoint, transaction
 from backend.core.errors import Invalid, NotFound
 from backend.core.i18n import LOCALES, Text, _, render
+from backend.fields.address import Home, find_home
 from backend.fields.words import Words
 from backend.residents import queries as residents
 from iot.models import Device
@@ -178,14 +179,21 @@ def _covers(window: MaintenanceWindow, device: Device) -> bool:
         return bool(window.device_id == device.id)
     if window.profile_id is not None:
         return bool(window.profile_id == device.profile_id)
-    return not window.building or window.building == _building(device)
+    return not window.building or _named(window.building) == _building(device)
+
+
+def _named(building: str) -> str:
+    """What staff wrote, as `storms.area_of` has it: 3 of the second phase is another building than 3."""
+    found = find_home(building)
+    home = found[0] if found is not None and found[0].building else Home(building=building)
+    return storms.area_of(home.to_json())
 
 
 def _building(device: Device) -> str:
     if device.place:
-        return str(place_of(device).get("building", ""))
+        return storms.area_of(place_of(device))
     known = residents.in_need(device.resident_id) if device.resident_id is not None else None
-    return str((known.home or {}).get("building", "")) if known else ""
+    return storms.area_of(known.home) if known else ""
 
 
 # --- what staff do ---------------------------------------------------------------------------------------------

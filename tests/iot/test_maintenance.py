@@ -10,8 +10,10 @@ import pytest
 from backend.alarms.models import Alarm
 from backend.core import clock as clocks
 from backend.core.errors import Forbidden, Invalid
+from backend.fields.address import Home
 from iot.maintenance import windows as maintenance
 from iot.maintenance.windows import HeldAlarm, MaintenanceWindow
+from iot.registry import devices
 from tests.databases import TestDatabase
 from tests.iot.test_storing import House, alarms_open
 
@@ -107,3 +109,36 @@ def test_work_is_short_and_somebody_says_what_it_is(house: House) -> None:
             house.town.actor(house.town.grid_worker), org_id=house.town.happy.id, why="x", starts_at=now,
             ends_at=now + timedelta(hours=1),
         )  # fmt: skip
+
+
+def test_gas_that_goes_on_is_not_over_because_carbon_monoxide_is(house: House) -> None:
+    house.bound("kitchen", "gas=gas", "carbon_monoxide=co")
+    window = work(house)
+    house.arrives("kitchen", gas=True, co=True)
+    house.arrives("kitchen", co=False)
+    assert maintenance.end(house.admin, window.id) == 1 and "一氧化碳" not in Alarm.get().words
+
+
+def test_smoke_that_came_back_within_the_minute_is_raised_at_the_end_of_work(
+    house: House, clock: clocks.Hands
+) -> None:
+    house.bound("kitchen", "smoke=smoke")
+    window = work(house)
+    for smoke in (True, False, True):
+        clock.forward(seconds=1)
+        house.said("kitchen", {"smoke": smoke})
+    assert maintenance.end(house.admin, window.id) == 1
+
+
+@pytest.mark.parametrize(("building", "muted"), [("3", False), ("二期3号楼", True), ("一期3号楼", False)])
+def test_work_in_a_building_mutes_none_of_the_same_number_in_another_phase(
+    house: House, building: str, muted: bool
+) -> None:
+    device = house.bound("kitchen", "smoke=smoke")
+    devices.bind(
+        house.admin, device.id, name="烟感", org_id=house.town.grid.id, profile_id=device.profile_id,
+        resident_id=house.chen, place=Home(phase="2", building="3", unit="2", room="501"),
+    )  # fmt: skip
+    work(house, building=building)
+    house.arrives("kitchen", smoke=True)
+    assert alarms_open() == ([] if muted else ["smoke"])

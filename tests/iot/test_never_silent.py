@@ -13,10 +13,13 @@ from backend.core import clock as clocks
 from backend.core import db, orgs
 from backend.core.access import Actor, Post
 from backend.core.errors import Forbidden
+from backend.messaging.models import Message
+from iot import storing
 from iot.maintenance import windows as maintenance
 from iot.models import Device, QuarantinedMessage, Reading
 from iot.quarantine import replaying
 from iot.registry import devices
+from iot.uplink import Arrived
 from tests.databases import TestDatabase
 from tests.iot.test_maintenance import work
 from tests.iot.test_storing import House, alarms_open
@@ -241,3 +244,48 @@ def test_smoke_that_cannot_be_told_of_as_usual_is_cried_out_to_staff_and_tried_a
     assert replaying.again(house.admin, QuarantinedMessage.get().id)
     assert alarms_open() == ["unheard", "smoke"]
     assert not QuarantinedMessage.select().exists() and Reading.select().count() == readings
+
+
+def test_carbon_monoxide_is_told_of_while_gas_is(house: House) -> None:
+    house.bound("kitchen", "gas=gas", "carbon_monoxide=co")
+    house.arrives("kitchen", gas=True)
+    told = Message.select().count()
+    house.arrives("kitchen", gas=True, co=True)
+    assert alarms_open() == ["gas", "gas"] and Message.select().count() > told
+
+
+def test_a_button_pressed_again_after_somebody_ended_its_alarm_by_mistake_calls_again(
+    house: House, clock: clocks.Hands
+) -> None:
+    house.bound("hall", "sos=sos")
+    house.said("hall", {"sos": True})
+    clock.forward(seconds=1)
+    alarms.clear(house.admin, Alarm.get().id, "按错了")
+    house.said("hall", {"sos": True})
+    assert alarms_open() == ["sos"]
+
+
+@pytest.mark.parametrize("days", [40, 200])
+@pytest.mark.parametrize("point", ["sos", "smoke"])
+def test_a_clock_that_begins_at_the_same_moment_at_each_start_makes_no_repeat_of_what_comes_a_day_later(
+    house: House, clock: clocks.Hands, days: int, point: str
+) -> None:
+    house.bound("hall", f"{point}={point}")
+    built = (clocks.now() - timedelta(days=days)).isoformat()
+    house.said("hall", {point: True, "at": built})
+    alarms.clear(house.admin, Alarm.get().id, "好了")
+    clock.forward(days=1)
+    house.said("hall", {point: True, "at": built})
+    assert alarms_open() == [point]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_door_that_is_shut_and_open_again_within_the_minute_is_open(house: House, together: bool) -> None:
+    device = house.bound("door", "door_open=door")
+    batch = [
+        Arrived("linli/door/up", json.dumps({"door": door}).encode(), clocks.now())
+        for door in (True, False, True, True)
+    ]
+    done = [storing.store(part) for part in ([batch] if together else [[one] for one in batch])]
+    assert (sum(one.readings for one in done), sum(one.repeats for one in done)) == (3, 1)
+    assert Device.get_by_id(device.id).points["door_open"][0] is True
