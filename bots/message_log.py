@@ -12,12 +12,14 @@ import peewee
 
 from backend.core import access, clock
 from backend.core.access import Actor
+from backend.core.errors import Forbidden
 from backend.fields.base import Misunderstood
 from backend.fields.phone import read_phone
 from backend.messaging import people, secrets
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Identity, Message
 from backend.residents import queries as residents
+from backend.staff import queries as staff
 
 ARRIVED = ("sent", "delivered", "read")
 UNDERWAY = ("pending", "sending")
@@ -54,9 +56,24 @@ def listed(actor: Actor, filters: Filters) -> Any:
     return query.where(_text(actor, text)) if text else query
 
 
-def _visible(actor: Actor) -> Any:
-    """People whose community is not known yet are everybody's: better seen twice than by nobody."""
-    here = Identity.org_id.in_(access.org_ids(actor, "message.read")) | Identity.org_id.is_null()
+def check(actor: Actor, permission: str, message_id: int) -> None:
+    """Raises Forbidden where what was said to this person is none of the actor's business."""
+    if not _visible(actor, permission).where(Message.id == message_id).exists():
+        raise Forbidden()
+
+
+def _visible(actor: Actor, permission: str = "message.read") -> Any:
+    """By who is meant: where the resident lives, where the colleague works, and only of others where their address belongs. Who is
+    both is read of only by who may read both. Strangers are everybody's: better seen twice than by nobody."""
+    orgs = access.org_ids(actor, permission)
+    resident_id = peewee.fn.COALESCE(Message.resident_id, Identity.resident_id)
+    staff_id = peewee.fn.COALESCE(Message.staff_id, Identity.staff_id)
+    known = resident_id.is_null(False) | staff_id.is_null(False)
+    here = (
+        (resident_id.is_null() | residents.living_at(resident_id, orgs))
+        & (staff_id.is_null() | staff_id.in_(staff.working_at(orgs)))
+        & (known | Identity.org_id.is_null() | Identity.org_id.in_(orgs))
+    )
     return (
         Delivery.select(Delivery, Message, Identity)
         .join(Message, on=(Delivery.message_id == Message.id), attr="message")

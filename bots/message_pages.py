@@ -11,7 +11,7 @@ from markupsafe import Markup
 from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
-from backend.messaging import actions, channels, people, secrets, threads
+from backend.messaging import channels, people, secrets, threads
 from backend.messaging.deliveries import MAX_ATTEMPTS
 from backend.messaging.models import Delivery
 from backend.messaging.outbox import NO_ADDRESS
@@ -21,7 +21,7 @@ from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.sections import Section
 from backend.web.text import mask, safe_next, say
-from bots import message_log
+from bots import message_log, resending
 from bots.channel import NOT_SET_UP
 from bots.message_log import Filters
 
@@ -119,7 +119,7 @@ def index() -> Any:
 @blueprint.post("/<int:message_id>/resend")
 @session.needs("message.resend")
 def resend(message_id: int) -> Any:
-    actions.resend(session.current_actor(), message_id)
+    resending.resend(session.current_actor(), message_id)
     flash(say(_("It is being sent again.")), "success")
     return redirect(safe_next(request.form.get("next"), url_for("messages.index")), code=303)
 

@@ -122,7 +122,7 @@ def _call(alarm: Alarm, step: Step, state: State) -> None:
     storm = gathered.of(alarm, kinds.KINDS[alarm.kind].policy[step.rung].who)
 
     def ring(told: AlarmStep) -> None:
-        telephone = rungs.by_voice(to_of(told))
+        telephone = rungs.by_voice(to_of(told), alarm.org_id)
         if telephone is not None:
             person = Person(told.person, told.name, telephone, confirmed=told.person not in unconfirmed)
             key = f"{state.round}:{step.rung}:{told.person}:call"

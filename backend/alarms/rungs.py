@@ -99,10 +99,10 @@ def columns(to: To) -> dict[str, int]:
     return {"resident_id": to.id} if isinstance(to, Resident) else {"identity_id": to.identity_id}
 
 
-def by_voice(to: To) -> At | None:
-    """Where this person can be rung up: her telephone, or the number that she writes text messages from."""
+def by_voice(to: To, org_id: int) -> At | None:
+    """Where this person can be rung up about something at this Org: her telephone, or the number that she writes text messages from."""
     found = people.identities(to)
     telephone = next((i for i in found if i.channel == "voice"), None)
     if telephone is None and (mobile := next((i for i in found if i.channel == "sms"), None)):
-        telephone = people.ensure("voice", mobile.address, mobile.locale)
+        telephone = people.ensure("voice", mobile.address, mobile.locale, mobile.org_id or org_id)
     return None if telephone is None or telephone.state != "active" else At(telephone.id)

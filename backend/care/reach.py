@@ -30,7 +30,7 @@ def reachable_on(resident_id: int, channels: str) -> dict[str, Identity]:
     for channel in channels.split(","):
         identity: Identity | None = hers.get(channel)
         if identity is None and channel == "voice" and (mobile := hers.get("sms")) is not None:
-            identity = people.ensure("voice", mobile.address, mobile.locale)
+            identity = people.ensure("voice", mobile.address, mobile.locale, mobile.org_id)
         if identity is not None and identity.state == "active":
             found[channel] = identity
     return found

@@ -98,6 +98,8 @@ def answer(resident_id: int, relation_id: int, *, yes: bool) -> Relation:
             relations.end(relation)
             return relation
         relations.end_entered(resident_id, relation.identity_id, relation.relative_id)
+        if relation.identity_id is not None:
+            people.settle(relation.identity_id, org_id)
         Relation.update(status="active", consented_at=clock.now(), consent_by="answer").where(
             Relation.id == relation.id
         ).execute()

@@ -115,7 +115,7 @@ def add_by_staff(actor: Actor, resident_id: int, given: Entered) -> Relation:
     if given.zone and given.zone not in available_timezones():
         raise Invalid(_("This time zone is not known. It looks like Asia/Shanghai."), "zone")
     with transaction():
-        identity = people.ensure("sms", given.mobile)
+        identity = people.ensure("sms", given.mobile, org_id=org_id)
         relative_id = identity.resident_id if identity.verified_at is not None else None
         if relative_id == resident_id:
             raise Invalid(_("This is the resident's own number."), "mobile")

@@ -13,7 +13,7 @@ from backend.core.i18n import _
 from backend.family import knocks, relations, wording
 from backend.family.models import Relation
 from backend.family.topics import DEFAULT_TOPICS, packed
-from backend.messaging import Resident, say
+from backend.messaging import Resident, people, say
 from backend.residents import queries as residents
 from backend.settings import settings
 
@@ -137,11 +137,13 @@ def accept(code: str, relative: Relative) -> Relation:
         if not taken:
             raise wrong_code()
         relation = Relation.get_by_id(relation.id)
+        org_id = residents.org_of(relation.resident_id)
+        people.settle(relative.identity_id, org_id)
         audit.record(
             relations.as_relative(relation),
             "family.join",
             relations.subject(relation),
-            org_id=residents.org_of(relation.resident_id),
+            org_id=org_id,
             after={"topics": relation.topics},
         )
         say(

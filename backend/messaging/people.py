@@ -76,21 +76,31 @@ def by_ids(ids: Iterable[int]) -> dict[int, Identity]:
     return {i.id: i for i in Identity.select().where(Identity.id.in_(list(ids)))}
 
 
-def ensure(channel: str, address: str, locale: str | None = None) -> Identity:
-    """The Identity of this address, made when it is new; two who make it at once get the same."""
+def ensure(channel: str, address: str, locale: str | None = None, org_id: int | None = None) -> Identity:
+    """The Identity of this address, made when it is new; two who make it at once get the same. `org_id`: of the community that knows
+    it: staff elsewhere do not read what is said there."""
     with transaction():
         if found := find(channel, address):
+            if found.org_id is None and org_id is not None:
+                settle(found.id, org_id)
+                return get(found.id)
             return found
         Identity.insert(
             channel=channel,
             address=address,
             address_index=address_index(address),
+            org_id=org_id,
             locale=locale or DEFAULT_LOCALE,
             created_at=clock.now(),
         ).on_conflict_ignore().execute()
         return Identity.get(  # type: ignore[no-any-return]
             (Identity.channel == channel) & (Identity.address_index == address_index(address))
         )
+
+
+def settle(identity_id: int, org_id: int) -> None:
+    """Somebody at this Org is connected with whoever is at this address; where it belongs already, it stays."""
+    Identity.update(org_id=org_id).where((Identity.id == identity_id) & Identity.org_id.is_null()).execute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +156,8 @@ def held_by(resident_ids: Iterable[int]) -> list[int]:
     return found
 
 
-def ensure_many(channel: str, addresses: Iterable[str]) -> dict[str, Held]:
-    """`ensure` for many at once."""
+def ensure_many(channel: str, addresses: Iterable[str], org_id: int) -> dict[str, Held]:
+    """`ensure` for many at once; who is known already belongs where she did."""
     wanted = list(dict.fromkeys(addresses))
     with transaction():
         found = held(channel, wanted)
@@ -158,16 +168,14 @@ def ensure_many(channel: str, addresses: Iterable[str]) -> dict[str, Held]:
             values = [
                 v
                 for a in part
-                for v in (channel, crypto.encrypt(a, _ADDRESS), address_index(a), DEFAULT_LOCALE, now)
+                for v in (channel, crypto.encrypt(a, _ADDRESS), address_index(a), org_id, DEFAULT_LOCALE, now)
             ]
             execute(f"{_ENSURE} {', '.join([_NEW] * len(part))} ON CONFLICT DO NOTHING", values)
         return found | (held(channel, new) if new else {})
 
 
-_ENSURE = (
-    "INSERT INTO identity (channel, address, address_index, locale, created_at, state, preference) VALUES"
-)
-_NEW = "(?, ?, ?, ?, ?, 'active', 100)"
+_ENSURE = "INSERT INTO identity (channel, address, address_index, org_id, locale, created_at, state, preference) VALUES"
+_NEW = "(?, ?, ?, ?, ?, ?, 'active', 100)"
 _ADDRESS = "identity.address"
 
 

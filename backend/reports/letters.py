@@ -43,7 +43,7 @@ STATUS: dict[str, Msg] = {
 
 def say(report: Report, letter: Any, who: Any, figures: Figures) -> None:
     """Put the letter into the outbox. Belongs inside the transaction that writes it down."""
-    address = people.ensure("email", who.email, who.locale)
+    address = people.ensure("email", who.email, who.locale, report.org_id)
     message_id = outbox.say(
         At(address.id),
         Words(_text(report, letter.id, figures, who.locale), subject=_subject(report, figures)),

@@ -85,7 +85,7 @@ def _created(actor: Actor, report: Report, contact: Contact) -> Request:
     now = clock.now()
     identity_id = contact.identity_id
     if contact.resident_id is None and identity_id is None and contact.phone:
-        identity_id = people.ensure("sms", contact.phone).id
+        identity_id = people.ensure("sms", contact.phone, org_id=contact.org_id).id
     home = report.place
     request = Request.create(
         org_id=contact.org_id,

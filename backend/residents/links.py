@@ -64,7 +64,7 @@ def send_activation(resident: Resident) -> bool:
         return False
     with transaction():
         token = _new("activate", resident, ACTIVATION_LIFE, resident.email_index)
-        identity = people.ensure("email", resident.email, resident.locale)
+        identity = people.ensure("email", resident.email, resident.locale, resident.org_id)
         say(
             At(identity.id),
             Words(
@@ -101,7 +101,7 @@ def activate_email(token: str) -> int:
         use(link)
         resident.email_confirmed_at = clock.now()
         resident.save(only=[Resident.email_confirmed_at])
-        identity = people.ensure("email", resident.email, resident.locale)
+        identity = people.ensure("email", resident.email, resident.locale, resident.org_id)
         if identity.resident_id in (None, resident.id):
             people.join_resident(identity.id, resident.id, resident.org_id)
         audit.record(

@@ -80,6 +80,14 @@ def _summary(resident: Resident, hers: frozenset[str]) -> Summary:
     )
 
 
+def living_at(resident_id: Any, org_ids: Any) -> Any:
+    """A condition: the resident whom this column names belongs to one of these Orgs."""
+    there = Resident.select(peewee.SQL("1")).where(
+        (Resident.id == resident_id) & Resident.org_id.in_(org_ids)
+    )
+    return peewee.fn.EXISTS(there)
+
+
 def name_of(resident_id: int) -> str:
     return by_id(resident_id).name
 

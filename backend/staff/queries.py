@@ -96,9 +96,15 @@ def _holding(roles: list[str], org_id: int) -> list[Staff]:
 
 def visible_to(actor: Actor) -> Any:
     """A query of the staff whom `actor` may see: with a post in their area, without any post, and themselves."""
-    within = StaffPost.select(StaffPost.staff).where(StaffPost.org.in_(access.org_ids(actor, "staff.read")))
     without = Staff.id.not_in(StaffPost.select(StaffPost.staff))
-    return Staff.select().where(Staff.id.in_(within) | without | (Staff.id == actor.id))
+    return Staff.select().where(
+        Staff.id.in_(working_at(access.org_ids(actor, "staff.read"))) | without | (Staff.id == actor.id)
+    )
+
+
+def working_at(org_ids: Any) -> Any:
+    """A sub-query of the ids of staff with a post at one of these Orgs."""
+    return StaffPost.select(StaffPost.staff).where(StaffPost.org.in_(org_ids))
 
 
 def with_role(query: Any, role: str) -> Any:

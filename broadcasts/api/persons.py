@@ -44,7 +44,7 @@ class Person:
         if key.sandbox:
             known = people.find(channel, address)
             return cls(None, known.id if known is not None else None, channel)
-        return cls(None, people.ensure(channel, address).id, channel)
+        return cls(None, people.ensure(channel, address, org_id=key.org_id).id, channel)
 
     @property
     def residents(self) -> list[int]:

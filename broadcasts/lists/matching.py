@@ -51,8 +51,9 @@ class Line:
         return ("i", self.identity_id) if self.identity_id is not None else None
 
 
-def match(actor: Actor, layout: Layout, lines: Sequence[Line]) -> None:
-    """Find out whose these rows are, inside the caller's transaction; addresses that are new get an Identity, unproven."""
+def match(actor: Actor, layout: Layout, lines: Sequence[Line], org_id: int) -> None:
+    """Find out whose these rows of a list at this Org are, inside the caller's transaction; addresses that are new get an Identity there,
+    unproven."""
     said = {role: _said(layout, role, lines) for role in (PHONE, EMAIL, DOCUMENT, NUMBER)}
     phones = _read(said[PHONE], read_phone)
     emails = _read(said[EMAIL], _read_email)
@@ -62,7 +63,9 @@ def match(actor: Actor, layout: Layout, lines: Sequence[Line]) -> None:
         if number not in residents and text in documents:
             residents[number] = documents[text]
     for channel, read, known in (("sms", phones, known_by.mobiles), ("email", emails, known_by.emails)):
-        _by_address(channel, {n: a for n, a in read.items() if a is not None}, lines, residents, known)
+        _by_address(
+            channel, {n: a for n, a in read.items() if a is not None}, lines, residents, known, org_id
+        )
     for line in lines:
         line.resident_id = residents.get(line.number, line.resident_id)
         if line.whose is None:
@@ -75,6 +78,7 @@ def _by_address(
     lines: Sequence[Line],
     residents: dict[int, int],
     known: Callable[[set[str]], dict[str, int]],
+    org_id: int,
 ) -> None:
     """By this channel's addresses, where nothing better is known."""
     held = people.held(channel, addresses.values())
@@ -92,7 +96,7 @@ def _by_address(
     served = set(people.reached(asked)) | (set(asked) - consent.hearing(asked))
     # Of who is reached elsewhere, or not to be told, no address is kept that she did not give.
     needed = {n: a for n, a in addresses.items() if residents.get(n) not in served}
-    made = people.ensure_many(channel, needed.values())
+    made = people.ensure_many(channel, needed.values(), org_id)
     for line in lines:
         if line.number in needed and line.identity_id is None:
             line.identity_id = made[needed[line.number]].identity_id

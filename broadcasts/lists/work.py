@@ -175,7 +175,7 @@ def _portion(one: AudienceList, actor: Actor) -> bool:
     if not by_id:
         return False
     lines = list(by_id.values())
-    lists_matching.match(actor, layout, lines)
+    lists_matching.match(actor, layout, lines, one.org_id)
     _twice(one, lines)
     _update(by_id)
     counts = dict(one.counts)

@@ -73,6 +73,7 @@ def settle() -> Street:
     zhou = _resident("周敏", "110105196003070110", "+8613900139000", HOME, grid, "zh_CN")
     daughter = people.ensure("sms", DAUGHTER, "en").id
     relate(chen, "family", "陈小红", "女儿", identity_id=daughter, zone="America/Los_Angeles")
+    people.settle(daughter, grid.id)
     relate(chen, "neighbour", "周敏", "周敏", relative_id=zhou)
     found = Street(
         grid,

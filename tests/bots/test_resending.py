@@ -8,16 +8,29 @@ from backend.core import audit, orgs
 from backend.core.access import Actor, Post
 from backend.core.errors import Conflict, Forbidden, NotFound
 from backend.fields.words import Words
-from backend.messaging import actions, deliveries, people, say
+from backend.messaging import deliveries, people, say
 from backend.messaging.models import Delivery, Identity
-from backend.messaging.people import At, Resident
+from backend.messaging.people import At
+from backend.messaging.people import Resident as To
+from backend.residents.models import Resident
+from bots import resending
 from tests.databases import TestDatabase
 from tests.messaging_people import GRANDMA, GRANDMAS_PHONE, grandma_has
 
 
 @pytest.fixture
 def community(database: TestDatabase) -> orgs.Org:
-    return orgs.add("幸福里社区", "community")
+    here = orgs.add("幸福里社区", "community")
+    Resident.insert(
+        id=GRANDMA,
+        org_id=here.id,
+        status="approved",
+        name="陈秀英",
+        locale="zh_CN",
+        channel="sms",
+        created_at=0,
+    ).execute()
+    return here
 
 
 @pytest.fixture
@@ -33,7 +46,7 @@ def phone(community: orgs.Org) -> Identity:
 
 
 def told(text: str = "师傅明天来", purpose: str = "request") -> int:
-    message_id = say(Resident(GRANDMA), Words(text), purpose=purpose)
+    message_id = say(To(GRANDMA), Words(text), purpose=purpose)
     assert message_id is not None
     return message_id
 
@@ -47,7 +60,7 @@ def test_a_failed_message_goes_again_to_the_same_address_and_is_on_record(
 ) -> None:
     message_id = told()
     deliveries.fail(Delivery.get(Delivery.message_id == message_id).id, "no such number")
-    again = Delivery.get_by_id(actions.resend(desk, message_id))
+    again = Delivery.get_by_id(resending.resend(desk, message_id))
     assert (again.message_id, again.identity_id, again.status) == (message_id, phone.id, "pending")
     entry = audit.of(f"message:{message_id}")[0]
     assert (entry.action, entry.actor_name, entry.org_id) == ("message.resend", "值班台", phone.org_id)
@@ -56,11 +69,11 @@ def test_a_failed_message_goes_again_to_the_same_address_and_is_on_record(
 def test_one_on_its_way_is_not_sent_twice(phone: Identity, desk: Actor) -> None:
     message_id = told()
     with pytest.raises(Conflict):
-        actions.resend(desk, message_id)
+        resending.resend(desk, message_id)
     sent(message_id)
-    actions.resend(desk, message_id)
+    resending.resend(desk, message_id)
     with pytest.raises(Conflict):
-        actions.resend(desk, message_id)
+        resending.resend(desk, message_id)
     assert Delivery.select().where(Delivery.message_id == message_id).count() == 2
 
 
@@ -70,13 +83,13 @@ def test_where_the_old_address_is_dead_the_next_one_is_used(phone: Identity, des
     people.set_state(phone.id, "blocked")
     chat = grandma_has("telegram", "4242")
     people.join_resident(chat.id, GRANDMA, phone.org_id)
-    assert Delivery.get_by_id(actions.resend(desk, message_id)).channel == "telegram"
+    assert Delivery.get_by_id(resending.resend(desk, message_id)).channel == "telegram"
 
 
 def test_with_no_address_at_all_staff_are_told_what_to_do(desk: Actor) -> None:
     message_id = told()
     with pytest.raises(Conflict, match="call"):
-        actions.resend(desk, message_id)
+        resending.resend(desk, message_id)
 
 
 def test_a_code_is_never_sent_again(phone: Identity, desk: Actor) -> None:
@@ -84,7 +97,7 @@ def test_a_code_is_never_sent_again(phone: Identity, desk: Actor) -> None:
     assert message_id is not None
     sent(message_id)
     with pytest.raises(Conflict):
-        actions.resend(desk, message_id)
+        resending.resend(desk, message_id)
 
 
 def test_staff_of_another_community_cannot_send_it(phone: Identity, desk: Actor) -> None:
@@ -96,10 +109,10 @@ def test_staff_of_another_community_cannot_send_it(phone: Identity, desk: Actor)
         Actor("staff", 3, "审计员", (Post("auditor", "/"),)),
     ):
         with pytest.raises(Forbidden):
-            actions.resend(actor, message_id)
+            resending.resend(actor, message_id)
     assert Delivery.select().count() == 1
 
 
 def test_a_message_that_does_not_exist_is_not_found(desk: Actor) -> None:
     with pytest.raises(NotFound):
-        actions.resend(desk, 4711)
+        resending.resend(desk, 4711)

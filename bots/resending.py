@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from backend.core import access, audit, live
+from backend.core import audit, live
 from backend.core.access import Actor
 from backend.core.db import is_postgres, transaction
 from backend.core.errors import Conflict, NotFound
 from backend.core.i18n import _
 from backend.messaging import outbox, people
 from backend.messaging.models import Delivery, Identity, Message
+from bots import message_log
 
 
 def resend(actor: Actor, message_id: int) -> int:
@@ -25,8 +26,7 @@ def resend(actor: Actor, message_id: int) -> int:
             Delivery.select().where(Delivery.message_id == message_id).order_by(Delivery.id.desc())
         )
         identity = _where(message, earlier)
-        org_id = identity.org_id if identity else None
-        access.check(actor, "message.resend", org_id)
+        message_log.check(actor, "message.resend", message_id)
         if message.purpose == "code":
             raise Conflict(
                 _("A code is not sent twice: it may have expired. Please let the person ask for a new one.")
@@ -44,7 +44,7 @@ def resend(actor: Actor, message_id: int) -> int:
             actor,
             "message.resend",
             f"message:{message_id}",
-            org_id=org_id,
+            org_id=identity.org_id,
             before={"deliveries": [d.status for d in earlier]},
             after={"channel": identity.channel},
         )
