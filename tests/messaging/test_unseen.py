@@ -6,7 +6,7 @@ import pytest
 
 from backend.core.clock import Hands
 from backend.fields.words import Words
-from backend.messaging import Resident, deliveries, say, threads, unseen
+from backend.messaging import Resident, StaffMember, deliveries, people, say, threads, unseen
 from backend.messaging.models import Delivery, Identity
 from tests.databases import TestDatabase
 from tests.messaging_people import GRANDMA, GRANDMAS_PHONE, grandma_has
@@ -71,3 +71,15 @@ def test_what_many_are_told_has_more_time_and_news_of_yesterday_stays_in_the_cha
     told("王师傅出发了")
     clock.forward(days=2)
     assert unseen.pass_on() == 0
+
+
+def test_staff_who_closed_the_page_hear_of_an_alarm_on_their_phone(
+    database: TestDatabase, clock: Hands
+) -> None:
+    for channel, address in (("webchat", "a-page"), ("sms", "+8613800999999")):
+        people.join_staff(people.ensure(channel, address, "zh_CN").id, 3)
+    say(StaffMember(3), Words("漏水"), purpose="alarm", queue="alerts")
+    deliveries.sent([(due.id, None) for due in deliveries.claim("alerts", "worker")])
+    clock.forward(minutes=1)
+    assert unseen.pass_on() == 1
+    assert ways() == [("webchat", "sent"), ("sms", "pending")]
