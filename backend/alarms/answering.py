@@ -112,7 +112,8 @@ def take_effect(
 
 def _her_others(alarm: Alarm, by: Actor | Caller, answer: str, text: str, heard: frozenset[str]) -> None:
     """Who goes to her, has reached her, or cannot come, says so once: it counts for every open alarm about the same person that
-    he was told of. That one of them was a false alarm says nothing about the others."""
+    he was told of. That one of them was a false alarm says nothing about the others; that she is well says nothing about one that
+    came later: he may not have seen it when he said so."""
     if alarm.resident_id is None or alarm.kind not in kinds.ABOUT_HER or answer == "false_alarm":
         return
     others = Alarm.select(Alarm.id).where(
@@ -121,6 +122,8 @@ def _her_others(alarm: Alarm, by: Actor | Caller, answer: str, text: str, heard:
         & (Alarm.status != "cleared")
         & Alarm.kind.in_(kinds.ABOUT_HER)
     )
+    if answer in kinds.ENDS:
+        others = others.where(Alarm.id < alarm.id)
     for found in others.order_by(Alarm.id):
         other = record.locked(found.id)
         steps = told_to(other, by)

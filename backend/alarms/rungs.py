@@ -74,10 +74,16 @@ def reachable(alarm: Alarm) -> frozenset[int]:
 
 
 def still_told(steps: Iterable[AlarmStep]) -> list[AlarmStep]:
-    """Without those whose relation to her has ended since: they hear and say no more about her."""
+    """Without those whose relation to her has ended since, and staff who have left: they hear and say no more about her."""
     told = list(steps)
     standing = family.standing(r for s in told if (r := relation_of(s.person)) is not None)
-    return [s for s in told if (r := relation_of(s.person)) is None or r in standing]
+    working = staff.working({s.staff_id for s in told if s.staff_id is not None})
+    return [
+        s
+        for s in told
+        if (s.staff_id is None or s.staff_id in working)
+        and ((r := relation_of(s.person)) is None or r in standing)
+    ]
 
 
 def relation_of(person: str) -> int | None:

@@ -30,6 +30,14 @@ def by_username(username: str) -> Staff | None:
     return found
 
 
+def working(staff_ids: set[int]) -> set[int]:
+    """Those of them whose account is open."""
+    if not staff_ids:
+        return set()
+    rows: Any = Staff.select(Staff.id).where(Staff.id.in_(sorted(staff_ids)) & Staff.active).tuples()
+    return {row[0] for row in rows}
+
+
 def posts_of(staff: Staff) -> tuple[Post, ...]:
     rows: Any = (
         StaffPost.select(StaffPost.role, Org.path)

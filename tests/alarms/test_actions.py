@@ -8,16 +8,18 @@ from datetime import timedelta
 import pytest
 
 from backend.alarms import listeners
-from backend.alarms.actions import Caller, answer, clear, climb
+from backend.alarms.actions import Caller, answer, clear, climb, raise_alarm
 from backend.alarms.summary import Summary
 from backend.core import audit, clock, db
 from backend.core.access import SYSTEM
 from backend.core.clock import Hands
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.family.models import Relation
+from backend.fields.words import Words
 from backend.messaging import people
 from backend.messaging.models import Delivery, Message
 from backend.residents.actions import place
+from backend.staff import actions as staff
 from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed, hire
 
 
@@ -120,8 +122,19 @@ def test_who_goes_to_her_goes_for_every_alarm_about_her_that_he_was_told_of(
     assert Message.select().count() == said + 1, "she hears once that her daughter comes"
     clock.forward(minutes=20)
     assert climb() == 0 and heard(resident_id=street.zhou) == []
-    answer(Caller(street.daughter), first, "safe")
+    answer(Caller(street.daughter), second, "safe")
     assert (alarm(first).status, alarm(second).status) == ("cleared", "cleared")
+
+
+def test_that_she_is_well_ends_no_later_cry_that_may_not_have_been_seen(street: Street, clock: Hands) -> None:
+    missed = raise_alarm(
+        "missed_checkin", org_id=street.grid.id, severity="warning", words=Words("…"), source="checkin:1",
+        resident_id=street.chen,
+    )  # fmt: skip
+    clock.forward(minutes=5)
+    cry = help_needed(street)
+    answer(Caller(street.daughter), missed, "safe")
+    assert (alarm(missed).status, alarm(cry).status) == ("cleared", "open")
 
 
 def test_who_cannot_go_after_all_can_for_none_of_them(street: Street, clock: Hands) -> None:
@@ -293,6 +306,20 @@ def test_who_was_withdrawn_hears_no_more_of_an_open_alarm(street: Street, clock:
     assert len(heard(identity_id=street.daughter)) == before
     with pytest.raises(NotFound):
         answer(Caller(street.daughter), alarm_id, "false_alarm")
+
+
+def test_staff_whose_account_was_closed_hear_and_answer_no_more(street: Street, clock: Hands) -> None:
+    alarm_id = raise_alarm(
+        "water_leak", org_id=street.grid.id, severity="warning", words=Words("…"), source="device:9"
+    )
+    chat = people.identities(people.StaffMember(street.grid_worker))[0].id
+    staff.deactivate(street.actor(street.admin), street.grid_worker)
+    for said in ("going", "safe"):
+        with pytest.raises(NotFound):
+            answer(Caller(chat, staff_id=street.grid_worker), alarm_id, said)
+    told = len(heard(staff_id=street.grid_worker))
+    clear(street.actor(street.admin), alarm_id, "a pipe")
+    assert len(heard(staff_id=street.grid_worker)) == told
 
 
 def test_a_cry_at_the_moment_when_the_earlier_one_ends_is_not_lost(street: Street) -> None:
