@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from backend.core.clock import CLOCKS_DIFFER
+
 GOING = timedelta(minutes=30)
 """How long somebody who goes there is left in peace."""
 ASKED = timedelta(minutes=10)
@@ -63,6 +65,8 @@ def climb(
 ) -> Climbed:
     """What is due at `now`, and where the alarm stands after it. `reachable`: the rungs where somebody can be told now."""
     silent = state.deadline is None or now >= state.deadline
+    if written_ahead(state, now):
+        silent, state = True, replace(state, told_at=now)
     if state.going and silent and not state.asked:
         return replace(state, asked=True, deadline=now + ASKED), (Step("ask", state.rung),)
     if silent:
@@ -70,6 +74,15 @@ def climb(
     if critical and not state.called and not state.going and now >= half_time(policy, state):
         return replace(state, called=True), (Step("call", state.rung),)
     return state, ()
+
+
+def written_ahead(state: State, now: datetime) -> bool:
+    """Whether a clock that has been set back since said when it was told, or when silence counts: nobody knows how long it has been
+    silent."""
+    latest = now + CLOCKS_DIFFER
+    if state.going and state.deadline is not None and state.deadline > latest + GOING:
+        return True
+    return state.told_at is not None and state.told_at > latest
 
 
 def refuse(policy: Policy, state: State, now: datetime, *, reachable: frozenset[int]) -> Climbed:

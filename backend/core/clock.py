@@ -64,6 +64,16 @@ def from_ms(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""The clocks of our machines agree better than that. What was written later than this from now was written by a clock that has been set
+back since (a machine without a battery takes its time from the network after its start): to wait until that time comes is to stand still."""
+
+
+def is_ahead(at: datetime) -> bool:
+    """Whether this instant was noted by a clock that was ahead."""
+    return at > now() + CLOCKS_DIFFER
+
+
 def zone() -> ZoneInfo:
     return ZoneInfo(settings().timezone)
 

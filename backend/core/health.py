@@ -128,11 +128,10 @@ class Pulse(threading.Thread):
 
 
 def living() -> list[Heartbeat]:
-    """The heartbeats of the processes that were heard within the last STALE_SECONDS."""
-    since = clock.now() - clock.working(STALE_SECONDS)
-    return list(
-        Heartbeat.select().where(Heartbeat.at >= since).order_by(Heartbeat.process, Heartbeat.instance)
-    )
+    """The heartbeats of the processes that were heard within the last STALE_SECONDS. One of a clock that was ahead says nothing."""
+    now = clock.now()
+    lately = Heartbeat.at.between(now - clock.working(STALE_SECONDS), now + clock.CLOCKS_DIFFER)
+    return list(Heartbeat.select().where(lately).order_by(Heartbeat.process, Heartbeat.instance))
 
 
 def expected() -> tuple[str, ...]:
@@ -246,6 +245,9 @@ def _processes() -> list[Part]:
             parts.append(Part(process, False, _("Not seen yet. Is it started?"), named=named))
             continue
         age = max(round((now - newest[process]).total_seconds(), 1), 0.0)
+        if not alive[process] and clock.is_ahead(newest[process]):
+            parts.append(Part(process, False, _("Silent since the clock was set back."), named=named))
+            continue
         if not alive[process]:
             parts.append(Part(process, False, _("Silent for {n} seconds.", n=round(age)), age, named))
             continue

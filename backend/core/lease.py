@@ -1,4 +1,8 @@
-"""A lock in the database for the one leader among many: it runs out by itself when its holder dies."""
+"""A lock in the database for the one leader among many: it runs out by itself when its holder dies.
+
+One that ends much later than any taken now would (by twice its length: clocks differ) was taken by a clock that has been set back: it has
+run out as well.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +21,15 @@ class Lease(Model):
 def acquire(name: str, holder: str, seconds: float) -> bool:
     """Take the lease, or take it again; False while somebody else holds it."""
     now = clock.now()
-    until = now + clock.working(seconds)
+    length = clock.working(seconds)
+    until = now + length
     with transaction():
         (
             Lease.insert(name=name, holder=holder, until=until)
             .on_conflict(
                 conflict_target=[Lease.name],
                 update={Lease.holder: holder, Lease.until: until},
-                where=(Lease.until <= now) | (Lease.holder == holder),
+                where=(Lease.until <= now) | (Lease.until > until + length) | (Lease.holder == holder),
             )
             .execute()
         )

@@ -58,10 +58,16 @@ _CLAIM = """
 UPDATE delivery SET status = 'sending', lease_by = ?, lease_until = ?, attempts = attempts + 1, updated_at = ?
 WHERE id IN (
     SELECT d.id FROM delivery d
-    WHERE d.queue = ? AND d.status = 'pending' AND d.status IN ('pending', 'sending') AND d.next_at <= ? {order}
+    WHERE d.queue = ? AND d.status = 'pending' AND d.status IN ('pending', 'sending') AND {due} {order}
     ORDER BY d.next_at, d.id LIMIT ? {skip}
 ) RETURNING id
 """
+_ANY = """
+SELECT 1 FROM delivery d WHERE d.queue = ? AND d.status = 'pending' AND d.status IN ('pending', 'sending') AND {due} LIMIT 1
+"""
+# An alarm that was last written down later than now was so by a clock that has been set back: its time does not come for hours.
+_DUE = "d.next_at <= ?"
+_ALARM_DUE = "(d.next_at <= ? OR d.updated_at > ?)"
 # One person's messages keep their order: a later one waits until the earlier one is settled. Alarms wait for nothing. `|| ''`: else
 # PostgreSQL, before it knows the table, looks through the whole queue for each of the queue instead of through hers.
 _IN_ORDER = """AND NOT EXISTS (
@@ -78,12 +84,13 @@ def claim(queue: str, holder: str, limit: int = 100) -> list[Due]:
     """Take up to `limit` due Deliveries of `queue` under a lease of a minute."""
     now = clock.now_ms()
     sql = _CLAIM.format(
+        due=_due_sql(queue),
         order="" if queue == "alerts" else _IN_ORDER,
         skip="FOR UPDATE OF d SKIP LOCKED" if is_postgres() else "",
     )
     until = now + int(LEASE_MS * clock.speed())
     with transaction():
-        ids = [r[0] for r in execute(sql, (holder, until, now, queue, now, limit)).fetchall()]
+        ids = [r[0] for r in execute(sql, (holder, until, now, queue, *_due_at(queue), limit)).fetchall()]
         # A server may be lost in between, and then nothing is claimed. A file is not, and whoever writes next need not wait.
         rows = _rows(ids) if is_postgres() else None
     found = _opened(_rows(ids) if rows is None else rows)
@@ -140,11 +147,16 @@ def last_reply(identity_id: int, before: int) -> tuple[str, Content] | None:
 
 def due(queue: str) -> bool:
     """Whether anything in `queue` can be sent now."""
-    sql = (
-        "SELECT 1 FROM delivery WHERE queue = ? AND status = 'pending' AND status IN ('pending', 'sending')"
-        " AND next_at <= ? LIMIT 1"
-    )
-    return execute(sql, (queue, clock.now_ms())).fetchone() is not None
+    return execute(_ANY.format(due=_due_sql(queue)), (queue, *_due_at(queue))).fetchone() is not None
+
+
+def _due_sql(queue: str) -> str:
+    return _ALARM_DUE if queue == "alerts" else _DUE
+
+
+def _due_at(queue: str) -> tuple[int, ...]:
+    now = clock.now_ms()
+    return (now, clock.to_ms(clock.now() + clock.CLOCKS_DIFFER)) if queue == "alerts" else (now,)
 
 
 _SENT = (
@@ -351,26 +363,27 @@ def failed(message_ids: list[int]) -> set[int]:
 
 _REAP_SPOKEN = (
     "UPDATE delivery SET status = 'cancelled', updated_at = ?"
-    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ? AND channel = 'voice' AND queue = 'replies'"
+    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND (lease_until < ? OR lease_until > ?) AND channel = 'voice' AND queue = 'replies'"
 )
 _REAP_BULK = (
     "UPDATE delivery SET status = 'unknown', error = 'the sender stopped before the answer came', updated_at = ?"
-    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ? AND queue = 'bulk'"
+    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND (lease_until < ? OR lease_until > ?) AND queue = 'bulk'"
 )
 _REAP = (
     "UPDATE delivery SET status = CASE WHEN error = 'taken back' THEN 'cancelled' ELSE 'pending' END, next_at = ?,"
     " lease_by = NULL, lease_until = NULL, updated_at = ?"
-    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND lease_until < ?"
+    " WHERE status = 'sending' AND status IN ('pending', 'sending') AND (lease_until < ? OR lease_until > ?)"
 )
 
 
 def reap() -> int:
-    """Free what died under its lease. A send whose outcome is lost is repeated, except bulk, which is marked unknown, and spoken
+    """Free what died under its lease, or was leased by a clock that has been set back. A send whose outcome is lost is repeated, except bulk, which is marked unknown, and spoken
     replies, whose call is over: the conversation itself resumes when she calls again."""
     now = clock.now_ms()
+    lapsed = (now, now + 2 * int(LEASE_MS * clock.speed()))
     with transaction():
-        counts = [execute(_REAP_SPOKEN, (now, now)).rowcount, execute(_REAP_BULK, (now, now)).rowcount]
-        counts.append(execute(_REAP, (now, now, now)).rowcount)
+        counts = [execute(sql, (now, *lapsed)).rowcount for sql in (_REAP_SPOKEN, _REAP_BULK)]
+        counts.append(execute(_REAP, (now, now, *lapsed)).rowcount)
         if counts[-1] > 0:
             after_commit(_kick_all)
     return sum(max(c, 0) for c in counts)

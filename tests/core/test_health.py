@@ -11,6 +11,7 @@ from flask import Flask
 from backend.asgi import Root
 from backend.core import clock as clocks
 from backend.core import crypto, db, health
+from backend.core.clock import Hands
 from backend.core.health import Heartbeat
 from tests.databases import Postgres, TestDatabase
 from tests.servers import Valkey, until
@@ -66,6 +67,16 @@ def test_a_process_that_is_silent_for_half_a_minute_is_noticed(
         report = health.report()
     assert report.status == "degraded"
     assert {p.name for p in report.parts if not p.ok} == {"alerts", "scheduler"}
+
+
+def test_a_beat_of_a_clock_that_was_ahead_is_no_sign_of_life(database: TestDatabase, clock: Hands) -> None:
+    clock.forward(hours=8)
+    health.beat("scheduler", "leading")
+    clock.forward(hours=-8, minutes=1)
+    (scheduler,) = [part for part in health.report().parts if part.name == "scheduler"]
+    assert not scheduler.ok
+    health.beat("scheduler", "leading")
+    assert [beat.process for beat in health.living()] == ["scheduler"]
 
 
 def test_telegram_is_waited_for_only_where_it_is_set_up(configure: Callable[..., None]) -> None:

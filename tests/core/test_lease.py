@@ -32,6 +32,16 @@ def test_who_lets_go_makes_way_at_once_and_only_the_holder_can(database: TestDat
     assert lease.acquire("scheduler", "b", 60)
 
 
+def test_a_lease_of_a_clock_that_was_ahead_has_run_out(database: TestDatabase) -> None:
+    with clocks.stopped() as hands:
+        hands.forward(hours=8)
+        assert lease.acquire("scheduler", "before the start", 15)
+        hands.forward(hours=-8)
+        assert lease.acquire("scheduler", "after it", 15)
+        hands.forward(seconds=-5)
+        assert not lease.acquire("scheduler", "whose clock is a little late", 15)
+
+
 def test_of_many_who_ask_at_the_same_instant_one_gets_it(database: TestDatabase) -> None:
     together, got = threading.Barrier(6), []
 
