@@ -24,10 +24,12 @@ def of(alarm: Alarm, who: str) -> AlarmStorm | None:
     return storms.of(alarm) if who in storms.STAFF else None
 
 
-def tell(storm: AlarmStorm, alarm: Alarm, to: To, key: str, *, following: str = "", minutes: int = 0) -> None:
-    """Tell of all of them, once for each `key`."""
+def tell(storm: AlarmStorm, alarm: Alarm, to: To, key: str, minutes: int, *, following: str = "") -> bool:
+    """Tell of all of them, once for each `key` while its rung has time to answer; whether it was said now. The clock says which time that
+    is, not the round: each of them has rounds of its own, and the last that is open is told of in every one."""
     words = raised(storm, storms.size(storm.id), alarm.severity, following=following, minutes=minutes)
-    speaking.speak(alarm, to, words, key, storm_id=storm.id)
+    slot = clock.now_ms() // (minutes * 60_000)
+    return speaking.speak(alarm, to, words, f"{slot}:{key}", storm_id=storm.id)
 
 
 def ask(storm: AlarmStorm, alarm: Alarm, told: AlarmStep) -> None:

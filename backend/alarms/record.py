@@ -44,6 +44,17 @@ def locked(alarm_id: int) -> Alarm:
     return alarm  # type: ignore[no-any-return]
 
 
+def locked_if_free(alarm_id: int) -> Alarm | None:
+    """`locked` without waiting: None while somebody else is about it, or about her whom it concerns."""
+    if not is_postgres():
+        return locked(alarm_id)
+    about = Alarm.select(Alarm.resident_id).where(Alarm.id == alarm_id).scalar()
+    if about is not None and not one_at_a_time.taken(about):
+        return None
+    query = Alarm.select().where(Alarm.id == alarm_id)
+    return query.for_update("FOR UPDATE SKIP LOCKED").first()  # type: ignore[no-any-return]
+
+
 def state_of(alarm: Alarm) -> ladder.State:
     return ladder.State(
         alarm.rung,

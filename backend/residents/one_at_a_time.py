@@ -17,3 +17,10 @@ def hold(resident_id: int) -> None:
     any row of them, and before an audit entry; holding her already, it does nothing."""
     if is_postgres():
         execute("SELECT pg_advisory_xact_lock(?, ?)", (_CLASS, resident_id))
+
+
+def taken(resident_id: int) -> bool:
+    """`hold` without waiting: False while somebody else's hands are on them."""
+    if not is_postgres():
+        return True
+    return bool(execute("SELECT pg_try_advisory_xact_lock(?, ?)", (_CLASS, resident_id)).fetchone()[0])

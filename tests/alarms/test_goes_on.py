@@ -150,5 +150,40 @@ def test_an_alarm_that_nobody_could_be_told_of_makes_the_health_red(street: Stre
     assert heard(staff_id=street.admin)
 
 
+def test_an_alarm_raised_while_the_clock_was_ahead_climbs_and_leaves(street: Street, clock: Hands) -> None:
+    clock.forward(hours=8)
+    help_needed(street)
+    clock.forward(hours=-8, minutes=1)
+    assert deliveries.claim("alerts", "w"), "what is said of it leaves at once"
+    climb()
+    assert len(heard(resident_id=street.zhou)) == 1, "nobody knows how long it has been silent"
+    climb()
+    assert heard(staff_id=street.grid_worker) == [], "from here on the ladder keeps its time"
+    clock.forward(minutes=3)
+    climb()
+    assert len(heard(staff_id=street.grid_worker)) == 1
+
+
+def test_who_said_that_she_goes_while_the_clock_was_ahead_is_asked_how_it_is(
+    street: Street, clock: Hands
+) -> None:
+    alarm_id = help_needed(street)
+    clock.forward(hours=8)
+    answer(Caller(street.daughter), alarm_id, "going")
+    clock.forward(hours=-8, minutes=1)
+    climb()
+    climb()
+    assert "How is it" in heard(identity_id=street.daughter)[-1].text
+    assert heard(resident_id=street.zhou) == []
+
+
+def test_what_a_worker_claimed_while_the_clock_was_ahead_is_freed(street: Street, clock: Hands) -> None:
+    clock.forward(hours=8)
+    help_needed(street)
+    assert deliveries.claim("alerts", "w")
+    clock.forward(hours=-8)
+    assert deliveries.reap() == 1 and deliveries.claim("alerts", "w")
+
+
 def _all_leaves() -> None:
     deliveries.sent([(due.id, None) for due in deliveries.claim("alerts", "w")])

@@ -6,13 +6,14 @@ import threading
 from datetime import time
 
 from backend.alarms import listeners
-from backend.alarms.actions import answer
+from backend.alarms.actions import answer, climb
 from backend.alarms.summary import Summary
 from backend.care import answering, asking, following, hooks
 from backend.care.answering import Voice
 from backend.care.models import CheckIn
 from backend.core import clock, db
-from tests.alarms.street import alarm
+from backend.residents import one_at_a_time
+from tests.alarms.street import alarm, help_needed, settle
 from tests.care import town as towns
 from tests.databases import TestDatabase
 
@@ -61,3 +62,34 @@ def test_her_own_answer_and_one_for_her_at_the_same_moment_both_get_through(data
     assert sorted(answers) == ["again", "safe"]
     assert CheckIn.get_by_id(missed.id).status == "closed"
     assert alarm(alarm_id).status == "cleared"
+
+
+def test_who_is_about_one_resident_keeps_no_other_alarm_from_climbing(
+    postgres_database: TestDatabase,
+) -> None:
+    """Of a file there is one writer anyway."""
+    street = settle()
+    with clock.stopped() as hands:
+        first, second = help_needed(street), help_needed(street, resident_id=street.zhou)
+        hands.forward(minutes=4)
+        before = (alarm(first).rung, alarm(second).rung)
+        held, done = threading.Event(), threading.Event()
+
+        def about_her() -> None:
+            with db.transaction():
+                one_at_a_time.hold(street.chen)
+                held.set()
+                done.wait(60)
+            db.db.close()
+
+        other = threading.Thread(target=about_her)
+        other.start()
+        try:
+            assert held.wait(60)
+            climb()
+            assert alarm(first).rung == before[0] and alarm(second).rung > before[1]
+        finally:
+            done.set()
+            other.join(60)
+        climb()
+        assert alarm(first).rung > before[0], "hers is taken up the next time"

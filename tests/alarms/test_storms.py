@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from backend.alarms import storm_answers
-from backend.alarms.actions import climb, raise_alarm
+from backend.alarms.actions import clear, climb, raise_alarm
 from backend.alarms.answering import Caller
 from backend.alarms.gathered import tend
 from backend.alarms.models import Alarm, AlarmStep, AlarmStorm
@@ -93,6 +93,29 @@ def test_one_answer_of_staff_counts_for_all_and_each_family_hears_it_once(
     with pytest.raises(NotFound):
         storm_answers.answer(Caller(street.daughter), 99, "going")
     assert storm_answers.answer(Caller(street.daughter), storm.id, "going").counts == 1
+
+
+def test_the_last_that_is_open_is_told_of_in_every_round(street: Street, clock: Hands) -> None:
+    alarms = [smoke(street, number) for number in range(5)]
+    for minute in range(60):
+        clock.forward(minutes=1)
+        climb()
+        tend()
+        if minute % 9 == 8:
+            alarms.append(smoke(street, 100 + minute))
+    *earlier, last = alarms
+    for alarm_id in earlier:
+        clear(street.actor(street.admin), alarm_id, "ok")
+    for _ in range(15):
+        clock.forward(minutes=1)
+        climb()
+        tend()
+    before, lines = len(heard(staff_id=street.admin)), acts(last).count("told")
+    for _ in range(30):
+        clock.forward(minutes=1)
+        climb()
+        tend()
+    assert len(heard(staff_id=street.admin)) - before == acts(last).count("told") - lines == 6
 
 
 def test_they_are_closed_together_by_who_may_and_told_once(street: Street, clock: Hands) -> None:
