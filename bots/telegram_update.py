@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from telegram import (
     CallbackQuery,
@@ -97,10 +98,17 @@ def inbound_of(update: Update, username: str = "") -> Meaning:
     if update.my_chat_member is not None:
         return _membership(update.my_chat_member)
     if update.edited_message is not None:
-        return _edited(update.edited_message)
+        edited = update.edited_message
+        return _dated(_edited(edited), edited.edit_date or edited.date)
     if update.message is not None:
-        return _message(update.message, username)
+        return _dated(_message(update.message, username), update.message.date)
     return None
+
+
+def _dated(meaning: Meaning, said_at: datetime) -> Meaning:
+    if isinstance(meaning, Heard):
+        return replace(meaning, inbound=replace(meaning.inbound, said_at=said_at))
+    return meaning
 
 
 def chat_of(update: Update) -> int:

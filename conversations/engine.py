@@ -108,6 +108,7 @@ class Engine:
             found.staff_id,
             found.org_id,
             inbound.ours,
+            inbound.said_at,
         )
         memory = Memory.unseal(found.memory)
         talk = Talk(person, memory, self.registry, clock.local(clock.from_ms(now)))
@@ -121,8 +122,10 @@ class Engine:
         masked = masked or (inbound.edits is not None and memory.form is not None and where != "person")
         hidden = discreet.hidden(said.text, alone=where != "person" and memory.form is None)
         kept = said if hidden == said.text else replace(said, text=hidden)
-        # Where a person reads no machine answers, so none can answer it for ever.
+        # Where a person reads no machine answers, so none can answer it for ever; and a cry for help is heard from anybody.
         verdict = "go" if where == "person" else _guarded(inbound, said, memory, now)
+        if verdict != "go" and self.registry.cry(said.text) is not None:
+            verdict = "go"
         if verdict == "go":
             hear(talk, inbound, said, where, found, now)
             guard.learn(memory.guard, inbound.said.text, talk.outcome != "misheard", now)
@@ -169,7 +172,7 @@ class Engine:
         elif where == "person":
             with_a_person.pass_on(talk, said, found, now)
         elif where == "which":
-            talk.say(phrases.which_is_meant(said.text, picking.rivals(said.text, found)))
+            talk.say(phrases.which_is_meant(said.text, picking.rivals(said.text, found, memory)))
             talk.outcome = "asked"
         elif where == "stale":
             talk.say(phrases.answered_already())

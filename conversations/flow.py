@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from backend.core.i18n import Text
@@ -21,6 +22,10 @@ class Heard(Protocol):
     def search(self, string: str, /) -> re.Match[str] | None: ...
 
 
+AT_ONCE = timedelta(minutes=1)
+"""What a channel brings within this time was said now; clocks of providers differ by seconds from ours."""
+
+
 @value
 class Person:
     """Who is talking: one Identity, and whose it is proven to be."""
@@ -34,6 +39,13 @@ class Person:
     org_id: int | None
     ours: bool = False
     """She took a call that we made."""
+    said_at: datetime | None = None
+    """When she said what is heard now, where the channel tells."""
+
+    @property
+    def knows_until(self) -> datetime | None:
+        """What came after it she cannot mean; None: she speaks now."""
+        return self.said_at + AT_ONCE if self.said_at is not None else None
 
     @property
     def certain(self) -> bool:
@@ -135,6 +147,8 @@ class Command:
     menu: int | None = None
     whole: bool = False
     """The argument of free text is all of it, whatever part the pattern found."""
+    at_a_loss: bool = False
+    """Tried on words that nothing understands; an Answer without replies: it cannot make anything of them either."""
     photos: bool = False
     """A photo that comes when nothing is open is for this Command; the argument is the Media's key."""
     anytime: tuple[Heard, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from datetime import datetime
 
 from backend.core.values import value
 from backend.fields.words import Said
@@ -30,6 +31,8 @@ class Inbound:
     """STOP, START or HELP, where the provider has itself understood it so, and has answered."""
     ours: bool = False
     """A call that we made: who takes it is at that number. The number that a call to us shows can be forged."""
+    said_at: datetime | None = None
+    """When she said it, where the channel tells: Telegram keeps for a day what it could not bring us."""
     start: bool = False
     """First contact or reconnect (`/start`, the webchat opened, a call answered): greet, or repeat the open question."""
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from backend.core import clock
 from backend.core.db import execute
+from backend.core.i18n import _
 from backend.fields.finder import index_in
 from backend.fields.plain import folded
 from backend.fields.words import Option, Said
 from backend.messaging.content import Content
+from conversations.flow import AT_ONCE
 from conversations.inbound import Inbound
 from conversations.memory import Memory
 from conversations.registry import Registry
@@ -37,7 +39,7 @@ URGENT = ("checkin.", "alarm.")
 UNANSWERED_MS = 24 * 3_600_000
 TALKING_MS = 2 * 60_000
 """How long choices that came with an answer of ours are on her mind; those of a notice stay until she writes."""
-UNREAD_MS = 20_000
+UNREAD_MS = 12_000
 """Nobody has opened a text message, read it, and typed and sent an answer to it, so soon after it left or reached her phone."""
 _NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
 
@@ -61,11 +63,20 @@ def resolve(inbound: Inbound, found: Found, memory: Memory, registry: Registry) 
         return said, "offer" if ":" in picked or picked.startswith("!") else "stale"
     if said.choice is None and memory.form is None and (named := _of_a_list(said.text, found, registry)):
         return replace(said, choice=named), "offer"
-    if said.choice is None and found.offer_id is not None and said.text and len(said.text) <= LONGEST:
+    offered = said.choice is None and found.offer_id is not None and not _said_before(inbound, found)
+    if offered and said.text and len(said.text) <= LONGEST:
         value = _offered(said.text, found, memory, registry)
         if value is not None:
             return (said, "which") if value == WHICH else (replace(said, choice=value), "offer")
     return said, "form"
+
+
+def _said_before(inbound: Inbound, found: Found) -> bool:
+    """Whether she wrote this before she was offered anything: a channel kept it for us while we were away."""
+    if inbound.said_at is None or clock.now() - inbound.said_at < AT_ONCE:
+        return False
+    row = execute("SELECT created_at FROM message WHERE id = ?", (found.offer_id,)).fetchone()
+    return row is not None and clock.from_ms(int(row[0])) > inbound.said_at + AT_ONCE
 
 
 def _of_a_list(text: str, found: Found, registry: Registry) -> str | None:
@@ -92,8 +103,7 @@ def _offered(text: str, found: Found, memory: Memory, registry: Registry) -> str
     if content is None:
         return None
     if _NUMBER.fullmatch(text):
-        both = rivals(text, found)
-        if both and (memory.form is None or both[0].value.startswith(URGENT)):
+        if rivals(text, found, memory):
             return WHICH
         if memory.form is not None and not _urgent(content) and _came(found).just_now:
             return None  # an answer to the open question: the notice that came just now cannot have been read
@@ -104,21 +114,25 @@ def _offered(text: str, found: Found, memory: Memory, registry: Registry) -> str
     return picked or _heard(content, text, registry)
 
 
-def rivals(text: str, found: Found) -> tuple[Option, ...]:
+def rivals(text: str, found: Found, memory: Memory) -> tuple[Option, ...]:
     """What the bare number in `text` picks from the two Messages that may be meant, the earlier one first: a notice came after
     a check-in or an alarm, and she has written nothing since; or it came just now, and she may not have read it yet. Nothing
     while only one of the two has that number."""
     newest = _options_of(found.offer_id, found) if found.offer_id is not None else None
-    if newest is None or _urgent(newest) or (other := _numbered(newest, text)) is None:
+    if newest is None or (other := _numbered(newest, text)) is None:
         return ()
     before = _before(found)
-    urgent = next((b.content for b in before if b.notice and _urgent(b.content)), None)
-    if urgent is not None:
-        meant = _numbered(urgent, text)
-        return (meant, other) if meant is not None else ()
+    if not _urgent(newest):
+        urgent = next((b.content for b in before if b.notice and _urgent(b.content)), None)
+        if urgent is not None:
+            meant = _numbered(urgent, text)
+            return (meant, other) if meant is not None else ()
     came = _came(found)
     if not came.just_now:
         return ()
+    if memory.form is not None:
+        # The open question's answer is taken for one, unless it would have answered an alarm.
+        return (_to_the_question(text, found, memory), other) if _urgent(newest) else ()
     lately = clock.now_ms() - TALKING_MS
     for earlier in before:
         meant = _numbered(earlier.content, text)
@@ -126,6 +140,13 @@ def rivals(text: str, found: Found) -> tuple[Option, ...]:
             same = meant.value == other.value or (came.about is not None and earlier.about == came.about)
             return () if same else (meant, other)
     return ()
+
+
+def _to_the_question(text: str, found: Found, memory: Memory) -> Option:
+    """What the number answers in the open Form; with no such choice there, to be asked that question again."""
+    asked = _options_of(memory.asked, found) if memory.asked is not None else None
+    option = _numbered(asked, text) if asked is not None else None
+    return option or Option("!repeat", _("What you asked me before"), _("What you asked"))
 
 
 class _Came(NamedTuple):

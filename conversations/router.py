@@ -363,6 +363,9 @@ def _free_text(talk: Talk, said: Said) -> None:
         talk.say(phrases.fine())
     elif (guess := talk.registry.guess(said.text, talk.person)).sure and not guess.learnt:
         _follow(talk, guess.candidates[0].entry, replace(said, text=guess.reading or said.text))
+    elif not guess.sure and (words := _at_a_loss(talk, said)):
+        talk.outcome = "misheard"
+        talk.say(*words)
     elif (passed_on := with_a_person.instead(talk, said)) is not None:
         # A colleague reads it: that is said, instead of asking her again and again what she means.
         talk.say(passed_on)
@@ -384,6 +387,16 @@ def _ask_what(talk: Talk, said: Said, guess: Guess) -> None:
     else:
         options = talk.registry.menu(talk.person)
         talk.say(phrases.not_understood(options, talk.memory.misses, guess.options(said.text)))
+
+
+def _at_a_loss(talk: Talk, said: Said) -> tuple[Words, ...]:
+    """What a Command that waits for just such words says to them."""
+    if not said.text:
+        return ()
+    for command in talk.registry.commands.values():
+        if command.at_a_loss and isinstance(answer := command.run(talk.person, said.text), Answer):
+            return answer.replies
+    return ()
 
 
 def _follow(talk: Talk, entry: Flow | Command | commands.Command, said: Said, argument: str = "") -> None:

@@ -13,6 +13,7 @@ from backend.care.answering import (
     is_usual,
     slight,
     troubled,
+    unclear,
     well,
 )
 from backend.care.answers import COMPLAINT, complains, meaning
@@ -51,6 +52,7 @@ __all__ = [
     "tell",
     "tell_for",
     "troubled",
+    "unclear",
     "well",
     "wish",
 ]

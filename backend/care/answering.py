@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from backend.alarms import actions as alarms
@@ -35,6 +35,13 @@ class Voice:
     identity_id: int
     resident_id: int | None
     sure: bool = True
+    knows_until: datetime | None = None
+    """Her channel brought her words late: they say nothing of what she was asked after this."""
+
+    def was_asked(self, check_in: CheckIn) -> bool:
+        """Whether she can have known that she is asked."""
+        asked = check_in.asked_at or check_in.due_at
+        return self.knows_until is None or asked <= self.knows_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def well(by: Voice, check_in_id: int, said: str = "") -> Heard:
         raised: set[int] = set()
         for other in record.waiting(named.resident_id):
             check_in = record.locked(other.id)
-            if not checkin.may_end(check_in.status, "well"):
+            if not checkin.may_end(check_in.status, "well") or not by.was_asked(check_in):
                 continue
             if check_in.status == "missed" and not by.sure:
                 return _ask_back(by, check_in)
@@ -159,8 +166,29 @@ def friendly(by: Voice, said: str) -> Heard | None:
     """Friendly words that may answer a question asked elsewhere. None when nothing is open."""
     if by.resident_id is None:
         return None
-    open_ones = record.waiting(by.resident_id)
+    open_ones = [check_in for check_in in record.waiting(by.resident_id) if by.was_asked(check_in)]
     return well(by, open_ones[0].id, said) if open_ones else None
+
+
+def unclear(by: Voice, said: str) -> Heard | None:
+    """She was asked, and her words say neither that she is well nor that she is not: once more at once, and without an answer
+    within `checkin.DECIDES` people look. None: nobody waits for her answer, or that was asked once already."""
+    if by.resident_id is None or not said.strip():
+        return None
+    with transaction():
+        open_ones = [
+            c for c in record.waiting(by.resident_id) if c.status in checkin.WAITING and by.was_asked(c)
+        ]
+        if not open_ones or open_ones[0].asked_at is None:
+            return None
+        check_in = record.locked(open_ones[0].id)
+        if check_in.status not in checkin.WAITING or check_in.nudged_at is not None:
+            return None
+        now = clock.now()
+        check_in.why, check_in.said, check_in.heard_at = "unclear", said[:500], now
+        check_in.nudged_at, check_in.next_at = now, now + checkin.DECIDES
+        check_in.save()
+        return Heard("unsure", wording.not_understood(check_in.plan, check_in))
 
 
 def _cry(care: CarePlan, by: Voice, said: str, check_in: CheckIn | None) -> Heard:

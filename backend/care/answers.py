@@ -24,9 +24,14 @@ _NO_TROUBLE = re.compile(
 _TROUBLE = re.compile(
     r"不(?:太|大|怎么|是很|很)?(?:舒服|好受|好过|得劲|好(?!意思)|行了?)|难受|难过|难熬|疼|(?<!痛)痛(?!快)|帮(?:帮|个)?(?:我|忙|助)|需要帮|求助|来人|来个人"
     r"|摔|跌(?:倒|了)|滑倒|晕|起不来|动不了|下不了床|走不了|站不起|发烧|发热|生病|病了|看病|医院|喘|胸闷|心慌|心口|呕|拉肚子|流血|出血|没(?:有)?(?:力气|劲|吃的|药了|水了|电了)|吃不下|睡不着"
+    r"|(?:躺|倒|坐|趴|跪|睡)?在地[上板]|(?<![行饭车房保通员证信])卡(?:住|在(?!家|哪|这|那))|困在|动弹不得|起(?:来)?不[了来]|抬不[起动]|[快要]死|叫人|没力气|胸口|说不(?:出|清)话?|血(?![压糖脂型管])|嘴歪|口齿不清|救"
     r"|恶心|想吐|[手脚腿](?:也|都|又|有点儿?|有些|一直|总是?)*麻(?!烦)|发麻|麻木|(?:走|站)不(?:动|稳)|看不(?:见|清)|气短|(?<![不没别])(?:慌|害怕)|不(?:平安|正常|对劲|健康)|唔(?:舒服|好(?!意思))|[弗勿]好"
-    r"|\bhelp\b|\bhurts?\b|\bpain\b|\bsick\b|\bunwell\b|\bill\b|\bdizzy\b|\bfe(?:ll|lt? down)\b|\bfallen\b|\bfever\b|\bbleeding\b|\bhospital\b|\bdoctor\b|\bcan'?t\b|\bcannot\b|\bnumb\b|\bscared\b|\bafraid\b"
+    r"|\bhelp\b|\b(?:on|off) the (?:floor|ground)\b|\bstuck\b|\btrapped\b|\bdying\b|\bblood\b|\bhurts?\b|\bpain\b|\bsick\b|\bunwell\b|\bill\b|\bdizzy\b|\bfe(?:ll|lt? down)\b|\bfallen\b|\bfever\b|\bbleeding\b|\bhospital\b|\bdoctor\b|\bcan'?t\b|\bcannot\b|\bnumb\b|\bscared\b|\bafraid\b"
     r"|\b(?:not|isn'?t|n'?t) (?:so |very |too |feeling |at all )?(?:well|good|fine|great|ok|okay|alright)\b|\bterrible\b|\bawful\b|\bbad\b|\bsomebody come\b|\bcome (?:over|quick)\b",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\W*(?:(?:你|您|你们|大家)好|喂|嗨|哈[喽罗]|hello|hi|hey|who is (?:this|there|it)|哪位|谁啊?)\W*",
     re.IGNORECASE,
 )
 _HELP_WORDS = frozenset(
@@ -99,6 +104,9 @@ def meaning(text: str) -> Meaning | None:
     if not text or len(text) > LONGEST:
         return None
     plain = folded(text)
+    if _GREETING.fullmatch(plain):
+        # Whoever lifts the receiver says so.
+        return None
     if plain.rstrip("? ") in _HELP_WORDS:
         return "help"
     calm = _NO_TROUBLE.sub("没事", plain)

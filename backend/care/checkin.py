@@ -22,7 +22,7 @@ WAITING = ("due", "asked", "asked_again")
 """We still wait for her own answer."""
 ENDED = ("well", "help", "excused", "closed")
 DECIDES = timedelta(minutes=15)
-"""How long she has to say whether somebody should come for something slight."""
+"""How long she has to say whether somebody should come for something slight, or what she means."""
 MOST_QUESTIONS = 2
 """Questions that got through before people are asked instead."""
 
@@ -61,6 +61,8 @@ class Plain:
     heard_at: datetime | None = None
     nudged_at: datetime | None = None
     slight: bool = False
+    unclear: bool = False
+    """She answered, and nobody knows what she means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def step(one: Plain, now: datetime) -> Step:
         until = one.nudged_at + DECIDES
         return Wait(until) if now < until else Help()
     if one.nudged_at is not None:
-        until = one.nudged_at + one.wait
+        until = one.nudged_at + (DECIDES if one.unclear else one.wait)
         return Wait(until) if now < until else Miss("unclear")
     delivered = [q for q in one.questions if not q.failed]
     asked = {q.channel for q in one.questions}

@@ -134,10 +134,11 @@ def _cried(check_in: CheckIn, since: datetime) -> int | None:
 def miss(care: CarePlan, check_ins: Sequence[CheckIn], why: Why) -> None:
     """People have to look: one alarm for these check-ins of one plan, which are locked."""
     newest = max(check_ins, key=lambda c: c.due_at)
+    # Whose answer nobody understood may lie on the floor; who wrote of something else is about.
     alarm_id = alarms.raise_alarm(
         "missed_checkin",
         org_id=care.org_id,
-        severity=_SEVERITY[why],
+        severity="warning" if newest.why == "unclear" else _SEVERITY[why],
         words=_why_words(newest, why),
         resident_id=care.resident_id,
         source=f"checkin:{newest.id}",

@@ -86,6 +86,7 @@ def plain(
         check_in.heard_at,
         check_in.nudged_at,
         check_in.why == "slight",
+        check_in.why == "unclear",
     )
 
 

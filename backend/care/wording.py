@@ -55,6 +55,19 @@ def gently(plan: CarePlan, check_in: CheckIn) -> Words:
     )
 
 
+def not_understood(plan: CarePlan, check_in: CheckIn) -> Words:
+    """To an answer that might mean anything."""
+    return Words(
+        _(
+            "I am not sure that I understand you, {name}. Are you all right, or shall somebody come?",
+            name=name(plan),
+        ),
+        short=_("I do not understand. Are you all right, or shall somebody come?"),
+        spoken=_("I do not understand, {name}. Are you well?", name=name(plan)),
+        options=options(check_in.id),
+    )
+
+
 # --- what her answer is answered with -------------------------------------------------------------------------
 
 

@@ -60,12 +60,9 @@ class _Nothing:
         return NOTHING.fullmatch(string)
 
 
-_NEXT: dict[str, tuple[str, ...]] = {
-    "going": ("safe", "called_120", "cannot"),
-    "called_120": ("going", "safe"),
-    "called_119": ("going", "safe"),
-}
-"""What can be said after an answer."""
+_GOES_ON_FROM = ("going", "called_120", "called_119")
+"""Answers after which there is more to say. It is offered in the same order as before: a text message that arrives twice, or a key that
+is pressed twice, says the same again, and ends nothing."""
 
 
 def _answering(answer: str) -> Callable[[Person, str], Answer]:
@@ -75,8 +72,9 @@ def _answering(answer: str) -> Callable[[Person, str], Answer]:
         if not done.counts:
             return Answer.of(Words(_GOES_ON if person.certain else _RINGS_BACK))
         text = _("We know already, thank you.") if done.repeated else _THANKS[answer]
-        following = wording.options(alarm_id, _NEXT.get(answer, ()))
-        if following:
+        following: tuple[Option, ...] = ()
+        if answer in _GOES_ON_FROM:
+            following = wording.options(alarm_id, kinds.KINDS[done.summary.kind].answers)
             following += device_commands.offers(person, alarm_id)
         if answer in kinds.ENDS and person.staff_id is not None and (base := settings().public_url):
             following += (Option(f"url:{base}/admin/alarms/{alarm_id}", _("Write down what it was")),)
@@ -121,8 +119,11 @@ def _over(person: Person, argument: str) -> Answer:
 
 def was_nothing(person: Person) -> Answer | None:
     """The same in words, without a button. None while nothing is open that she called for."""
+    until = person.knows_until
     called = queries.called_by(person.identity_id, person.resident_id)
-    return _over(person, str(called[0])) if called else None
+    meant = (number for number in called if until is None or queries.by_id(number).raised_at <= until)
+    latest = next(meant, None)
+    return _over(person, str(latest)) if latest is not None else None
 
 
 def still_open(person: Person) -> Words | None:
@@ -133,7 +134,9 @@ def still_open(person: Person) -> Words | None:
 
 def _nothing(person: Person, said: str) -> Answer:
     ended = was_nothing(person)
-    heard = care.friendly(Voice(person.identity_id, person.resident_id, person.certain), said)
+    heard = care.friendly(
+        Voice(person.identity_id, person.resident_id, person.certain, person.knows_until), said
+    )
     return ended or Answer.of(heard.words if heard is not None else phrases.fine())
 
 

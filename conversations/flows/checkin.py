@@ -33,7 +33,7 @@ _STOP = re.compile(
 
 
 def voice(person: Person) -> Voice:
-    return Voice(person.identity_id, person.resident_id, person.certain)
+    return Voice(person.identity_id, person.resident_id, person.certain, person.knows_until)
 
 
 def _well(person: Person, argument: str) -> Answer:
@@ -105,6 +105,11 @@ def _ails(person: Person, said: str) -> Answer:
     return Answer((actions.ails_you(said, told=serious),), handover="asked" if serious else None)
 
 
+def _unclear(person: Person, said: str) -> Answer:
+    heard = actions.unclear(voice(person), said)
+    return Answer.of(heard.words) if heard is not None else Answer.of()
+
+
 def _call(person: Person, argument: str) -> Answer:
     return Answer((phrases.person_called(),), handover="asked")
 
@@ -164,6 +169,7 @@ COMMANDS = [
     # Of two that fit equally well the first is meant.
     Command("checkin.ails", _ails, patterns=(actions.COMPLAINT,), whole=True),
     Command("checkin.trouble", troubled, patterns=(_TROUBLE,), audience="resident", whole=True),
+    Command("checkin.unclear", _unclear, at_a_loss=True),
     Command("checkin.call", _call, hears=_wants_a_call),
     Command("checkin.rest", _rest, hears=_wants_nobody),
     Command("checkin.stop_asked", _stop_asked, patterns=(_STOP,), audience="resident"),

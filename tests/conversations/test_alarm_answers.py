@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from backend.alarms import record
-from backend.alarms.actions import answer
+from backend.alarms.actions import answer, raise_alarm
 from backend.alarms.climbing import climb
 from backend.alarms.models import Alarm, AlarmStep
 from backend.core.clock import Hands
+from backend.core.i18n import _
 from backend.family import actions as family
 from backend.family.actions import Entered
 from backend.family.models import Relation
-from backend.fields.words import Said
+from backend.fields.words import Said, Words
 from backend.inbox.models import Handover
 from backend.messaging import people
 from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed, relate, settle
@@ -319,3 +320,80 @@ def test_who_asks_for_help_can_say_with_the_first_answer_that_it_is_urgent(stree
     her.say("帮助")
     her.say("1")
     assert Alarm.get().resident_id == street.chen
+
+
+# --- one digit too many, or at the wrong moment ---------------------------------------------------------------
+
+
+def _by_device(street: Street, kind: str, source: str = "device:1") -> int:
+    words = Words(_("“{said}”", said="x"))
+    return raise_alarm(
+        kind, org_id=street.grid.id, severity="critical", words=words, resident_id=street.chen, source=source
+    )
+
+
+def test_the_same_text_message_twice_says_the_same_twice_and_ends_nothing(
+    street: Street, clock: Hands
+) -> None:
+    alarm_id = _by_device(street, "smoke")
+    her = talker("sms", DAUGHTER, "en")
+    her.say("1")
+    clock.forward(seconds=3)
+    her.say("1")
+    assert alarm(alarm_id).status == "going"
+
+
+def test_a_key_pressed_twice_ends_nothing(street: Street, clock: Hands) -> None:
+    alarm_id = _by_device(street, "smoke")
+    clock.forward(seconds=90)
+    climb()
+    rung = talker("voice", DAUGHTER, "en")
+    rung.ours = True
+    rung.say(said=Said(text="1", keyed=True))
+    rung.say(said=Said(text="1", keyed=True))
+    assert alarm(alarm_id).status == "going"
+
+
+def test_who_goes_says_with_the_number_of_before_how_it_is(street: Street, clock: Hands) -> None:
+    alarm_id = _by_device(street, "smoke")
+    her = talker("sms", DAUGHTER, "en")
+    her.say("1")
+    clock.forward(minutes=4)
+    her.say("4")
+    assert (alarm(alarm_id).status, alarm(alarm_id).answer) == ("cleared", "safe")
+
+
+@pytest.mark.parametrize(("first", "second"), [("smoke", "missed_checkin"), ("missed_checkin", "smoke")])
+def test_a_digit_that_crosses_a_second_alarm_is_asked_about(
+    street: Street, clock: Hands, first: str, second: str
+) -> None:
+    one = _by_device(street, first)
+    clock.forward(minutes=2)
+    two = _by_device(street, second, "checkin:1")
+    clock.forward(seconds=2)
+    assert "What do you mean by 1" in talker("sms", DAUGHTER, "en").say("1")
+    assert (alarm(one).status, alarm(two).status) == ("open", "open")
+
+
+def test_a_digit_for_the_open_question_does_not_end_an_alarm_that_she_cannot_have_read(
+    street: Street, clock: Hands
+) -> None:
+    her = talker("sms", DAUGHTER, "en")
+    her.say("repair")
+    her.say("the kitchen tap is dripping")
+    clock.forward(minutes=1)
+    missed = _by_device(street, "missed_checkin", "checkin:1")
+    clock.forward(seconds=2)
+    assert "What do you mean by 1" in her.say("1")
+    assert alarm(missed).status == "open"
+    her.say("2")
+    assert alarm(missed).answer == "safe"
+
+
+def test_a_cry_is_heard_though_the_bot_has_fallen_silent(street: Street, clock: Hands) -> None:
+    her = talker("sms", "+8613800132210")
+    for n in range(82):
+        her.say(f"hm {n}")
+        clock.forward(seconds=5)
+    her.say("救命")
+    assert Alarm.select().exists()

@@ -496,3 +496,70 @@ def test_a_number_is_not_asked_about_once_the_question_was_answered(
     morning.forward(minutes=5)
     _invited(chen)
     assert "是指哪一个" not in phone.say("2")
+
+
+# --- words that are hard to understand, or come late -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["要死了", "我一个人在地上", "起来不了", "叫人", "没力气起床", "动弹不得", "我卡在浴缸里", "胸口闷", "说不出话", "手抬不起来", "嘴歪了", "I am stuck in the bath"],
+)  # fmt: skip
+def test_who_lies_on_the_floor_gets_people_at_once(phone: Talker, morning: Hands, said: str) -> None:
+    asked(morning)
+    phone.say(said)
+    assert Alarm.select().exists()
+
+
+@pytest.mark.parametrize("said", ["血压正常", "银行卡在哪里", "我在家里看地图，挺好"])
+def test_words_that_only_look_like_trouble_call_nobody(phone: Talker, morning: Hands, said: str) -> None:
+    asked(morning)
+    phone.say(said)
+    assert not Alarm.select().exists()
+
+
+def test_an_answer_that_nobody_understands_is_asked_about_at_once_and_people_look_after_a_quarter_of_an_hour(
+    phone: Talker, morning: Hands
+) -> None:
+    asked(morning)
+    assert "还好吗" in phone.say("好累好冷")
+    morning.forward(minutes=16)
+    following.remind()
+    found = Alarm.get()
+    assert (found.kind, found.severity) == ("missed_checkin", "warning")
+
+
+def test_who_says_then_that_she_is_well_is_left_in_peace(phone: Talker, morning: Hands) -> None:
+    asked(morning)
+    phone.say("好累好冷")
+    phone.say("1")
+    morning.forward(hours=2)
+    following.remind()
+    assert CheckIn.get().status == "well"
+    assert not Alarm.select().exists()
+
+
+@pytest.mark.parametrize("said", ["你好", "喂", "您好！", "Hello?"])
+def test_whoever_lifts_the_receiver_and_says_hello_is_not_well(chen: int, morning: Hands, said: str) -> None:
+    asked(morning)
+    morning.forward(minutes=31)
+    following.remind()
+    rung = talker("voice", "+8613800000501")
+    rung.ours = True
+    rung.say(said)
+    assert CheckIn.get().status != "well"
+
+
+def test_what_she_wrote_before_she_was_asked_is_no_sign_of_life(
+    phone: Talker, chat: Talker, morning: Hands
+) -> None:
+    typed = morning.at
+    asked(morning)
+    for _n in range(20):
+        morning.forward(minutes=10)
+        following.remind()
+    assert CheckIn.get().status == "missed"
+    chat.say("我挺好的", said_at=typed)
+    assert (CheckIn.get().status, Alarm.get().status) == ("missed", "open")
+    chat.say("我挺好的", said_at=morning.at)
+    assert CheckIn.get().status == "well"
