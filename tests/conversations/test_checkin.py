@@ -116,11 +116,11 @@ def test_the_answer_is_understood_in_the_midst_of_a_form_and_the_form_goes_on(
     assert len(answer) > 15  # the open question follows
 
 
-def test_words_that_are_no_answer_get_a_reply_and_one_gentle_question_more(
+def test_words_about_something_else_get_a_reply_and_one_gentle_question_more(
     phone: Talker, chen: int, morning: Hands
 ) -> None:
     asked(morning)
-    assert phone.say("几点了")
+    assert "报修" in phone.say("我的报修怎么样了")
     assert CheckIn.get().status == "asked"
     morning.forward(minutes=30)
     following.remind()
