@@ -20,6 +20,7 @@ from backend.messaging import deliveries
 from backend.settings import settings
 from backend.web import limits, nav, rim, session, text
 from backend.web.door import Door, Take
+from backend.web.proxies import behind
 
 BLUEPRINTS: tuple[str, ...] = (
     # Each module has a `blueprint`; with `CSRF_EXEMPT = True` its POSTs are proven by other means than a token in the form.
@@ -143,7 +144,7 @@ def create_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     pages: Wsgi = app.wsgi_app
     if hops := known.trusted_proxies:
-        pages = ProxyFix(pages, x_for=hops, x_proto=hops)
+        pages = behind(ProxyFix(pages, x_for=0, x_proto=hops), hops)
     app.wsgi_app = _by_path(pages, _hooks())  # type: ignore[method-assign,assignment]
     csrf = CSRFProtect(app)
     Bootstrap5(app)
@@ -213,12 +214,12 @@ def _healthz() -> Any:
 
 
 def _metrics() -> Any:
-    # Figures without persons, yet nobody else's business: for scrapers in our own network.
+    # Figures without persons, yet nobody else's business: for scrapers in our own network, which come through no proxy.
     try:
         ours = ip_address(request.remote_addr or "127.0.0.1").is_private
-    except ValueError:  # a proxy may say more than an address
+    except ValueError:  # whoever it is
         ours = False
-    if not ours:
+    if not ours or "X-Forwarded-For" in request.headers:
         abort(403)
     page, content_type = metrics.exposition()
     return Response(page, content_type=content_type)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from backend.core.orgs import Org
 from backend.printing.web import SURFACE_CSP
+from backend.web.proxies import UNKNOWN, caller
 from backend.web.text import safe_next
 from tests.web.browser import Browser
 
@@ -138,6 +139,28 @@ def test_a_stranger_cannot_pretend_to_come_from_our_network(
     proxied = create_app().test_client()
     through = {"X-Forwarded-For": "127.0.0.1, 8.8.8.8"}
     assert proxied.get("/metrics", headers=through).status_code == 403, "the last hop is the proxy's own word"
+
+
+def test_nobody_reads_figures_through_a_proxy(client: FlaskClient) -> None:
+    for said in ("8.8.8.8", "127.0.0.1", '", 8.8.8.8', ""):
+        assert client.get("/metrics", headers={"X-Forwarded-For": said}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "hops", "who"),
+    [
+        ('", 8.8.8.8', 1, "8.8.8.8"),
+        ('"', 1, UNKNOWN),
+        ("", 1, UNKNOWN),
+        ("8.8.8.8", 2, UNKNOWN),
+        ("1.1.1.1:80", 1, UNKNOWN),
+        ('"x, y", 2001:db8::1, 10.0.0.1', 2, "2001:db8::1"),
+    ],
+)
+def test_what_a_client_writes_makes_it_neither_the_proxy_nor_anybody_else(
+    forwarded: str, hops: int, who: str
+) -> None:
+    assert caller(forwarded, hops) == who
 
 
 @pytest.mark.parametrize(

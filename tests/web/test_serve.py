@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import uvicorn
+import uvloop
 from uvicorn.server import ServerState
 
 from backend.serve import Connection
@@ -26,6 +28,10 @@ class Impatient(Connection):
 class Patient(Connection):
     head_seconds = 90.0
     head_bytes = 2000
+
+
+class Watchful(Connection):
+    idle_seconds = 1.5
 
 
 async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -47,6 +53,21 @@ async def served(application: Any = echo, connection: type[Connection] = Patient
     port = server.sockets[0].getsockname()[1]
     async with server:
         yield lambda: asyncio.open_connection("127.0.0.1", port)
+
+
+@asynccontextmanager
+async def told(answers: asyncio.Event, seen: list[str]) -> AsyncIterator[Connect]:
+    """A server whose application answers each request when it may, and notes the paths that it was asked for."""
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        seen.append(scope["path"])
+        await answers.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+        seen.append("answered")
+
+    async with served(application) as connect:
+        yield connect
 
 
 async def whole(reader: asyncio.StreamReader) -> bytes:
@@ -118,3 +139,100 @@ def test_the_application_can_see_that_its_client_has_left() -> None:
 
     asyncio.run(story())
     assert seen == [False, True]
+
+
+def test_a_body_that_stops_coming_is_not_waited_for() -> None:
+    async def story() -> list[bytes]:
+        async with served(connection=Watchful) as connect:
+            before, writer = await connect()
+            writer.write(POST + b"abc")
+            answered, second = await connect()
+            second.write(POST.replace(b"POST", b"GET") + b"abc")
+            return [await whole(before), await whole(answered)]
+
+    assert asyncio.run(story()) == [b"", b""]
+
+
+def test_who_does_not_read_what_was_asked_for_is_let_go() -> None:
+    async def story() -> None:
+        ended = asyncio.Event()
+
+        async def application(_scope: dict[str, Any], receive: Any, send: Any) -> None:
+            headers = [(b"content-length", b"80000000")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            for n in range(80):
+                await send({"type": "http.response.body", "body": b"x" * 1_000_000, "more_body": n < 79})
+            assert (await receive())["type"] == "http.disconnect"
+            ended.set()
+
+        async with served(application, Watchful) as connect, asyncio.timeout(60):
+            reader, writer = await connect()
+            writer.write(b"GET / HTTP/1.1\r\nHost: linli\r\n\r\n")
+            await ended.wait()
+            writer.close()
+            assert reader is not None
+
+    asyncio.run(story())
+
+
+def test_a_stream_that_is_read_goes_on_although_it_says_nothing_for_long() -> None:
+    async def story() -> bytes:
+        async def application(_scope: dict[str, Any], _receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"first", "more_body": True})
+            await asyncio.sleep(2 * Watchful.idle_seconds)
+            await send({"type": "http.response.body", "body": b"second", "more_body": False})
+
+        async with served(application, Watchful) as connect:
+            reader, writer = await connect()
+            writer.write(b"GET / HTTP/1.1\r\nHost: linli\r\n\r\n")
+            async with asyncio.timeout(60):
+                return await reader.readuntil(b"second")
+
+    assert b"first" in asyncio.run(story())
+
+
+def test_who_asks_on_and_on_without_waiting_is_refused() -> None:
+    seen: list[str] = []
+
+    async def story() -> bytes:
+        async with told(asyncio.Event(), seen) as connect:
+            reader, writer = await connect()
+            writer.write(b"GET /a HTTP/1.1\r\nHost: linli\r\n\r\n" * 500)
+            return await whole(reader)
+
+    assert asyncio.run(story()).startswith(b"HTTP/1.1 400")
+    assert seen == ["/a"]
+
+
+def test_a_few_requests_sent_ahead_are_answered_in_turn() -> None:
+    async def story() -> bytes:
+        async with served() as connect:
+            reader, writer = await connect()
+            writer.write((POST + b"before") * 20 + POST + b"ending")
+            async with asyncio.timeout(60):
+                return await reader.readuntil(b"ending")
+
+    assert asyncio.run(story()).count(b"HTTP/1.1 200") == 21
+
+
+def test_what_cannot_be_read_while_an_answer_is_made_ends_it_without_a_fault_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seen: list[str] = []
+
+    async def story() -> bytes:
+        may = asyncio.Event()
+        async with told(may, seen) as connect:
+            reader, writer = await connect()
+            writer.write(b"GET /a HTTP/1.1\r\nHost: linli\r\n\r\n\0garbage\r\n\r\n")
+            said = await whole(reader)
+            may.set()
+            async with asyncio.timeout(60):
+                while "answered" not in seen:
+                    await asyncio.sleep(0.01)
+            return said
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as run:
+        assert run.run(story()).startswith(b"HTTP/1.1 400")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
