@@ -3,8 +3,8 @@
 The state `stopped` of an Identity means: we begin nothing. Notices, reminders and campaigns take the person's next
 Identity, or stay visibly unsent; it is for them that the law asks for a way out. What she asks for herself is answered as
 ever: the replies of a conversation do not look at the state, so somebody who opted out and writes again is a whole
-correspondent, not half of one (mailroom #611). Only a word of hers ends it: START or 恢复, never merely writing. Alarms
-reach her household by their ladder, on its other Identities.
+correspondent, not half of one (mailroom #611). Only a word of hers ends it: START or 恢复, never merely writing. An alarm
+whose ladder she stands on still reaches her in a chat; by SMS, where the carrier stops everything, it does not.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ START = frozenset({"start", "unstop", "subscribe", "恢复", "订阅", "恢复�
 
 _HERE = {
     "STOP": _(
-        "You will get no more notices from us here. When you write, we still answer. To get notices again, write “start”."
+        "You will get no more notices from us here. When you write, we still answer, and where somebody relies on you, an alarm still comes. To get notices again, write “start”."
     ),
     "START": _("You will get our notices here again. To end them, write “unsubscribe”."),
 }

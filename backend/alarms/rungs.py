@@ -54,7 +54,7 @@ def _staff(members: Iterable[staff.Staff]) -> list[Person]:
 
 
 def _to_be_reached(found: Iterable[Person]) -> list[Person]:
-    return [person for person in found if people.identities(person.to)]
+    return [person for person in found if people.identities(person.to, alarm=True)]
 
 
 def _related(alarm: Alarm, who: str) -> list[Person]:

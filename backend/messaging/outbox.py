@@ -28,6 +28,8 @@ REPLY_LEASE_MS = 20_000
 NO_ADDRESS = "no reachable address"
 ASKED_FOR = ("code", "answer")
 """Purposes that reach somebody who opted out of notices: she asked for them."""
+ALARM = "alarm"
+"""The purpose of what a ladder tells those whom somebody relies on: no chat where they want no notices is left out."""
 EMERGENCY = "emergency"
 """The purpose of what is told to many because lives hang on it, which reaches everybody."""
 
@@ -92,7 +94,7 @@ def say(
     Belongs inside the transaction of what is told. `dedupe`: a second message with the same key is not written; returns
     None then, else the Message's id. With nobody to reach, the Message is kept and its Delivery is visibly failed.
     """
-    found = identities(to, asked_for=purpose in ASKED_FOR)
+    found = identities(to, asked_for=purpose in ASKED_FOR, alarm=purpose == ALARM)
     identity = found[0] if found else None
     content = rendered(words, identity.locale if identity else DEFAULT_LOCALE)
     now = clock.now_ms()

@@ -66,7 +66,11 @@ def following(delivery: Delivery, message: Message) -> Identity | None:
         d.identity_id for d in Delivery.select(Delivery.identity_id).where(Delivery.message_id == message.id)
     }
     everywhere = message.purpose == outbox.EMERGENCY
-    left = [i for i in people.identities(to, asked_for=everywhere) if i.id not in tried]
+    left = [
+        i
+        for i in people.identities(to, asked_for=everywhere, alarm=message.purpose == outbox.ALARM)
+        if i.id not in tried
+    ]
     if message.purpose == "campaign":
         left = [i for i in left if i.channel != "voice" or not people.stopped_by_sms(i)]
     if message.channels:

@@ -179,10 +179,16 @@ _NEW = "(?, ?, ?, ?, ?, ?, 'active', 100)"
 _ADDRESS = "identity.address"
 
 
-def identities(to: To, *, reachable: bool = True, asked_for: bool = False) -> list[Identity]:
+CHATS = ("telegram", "webchat")
+
+
+def identities(
+    to: To, *, reachable: bool = True, asked_for: bool = False, alarm: bool = False
+) -> list[Identity]:
     """The Identities of a person, the preferred first; by default only those that may be written to.
 
-    `asked_for`: she asked for this very message (a code), so that having opted out of notices does not stop it.
+    `asked_for`: she asked for this very message (a code), so that having opted out of notices does not stop it. `alarm`: somebody
+    relies on her, so that it does not in a chat; by SMS, where the carrier stops everything, it does.
     """
     if isinstance(to, At):
         query = Identity.select().where(Identity.id == to.identity_id)
@@ -191,7 +197,10 @@ def identities(to: To, *, reachable: bool = True, asked_for: bool = False) -> li
     else:
         query = Identity.select().where(Identity.staff_id == to.id)
     if reachable:
-        query = query.where(Identity.state.in_(("active", "stopped") if asked_for else ("active",)))
+        may = Identity.state.in_(("active", "stopped") if asked_for else ("active",))
+        if alarm:
+            may |= (Identity.state == "stopped") & Identity.channel.in_(CHATS)
+        query = query.where(may)
         if not isinstance(to, At):
             query = query.where(Identity.verified_at.is_null(False))
     return list(query.order_by(Identity.preference, Identity.verified_at.desc(), Identity.id))

@@ -24,7 +24,7 @@ AND d.updated_at BETWEEN ? AND CASE d.queue WHEN 'bulk' THEN ? ELSE ? END
 AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.message_id = d.message_id AND e.id > d.id)
 AND EXISTS (
     SELECT 1 FROM identity i WHERE (i.resident_id = m.resident_id OR i.staff_id = m.staff_id) AND i.id <> d.identity_id
-    AND (i.state = 'active' OR i.state = 'stopped' AND m.purpose = 'emergency') AND i.verified_at IS NOT NULL AND i.channel NOT IN ('webchat', 'voice'))
+    AND (i.state = 'active' OR i.state = 'stopped' AND (m.purpose = 'emergency' OR m.purpose = 'alarm' AND i.channel = 'telegram')) AND i.verified_at IS NOT NULL AND i.channel NOT IN ('webchat', 'voice'))
 ORDER BY d.id LIMIT ?
 """
 

@@ -13,7 +13,7 @@ from backend.core.clock import Hands
 from backend.core.db import execute
 from backend.core.i18n import render
 from backend.family.models import Relation
-from backend.messaging import deliveries, outbox, people
+from backend.messaging import deliveries, outbox, people, topics
 from backend.messaging.models import Delivery, Identity
 from backend.staff.models import StaffPost
 from tests.alarms.street import Street, acts, alarm, heard, help_needed, relate, settle
@@ -183,6 +183,23 @@ def test_what_a_worker_claimed_while_the_clock_was_ahead_is_freed(street: Street
     assert deliveries.claim("alerts", "w")
     clock.forward(hours=-8)
     assert deliveries.reap() == 1 and deliveries.claim("alerts", "w")
+
+
+def test_who_wants_no_notices_in_a_chat_still_hears_of_an_alarm_there_and_by_text_message_not(
+    street: Street, clock: Hands
+) -> None:
+    son = people.ensure("telegram", "tg-son", "zh_CN").id
+    relate(street.chen, "family", "陈大", "儿子", identity_id=son)
+    worker = people.identities(people.StaffMember(street.grid_worker))[0].id
+    for identity_id in (son, worker, street.daughter):
+        topics.silence(identity_id)
+    help_needed(street)
+    for _ in range(2):
+        clock.forward(minutes=3)
+        climb()
+    assert len(heard(identity_id=son)) == 1 and heard(staff_id=street.grid_worker)
+    assert {d.identity_id for d in Delivery.select()} >= {son, worker}
+    assert heard(identity_id=street.daughter) == []
 
 
 def _all_leaves() -> None:
