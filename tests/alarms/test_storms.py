@@ -15,7 +15,7 @@ from backend.alarms.models import Alarm, AlarmStep, AlarmStorm
 from backend.core.clock import Hands
 from backend.core.errors import Forbidden, NotFound
 from backend.fields.words import Words
-from backend.messaging import people
+from backend.messaging import deliveries, people
 from backend.messaging.models import Message
 from tests.alarms.street import Street, acts, alarm, heard, relate, settle
 from tests.databases import TestDatabase
@@ -204,6 +204,8 @@ def test_a_digit_of_staffs_text_message_answers_for_all(street: Street, clock: H
         "alarm.all_going",
         "alarm.all_called_119",
     ]
+    deliveries.sent([(due.id, None) for due in deliveries.claim("alerts", "w")])
+    clock.forward(seconds=30)  # sooner nobody has read it, and she is asked what she means
     assert "消防车" in talker("telegram", "tg-li").say("2")
     assert {alarm(n).status for n in mine[:5]} == {"going"}
 
