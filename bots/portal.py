@@ -13,10 +13,13 @@ from backend.core.errors import NotFound
 from backend.core.i18n import Msg, _
 from backend.events import queries as events
 from backend.settings import settings
+from backend.web.limits import limiter
 from bots import event_pages
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 log = structlog.get_logger()
+ASKED = "30/minute"
+"""While Telegram does not answer, each question for our bot's name holds a thread."""
 EVENTS = 5
 """How many of the coming events stand on the front page."""
 
@@ -58,6 +61,7 @@ def home() -> str:
 
 
 @blueprint.get("/telegram")
+@limiter.limit(ASKED)
 def telegram() -> Any:
     """To our bot, whose public name only Telegram knows."""
     token = settings().telegram_bot_token.get_secret_value()

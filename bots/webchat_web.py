@@ -28,6 +28,8 @@ CSRF_EXEMPT = True
 PER_PERSON = "40/minute;600/hour"
 PER_ADDRESS = "600/minute"
 """Many people may share one public address; still, nobody fills the database with new webchats."""
+STREAMS = "120/minute"
+"""Of one webchat: each of its pages comes back every two seconds at most, while we cannot be reached."""
 _EVENT = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 blueprint = Blueprint(
@@ -69,6 +71,7 @@ def history() -> Response:
 
 
 @blueprint.get("/events")
+@limiter.limit(STREAMS, key_func=webchat_session.address)
 def events() -> Response:
     """Opens the stream of what comes; kept open by the ASGI root."""
     identity = webchat_session.identity()

@@ -31,6 +31,8 @@ MOST_PENDING = 256
 """Events that wait for one slow connection; it is closed beyond, comes back by itself and catches up."""
 MOST_KEPT = 64
 """Nudges of plain channels that are kept for pages that are on their way; beyond, they are told that there were some."""
+MOST_OF_ONE = 20
+"""Connections of one channel with a Feed, a person's own: her open pages. One more closes the oldest."""
 LIFE_SECONDS = 900.0
 """A connection is closed about then and comes back: whoever lost the right to listen does not keep it."""
 REFRESH = '{"kind": "*"}'
@@ -108,7 +110,7 @@ class Hub:
 
     def __init__(self, redis_url: str, feeds: Mapping[str, Feed], plain: Iterable[str] = ()) -> None:
         self._url, self._feeds, self._plain = redis_url, dict(feeds), tuple(plain)
-        self._listeners: dict[str, set[Listener]] = {}
+        self._listeners: dict[str, dict[Listener, None]] = {}  # the oldest first
         self._kept: dict[str, deque[tuple[int, Event]]] = {name: deque(maxlen=MOST_KEPT) for name in plain}
         self._tasks: list[asyncio.Task[None]] = []
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="push")
@@ -142,7 +144,10 @@ class Hub:
         listener = Listener(channel, after, asyncio.get_running_loop().time() + life)
         for event in self._since(channel, after):
             listener.put(event.encoded())
-        self._listeners.setdefault(channel, set()).add(listener)
+        mine = self._listeners.setdefault(channel, {})
+        mine[listener] = None
+        if self._feed(channel) is not None and len(mine) > MOST_OF_ONE:
+            next(iter(mine)).close()
         if self._closing:
             listener.close()
         leaving = asyncio.ensure_future(left(receive))
@@ -157,9 +162,8 @@ class Hub:
         finally:
             leaving.cancel()
             listener.closed = True
-            mine = self._listeners[channel]
-            mine.discard(listener)
-            if not mine:
+            mine.pop(listener, None)
+            if not mine and self._listeners.get(channel) is mine:
                 del self._listeners[channel]
 
     # --- what comes -------------------------------------------------------------------------------------------

@@ -53,12 +53,16 @@ def stops() -> list[CodecStop]:
 
 
 def go_on(actor: Actor, stop_id: int) -> None:
-    """Ask the codec again. What was put aside meanwhile is tried again from there."""
+    """Ask the codec again. What was put aside meanwhile is tried again from there. Raises NotFound, and Forbidden for a codec by which
+    a model of another Org is read."""
     with transaction():
         stop = CodecStop.get_or_none(CodecStop.id == stop_id)
         if stop is None:
             raise NotFound()
         access.check(actor, CHANGE)
+        for model in telling.models(stop.codec):
+            if model.org_id is not None:
+                access.check(actor, CHANGE, model.org_id)
         CodecFault.delete().where(CodecFault.codec == stop.codec).execute()
         stop.delete_instance()
         telling.goes_on(stop)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend.core import clock as clocks
-from backend.web.push import MOST_KEPT, MOST_PENDING, REFRESH, Event, Hub, Listener
+from backend.web.push import MOST_KEPT, MOST_OF_ONE, MOST_PENDING, REFRESH, Event, Hub, Listener
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -148,5 +148,20 @@ def test_who_missed_more_than_is_kept_is_told_to_look_at_everything(clock: clock
         assert b"nudge" not in b"".join(sent)
         hub.close()
         await asyncio.wait_for(opening, 60)
+
+    asyncio.run(story())
+
+
+def test_one_person_keeps_as_many_pages_open_as_anybody_needs_and_the_oldest_ends() -> None:
+    async def story() -> None:
+        hub = Hub(NOBODY, {"webchat": Letters()}, plain=("admin",))
+        opened_ = [await opened(hub, "webchat:7") for _page in range(MOST_OF_ONE + 3)]
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(task for task, _sent, _gone in opened_[:3]))
+        assert len(hub) == MOST_OF_ONE and not any(task.done() for task, _sent, _gone in opened_[3:])
+        for _task, _sent, gone in opened_:
+            gone.set()
+        await asyncio.wait_for(asyncio.gather(*(task for task, _sent, _gone in opened_)), 60)
+        assert len(hub) == 0
 
     asyncio.run(story())
