@@ -87,7 +87,7 @@ def change(
     staff = queries.by_id(staff_id)
     own = actor.kind == "staff" and actor.id == staff_id
     if not own:
-        check_over(actor, queries.posts_of(staff))
+        check_over(actor, staff)
     values = _details(name, phone, (staff.email or "") if email is None else email, locale)
     with transaction():
         before = {"name": staff.name, "phone": staff.phone, "email": staff.email, "locale": staff.locale}
@@ -111,6 +111,8 @@ def set_posts(actor: Actor, staff_id: int, posts: Sequence[Wanted]) -> None:
         if not changed:
             return
         check_grant(actor, changed)
+        if not had:
+            check_over(actor, staff)
         before = _told(staff)
         StaffPost.delete().where(StaffPost.staff == staff).execute()
         _write_posts(staff, posts)
@@ -135,7 +137,7 @@ def reactivate(actor: Actor, staff_id: int) -> None:
 
 def _set_active(actor: Actor, staff_id: int, *, active: bool) -> None:
     staff = queries.by_id(staff_id)
-    check_over(actor, queries.posts_of(staff))
+    check_over(actor, staff)
     if actor.kind == "staff" and actor.id == staff_id:
         raise Forbidden(_("Nobody closes their own account; another admin can."))
     with transaction():
@@ -148,7 +150,7 @@ def _set_active(actor: Actor, staff_id: int, *, active: bool) -> None:
 def reset_password(actor: Actor, staff_id: int) -> Employed:
     """A new one-time password; every session of theirs ends, a lock-out is lifted."""
     staff = queries.by_id(staff_id)
-    check_over(actor, queries.posts_of(staff))
+    check_over(actor, staff)
     password = passwords.one_time()
     with transaction():
         Staff.update(

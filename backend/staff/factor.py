@@ -83,7 +83,7 @@ def new_recovery_codes(staff_id: int, password: str) -> list[str]:
 def turn_off(actor: Actor, staff_id: int) -> None:
     """For a colleague whose phone is gone: they enrol anew at the next sign-in where it is required."""
     staff = queries.by_id(staff_id)
-    check_over(actor, queries.posts_of(staff))
+    check_over(actor, staff)
     with transaction():
         RecoveryCode.delete().where(RecoveryCode.staff == staff).execute()
         Staff.update(totp_secret=None, totp_confirmed_at=None, session_epoch=Staff.session_epoch + 1).where(

@@ -22,7 +22,7 @@ def make_link_code(actor: Actor, staff_id: int) -> str:
     """Six digits that are good for 15 minutes, once; an earlier one stops counting. For oneself or for one's people."""
     staff = queries.by_id(staff_id)
     if not (actor.kind == "staff" and actor.id == staff_id):
-        check_over(actor, queries.posts_of(staff))
+        check_over(actor, staff)
     now = clock.now()
     with transaction():
         StaffLink.delete().where((StaffLink.staff == staff) | (StaffLink.expires_at < now)).execute()

@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.core import access, orgs
 from backend.core.access import PERMISSIONS, Actor, Post
+from backend.core.audit import AuditEntry
 from backend.core.errors import NotFound
 from backend.core.orgs import Org
 from backend.staff.models import Staff, StaffPost
@@ -103,11 +104,31 @@ def _holding(roles: list[str], org_id: int) -> list[Staff]:
 
 
 def visible_to(actor: Actor) -> Any:
-    """A query of the staff whom `actor` may see: with a post in their area, without any post, and themselves."""
-    without = Staff.id.not_in(StaffPost.select(StaffPost.staff))
+    """A query of the staff whom `actor` may see: with a post in their area, who had one there last, and themselves."""
+    none = [
+        s
+        for (s,) in Staff.select(Staff.id).where(Staff.id.not_in(StaffPost.select(StaffPost.staff))).tuples()
+    ]
+    last = last_orgs(none)
+    there = access.where(actor, "staff.read", set(last.values()))
+    here = Staff.id.in_(working_at(access.org_ids(actor, "staff.read")))
     return Staff.select().where(
-        Staff.id.in_(working_at(access.org_ids(actor, "staff.read"))) | without | (Staff.id == actor.id)
+        here | Staff.id.in_([s for s, org_id in last.items() if org_id in there]) | (Staff.id == actor.id)
     )
+
+
+def last_orgs(staff_ids: Sequence[int]) -> dict[int, int]:
+    """Where each of these belonged when something of their account was last noted; who never had a post is absent."""
+    subjects = {f"staff:{staff_id}": staff_id for staff_id in staff_ids}
+    if not subjects:
+        return {}
+    rows = (
+        AuditEntry.select(AuditEntry.subject, AuditEntry.org_id)
+        .where(AuditEntry.subject.in_(list(subjects)) & AuditEntry.org_id.is_null(False))
+        .order_by(AuditEntry.id)
+        .tuples()
+    )
+    return {subjects[subject]: org_id for subject, org_id in rows}
 
 
 def working_at(org_ids: Any) -> Any:

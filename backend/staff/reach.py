@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backend.core import access, orgs
-from backend.core.access import PERMISSIONS, ROLES, Actor, Post
+from backend.core.access import PERMISSIONS, ROLES, Actor
 from backend.core.errors import Forbidden
 from backend.core.i18n import _
+from backend.staff import queries
+from backend.staff.models import Staff
 
 RANK = {"street_admin": 3, "community_admin": 2}
 """Every other role has rank 1."""
@@ -33,11 +35,16 @@ def check_grant(actor: Actor, wanted: Iterable[Wanted]) -> None:
             raise Forbidden(_("You can give only the roles that you hold yourself, within your own area."))
 
 
-def check_over(actor: Actor, posts: Iterable[Post]) -> None:
-    """Raises Forbidden unless `actor` stands over somebody with these posts: could have given each of them."""
+def check_over(actor: Actor, staff: Staff) -> None:
+    """Raises Forbidden unless `actor` stands over this person: could have given each of their posts. An account without any belongs
+    to those who stand where its last post was."""
     access.check(actor, "staff.change")
-    for post in posts:
-        if not may_grant(actor, post.role, post.org_path):
-            raise Forbidden(
-                _("This person also works above or outside your area. Their own admin can do this.")
-            )
+    posts = queries.posts_of(staff)
+    last = queries.last_orgs([staff.id]).get(staff.id) if not posts else None
+    ours = all(may_grant(actor, post.role, post.org_path) for post in posts) and (
+        bool(posts)
+        or actor.kind == "system"
+        or (last is not None and access.may(actor, "staff.change", last))
+    )
+    if not ours:
+        raise Forbidden(_("This person also works above or outside your area. Their own admin can do this."))

@@ -182,3 +182,19 @@ def test_every_act_is_on_the_record_and_the_password_is_not(street: Street, zhou
     assert {e.org_id for e in entries} == {street.happy.id}
     kept = "".join(str(e.payload) for e in entries)
     assert employed.password not in kept and again.password not in kept
+
+
+def test_an_account_without_posts_belongs_to_where_its_last_one_was(street: Street, li: Actor) -> None:
+    moved = employ("moved", "调动中", ("repairer", street.happy))
+    gu = queries.actor_of(employ("gu", "顾主任", ("community_admin", street.sunny)))
+    actions.set_posts(li, moved.id, [])
+    never = employ("never", "没有岗位")
+    for staff_id in (moved.id, never.id):
+        for touch in (actions.reset_password, factor.turn_off, actions.deactivate, links.make_link_code):
+            with pytest.raises(Forbidden):
+                touch(gu, staff_id)
+        with pytest.raises(Forbidden):
+            actions.set_posts(gu, staff_id, [("repairer", street.sunny.id)])
+        assert not queries.visible_to(gu).where(Staff.id == staff_id).exists()
+    assert queries.visible_to(li).where(Staff.id == moved.id).exists()
+    assert actions.reset_password(li, moved.id).password
