@@ -32,10 +32,9 @@ from iot.quarantine.kept import Aside
 from iot.unheard import Unheard
 from iot.uplink import CONTENT, Arrived, Scalar, Told, Unreadable, Uplink
 
-AHEAD = timedelta(minutes=5)
-"""A device's clock may be so far ahead; beyond that ours counts."""
-BEHIND = timedelta(days=365)
-"""A clock so far behind lost its battery (1970, 2000, the day its program was built), and ours counts: no device keeps a message for so long."""
+BEHIND = timedelta(days=30)
+"""A clock so far behind lost its battery (1970, 2000, the day its program was built), and ours counts: no device keeps a message for so long. Rules would
+take all that it says for late until it caught up."""
 MOST_UNREAD = 60
 _LONGEST_KEY, _LONGEST_GATEWAY = 64, 64
 log = structlog.get_logger()
@@ -311,8 +310,9 @@ def _anew(one: _Said) -> bool:
         return False
     points = one.device.points
     return any(
-        (said is True and name in PRESSED) or name not in points or points[name][0] != said
+        (said and name in PRESSED) or name not in points or points[name][0] != said
         for name, said in one.row.values.items()
+        if isinstance(said, bool)
     )
 
 
@@ -374,9 +374,10 @@ def _unread(known: Mapping[str, Any], values: Mapping[str, Scalar], read: mappin
 
 
 def _moment(uplink: Uplink, received: datetime) -> datetime:
-    """When it was said: the device's time, unless that lies in the future or far back. What the broker kept may be as old as it says."""
+    """When it was said: the device's time, unless that lies far back, or in the future: beside that whatever is said in time would be late. What the
+    broker kept may be as old as it says."""
     at = uplink.at
-    if at is None or at > received + AHEAD or (at < received - BEHIND and not uplink.retained):
+    if at is None or at > received or (at < received - BEHIND and not uplink.retained):
         return received
     return at
 

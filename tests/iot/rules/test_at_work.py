@@ -315,3 +315,16 @@ def test_a_device_that_is_gone_is_forgotten(home: Home, clock: clocks.Hands) -> 
     Device.delete().where(Device.id == device.id).execute()
     later(clock, minutes=11)
     assert DeviceRuleMemory.select().count() == 0
+
+
+@pytest.mark.parametrize("wrong", [timedelta(minutes=4), -timedelta(days=60)])
+def test_a_clock_that_was_ahead_once_or_fell_back_by_months_makes_no_rule_deaf(
+    home: Home, clock: clocks.Hands, wrong: timedelta
+) -> None:
+    home.device()
+    home.rule("temperature > 60")
+    ahead = wrong > timedelta()
+    home.says(t=20, at=clocks.now() + (wrong if ahead else timedelta()))
+    clock.forward(minutes=1)
+    home.says(t=90, at=clocks.now() + (timedelta() if ahead else wrong))
+    assert alarms() != []
