@@ -21,7 +21,7 @@ from tests.iot.fleet.day import settle
 
 @pytest.fixture
 def nobody_was_killed() -> Known:
-    return Known((), ())
+    return Known((), (), 0)
 
 
 def test_the_oracle_of_the_real_day_misses_what_was_lost_and_forgives_what_a_killed_broker_had_not_saved(
@@ -43,7 +43,7 @@ def test_the_oracle_of_the_real_day_misses_what_was_lost_and_forgives_what_a_kil
 
     verdict = oracle.messages(told, said_at, nobody_was_killed)
     assert verdict.lost == [gone] and len(verdict.findings) == 1 and verdict.twice == 0
-    killed = Known([gone.at + timedelta(seconds=1)], ())
+    killed = Known([gone.at + timedelta(seconds=1)], (), 0)
     forgiven = oracle.messages(told, said_at, killed)
     assert (forgiven.lost, forgiven.unsaved, forgiven.findings) == ([], 1, [])
 
