@@ -26,7 +26,7 @@ from iot.heard import Heard
 from iot.models import Device, Reading
 from iot.routes import jobs, listening, routes
 from iot.routes.filters import Filter
-from iot.routes.forwarding import Forwarder, Runner
+from iot.routes.forwarding import LEASE_S, Forwarder, Runner
 from iot.routes.models import Route, RoutedReading
 from iot.routes.sending import Failure, Outcome
 from iot.routes.shape import Item
@@ -141,7 +141,7 @@ def test_one_at_a_time_brings_a_route_and_another_takes_over_when_it_dies(
     assert first._ours() and not second._ours()
     clock.forward(seconds=31)
     assert second._ours()
-    assert not lease.acquire(f"route:{route.id}", "one", 1)
+    assert not lease.acquire(f"route:{route.id}", "one", LEASE_S)
 
 
 def test_when_too_much_waits_new_readings_are_left_out_counted_and_told(
