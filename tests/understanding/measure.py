@@ -78,6 +78,8 @@ class Listener:
             [
                 replace(command, run=self._deciding(command) if name in DECIDE else self._noting(command))
                 for name, command in ours.commands.items()
+                # Nobody waits for her answer here: it has nothing to say.
+                if not command.at_a_loss
             ],
         )
 
