@@ -1,5 +1,5 @@
 """What devices measure of somebody's body is kept while she agrees to that, and no longer: it rests on her consent to health data alone (PIPL articles 28,
-29 and 47). While she has not agreed, each value is looked at in the moment it comes, for the rules that call help (article 13, 1, 4), and is written nowhere.
+29 and 47). What is kept is read by those who look after her health. While she has not agreed, each value is looked at in the moment it comes, for the rules that call help (article 13, 1, 4), and is written nowhere.
 """
 
 from __future__ import annotations
@@ -8,14 +8,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend.care.health import consenting
-from backend.core import privacy
+from backend.core import access, privacy
+from backend.core.access import Actor
 from backend.core.db import is_postgres
-from backend.residents import consent
+from backend.residents import consent, health
+from backend.residents import queries as residents
 from iot.models import Device, DeviceProfile, QuarantinedMessage, Reading
 from iot.points import BODY
 from iot.registry import devices
 from iot.routes import entries
 from iot.uplink import Scalar
+
+_NONE: frozenset[str] = frozenset()
 
 
 def unkept(said: Iterable[tuple[Device, Mapping[str, Scalar]]]) -> set[int]:
@@ -27,6 +31,15 @@ def unkept(said: Iterable[tuple[Device, Mapping[str, Scalar]]]) -> set[int]:
         if device.resident_id is not None and not BODY.isdisjoint(values)
     }
     return measured - consenting.standing(measured) if measured else set()
+
+
+def withheld(actor: Actor, device: Device) -> frozenset[str]:
+    """The Points of this device that the actor, who sees it, does not read."""
+    if not access.may(actor, health.READ):
+        return BODY
+    hers = device.resident_id
+    org_id = device.org_id if hers is None else residents.org_of(hers)
+    return _NONE if health.read_by(actor, org_id, hers) else BODY
 
 
 def forget(resident_id: int) -> None:

@@ -11,10 +11,9 @@ from backend.core import access
 from backend.core.access import Actor
 from backend.family import queries as family
 from backend.messaging.people import StaffMember
-from backend.residents import privacy
+from backend.residents import health
 from backend.staff import queries as staff
 
-READ = "care.health"
 HOW_SHE_IS = "checkin"
 """The topic of a relation under which a relative is told that."""
 
@@ -24,7 +23,7 @@ def told(alarm: Alarm, person: Person) -> bool:
     if alarm.measured is None:
         return False
     if isinstance(person.to, StaffMember):
-        return access.may(staff.actor_by_id(person.to.id), READ, alarm.org_id)
+        return access.may(staff.actor_by_id(person.to.id), health.READ, alarm.org_id)
     relation_id = rungs.relation_of(person.key)
     return relation_id is not None and told_relative(alarm, relation_id)
 
@@ -37,10 +36,6 @@ def told_relative(alarm: Alarm, relation_id: int) -> bool:
 
 def seen(actor: Actor, alarm: Alarm) -> bool:
     """Whether a member of staff sees it who looks the alarm up: while it goes on, whatever she keeps to herself."""
-    if alarm.measured is None or not access.may(actor, READ, alarm.org_id):
+    if alarm.measured is None:
         return False
-    return (
-        alarm.status != "cleared"
-        or alarm.resident_id is None
-        or privacy.HEALTH not in privacy.hidden(alarm.resident_id)
-    )
+    return health.read_by(actor, alarm.org_id, alarm.resident_id if alarm.status == "cleared" else None)

@@ -13,6 +13,7 @@ from backend.fields.address import Home
 from backend.residents import queries as residents
 from backend.web import session
 from backend.web.text import locale, say
+from iot import bodies
 from iot.models import Device
 from iot.profiles import binding
 from iot.registry import devices, given, onboarding, photographed, replacing
@@ -127,7 +128,9 @@ def test(device_id: int) -> Any:
         "iot/add_test.html",
         device=device,
         profile=its,
-        said=devices.shown(device) if device.tested_at else [],
+        said=devices.shown(device, bodies.withheld(session.current_actor(), device))
+        if device.tested_at
+        else [],
         cannot_call=devices.mute_when_used(its),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import structlog
@@ -21,6 +21,8 @@ from iot.points import POINTS, SAFETY
 
 log = structlog.get_logger()
 READ, CHANGE = "device.read", "device.change"
+NOT_FOR_YOU = _("a value of a body: not for you to see")
+"""Stands where a value of a Point would that is withheld."""
 LISTENING = "at work"
 """What the ingest process says of itself while it is connected."""
 ON_MOVED: list[Callable[[Device], None]] = []
@@ -312,12 +314,14 @@ def unready(its: DeviceProfile | None) -> bool:
     return its is None or its.state != "approved"
 
 
-def shown(device: Device) -> list[tuple[Msg, str, int]]:
-    """Its points as people read them: (what, value with its unit, when in milliseconds)."""
-    found = []
+def shown(device: Device, withheld: Container[str]) -> list[tuple[Msg, Text, int]]:
+    """Its points as people read them: (what, value with its unit, when in milliseconds). Of those `withheld` (`iot.bodies`) that there is a value."""
+    found: list[tuple[Msg, Text, int]] = []
     for name, (value, at) in device.points.items():
         point = POINTS.get(name)
-        if point is not None:
+        if name in withheld and point is not None:
+            found.append((point.title, NOT_FOR_YOU, int(at)))
+        elif point is not None:
             text = (
                 f"{value:g} {point.unit}".strip()
                 if isinstance(value, int | float) and point.kind == "number"

@@ -10,6 +10,7 @@ from backend.core.access import Actor
 from backend.core.i18n import _
 from backend.residents import queries as residents
 from backend.web.sections import Section
+from iot import bodies
 from iot.models import Device
 from iot.registry import devices
 from iot.registry.devices import READ, STATUS
@@ -25,5 +26,9 @@ def section(actor: Actor, resident_id: int) -> Section | None:
     )
     if not found:
         return None
-    html = render_template("iot/elder.html", found=found, shown=devices.shown, statuses=STATUS)
+    html = render_template(
+        "iot/elder.html",
+        found=[(d, devices.shown(d, bodies.withheld(actor, d))) for d in found],
+        statuses=STATUS,
+    )
     return Section(_("Her devices"), Markup(html))  # noqa: S704  # rendered by our own template

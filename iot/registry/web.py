@@ -14,7 +14,7 @@ from backend.fields.address import Home
 from backend.residents import queries as residents
 from backend.web import nav, sections, session, subjects
 from backend.web.text import locale, say
-from iot import discovery
+from iot import bodies, discovery
 from iot.maintenance import windows as maintenance
 from iot.models import Device
 from iot.points import POINTS
@@ -100,6 +100,7 @@ def _page(device: Device, problem: Invalid | None = None) -> Any:
     place = Home.from_json(devices.place_of(device)).show(locale()) if device.place else ""
     who = residents.find(device.resident_id) if device.resident_id else None
     given = request.form if problem is not None else None
+    withheld = bodies.withheld(actor, device)
     page = render_template(
         "iot/device.html",
         device=device,
@@ -108,8 +109,10 @@ def _page(device: Device, problem: Invalid | None = None) -> Any:
         mute=devices.mute(device, its),
         overheard=overheard.of_device(device.unread),
         suggested=binding.suggested(device, list(known.values())),
-        points=[(title, value, _when(at)) for title, value, at in devices.shown(device)],
+        points=[(title, value, _when(at)) for title, value, at in devices.shown(device, withheld)],
         readings=devices.readings(device, 30),
+        withheld=withheld,
+        not_for_you=devices.NOT_FOR_YOU,
         titles={name: point.title for name, point in POINTS.items()},
         who=who,
         place=given.get("place", "") if given else place,

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from backend.core import clock
 from backend.web import session
+from iot import bodies
 from iot.points import POINTS
 from iot.registry import devices
 from iot.registry.devices import READ
@@ -29,7 +30,8 @@ DRAWN = frozenset({"number", "yes_no", "event"})
 @blueprint.get("/<int:device_id>/chart")
 @session.needs(READ)
 def show(device_id: int) -> Any:
-    device = devices.seen(session.current_actor(), device_id)
+    actor = session.current_actor()
+    device = devices.seen(actor, device_id)
     known = [name for name in device.points if name in POINTS and POINTS[name].kind in DRAWN]
     # Where somebody is or was is for her page alone, with its own rights.
     known = [name for name in known if name not in ("latitude", "longitude")]
@@ -40,12 +42,14 @@ def show(device_id: int) -> Any:
     kind = request.args.get("span", "day")
     kind = kind if kind in spans.SPANS else "day"
     span = spans.span(kind, _day(request.args.get("day", "")), clock.zone())
-    found = series.bins(device.id, point, span.since, span.until)
+    withheld = point in bodies.withheld(actor, device)
+    found = [] if withheld else series.bins(device.id, point, span.since, span.until)
     return render_template(
         "seeing/chart.html",
         device=device,
         points=[(name, POINTS[name].title) for name in known],
         point=POINTS[point],
+        not_for_you=devices.NOT_FOR_YOU if withheld else None,
         span=span,
         kind=kind,
         spans=list(spans.SPANS.items()),

@@ -68,6 +68,18 @@ def test_every_reading_is_on_one_page_and_on_no_other(village: Village, clinic: 
     assert [r["values"] for r in pages(clinic, f"{path}?point=battery&limit=1")] == [{"battery": 90}] * 3
 
 
+def test_what_was_measured_of_a_body_is_left_out(village: Village, clinic: Clinic) -> None:
+    watch = device("watch", village.town.grid.id)
+    at = clocks.now() - timedelta(hours=1)
+    Device.update(body={"heart_rate": [141.5, 1]}).where(Device.id == watch.id).execute()
+    for body, values in (({"heart_rate": 141.5}, {"battery": 97}), ({"heart_rate": 141.5}, {})):
+        Reading.create(device_id=watch.id, kind="data", at=at, received_at=at, values=values, body=body)
+    assert [d["points"] for d in pages(clinic, "/devices?limit=1")] == [{"temperature": [21.5, 1]}]
+    path = f"/devices/{watch.id}/readings"
+    assert [r["values"] for r in pages(clinic, f"{path}?limit=1")] == [{"battery": 97}, {}]
+    assert pages(clinic, f"{path}?point=heart_rate") == []
+
+
 def test_what_is_not_its_own_is_not_there(village: Village, client: FlaskClient, clinic: Clinic) -> None:
     other = device("elsewhere", village.happy.parent_id)
     assert clinic.get(f"/devices/{other.id}/readings").status_code == 404

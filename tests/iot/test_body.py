@@ -59,7 +59,7 @@ def test_a_pulse_lies_sealed_and_charts_rules_exports_and_routes_read_it(databas
         "battery": 97.0,
         "heart_rate": 142.5,
     }
-    assert "142.5 /min" in [text for _what, text, _at in devices.shown(known)]
+    assert "142.5 /min" in [text for _what, text, _at in devices.shown(known, ())]
     later = now + timedelta(minutes=1)
     (drawn,) = series.bins(watch.id, "heart_rate", now - timedelta(hours=1), later, most=1)
     assert (drawn.low, drawn.high, drawn.n) == (141.5, 142.5, 2)
