@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import peewee
+import psycopg
 from playhouse.db_url import connect as connect_url
 from playhouse.db_url import parse as parse_url
 from playhouse.migrations import Runner
@@ -221,9 +223,21 @@ def in_transaction() -> bool:
 def _ready() -> None:
     if db.is_closed():
         db.connect(reuse_if_open=True)
-    elif is_postgres() and not db.is_connection_usable():
-        db.close()
-        db.connect(reuse_if_open=True)
+    elif is_postgres():
+        _hear()
+        if not db.is_connection_usable():
+            db.close()
+            db.connect(reuse_if_open=True)
+
+
+def _hear() -> None:
+    """A server that goes says so, or hangs up, without being asked: the connection learns it when somebody reads."""
+    connection = db.obj.connection()
+    with suppress(psycopg.OperationalError):
+        told = select.poll()
+        told.register(connection.fileno(), select.POLLIN)
+        while told.poll(0):
+            connection.pgconn.consume_input()
 
 
 def reconnect_if_lost() -> None:
