@@ -73,6 +73,7 @@ VIEWS: dict[str, Msg] = {
     "sign_in": _("the page to sign in"),
     "sign_in_now": _("signed in"),
     "sign_out": _("signed out"),
+    "sign_out_everywhere": _("signed out on every device"),
 }
 """What pages and acts of any part are called that have such a name in the code; others are told by that name."""
 _conversations: list[Callable[[str], Text | None]] = []

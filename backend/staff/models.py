@@ -62,3 +62,10 @@ class StaffLinkMiss(Model):
 
     knocker = peewee.CharField(64, index=True)
     at = Instant(index=True)
+
+
+class EndedSession(Model):
+    """A session that was signed out; `until`: when it would have been over by itself, and this row may go."""
+
+    name = peewee.CharField(32, unique=True)
+    until = Instant(index=True)

@@ -13,7 +13,7 @@ from backend.core import clock
 from backend.core.errors import Invalid, LinliError, NotFound
 from backend.core.i18n import _
 from backend.settings import settings
-from backend.staff import actions, factor, queries, signin
+from backend.staff import actions, factor, queries, sessions, signin
 from backend.staff.models import Staff
 from backend.web import session
 from backend.web.limits import limiter
@@ -22,20 +22,25 @@ from backend.web.text import safe_next, say
 
 blueprint = Blueprint("signin", __name__, url_prefix="/admin", template_folder="templates")
 
-IDLE = timedelta(hours=12)
 _SECOND_STEP = timedelta(minutes=5)
 _TOUCH = timedelta(minutes=5)
 
 
 def _load() -> SignedIn | None:
-    """The staff member of this request's cookie; the cookie is signed, the epoch makes it revocable."""
+    """The staff member of this request's cookie; the cookie is signed, its session's name and the epoch make it revocable."""
     staff_id, seen = cookie.get("staff"), cookie.get("seen", 0)
     if not isinstance(staff_id, int):
         return None
     now = clock.now()
-    idle = now - clock.from_ms(seen)
-    staff = Staff.get_or_none(Staff.id == staff_id)
-    if staff is None or not staff.active or staff.session_epoch != cookie.get("epoch") or idle > IDLE:
+    idle, age = now - clock.from_ms(seen), now - clock.from_ms(cookie.get("began", 0))
+    staff = sessions.holder(cookie.get("session", ""), staff_id)
+    if (
+        staff is None
+        or not staff.active
+        or staff.session_epoch != cookie.get("epoch")
+        or idle > sessions.IDLE
+        or age > sessions.LASTS
+    ):
         cookie.clear()
         return None
     if idle > _TOUCH and not _by_itself():
@@ -62,7 +67,8 @@ def _open_session(staff: Staff) -> None:
     cookie.permanent = True
     cookie["staff"] = staff.id
     cookie["epoch"] = staff.session_epoch
-    cookie["seen"] = clock.now_ms()
+    cookie["session"] = sessions.new()
+    cookie["began"] = cookie["seen"] = clock.now_ms()
 
 
 @blueprint.get("/sign-in")
@@ -124,8 +130,18 @@ def _pending() -> int:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Any:
+    if session.current() is not None:
+        sessions.end(_myself(), cookie["session"], clock.from_ms(cookie["began"]))
     cookie.clear()
     flash(say(_("You are signed out. Until next time.")), "success")
+    return redirect(url_for("signin.sign_in"), code=303)
+
+
+@blueprint.post("/sign-out/everywhere")
+def sign_out_everywhere() -> Any:
+    sessions.end_all(_myself())
+    cookie.clear()
+    flash(say(_("You are signed out on every device.")), "success")
     return redirect(url_for("signin.sign_in"), code=303)
 
 

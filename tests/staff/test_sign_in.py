@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
 from backend.core import clock as clocks
 from backend.core.audit import AuditEntry
-from backend.staff import actions
-from backend.staff.models import Staff
+from backend.staff import actions, sessions
+from backend.staff.models import EndedSession, Staff
 from tests.databases import TestDatabase
 from tests.staff.conftest import Street, found_street
 from tests.web.browser import PASSWORD, Browser, code_for, employ
+
+AT = datetime(2026, 3, 4, 8, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -176,6 +179,91 @@ def test_sign_out_closes_the_door(browser: Browser) -> None:
     browser.sign_in("li.na")
     browser.post("/admin/sign-out")
     assert browser.get("/admin").request.path == "/admin/sign-in"
+
+
+def cookie_of(browser: Browser) -> dict[str, str]:
+    """The headers with which somebody else's machine would send a copy of her cookie."""
+    held = browser.client.get_cookie("linli")
+    assert held is not None
+    return {"Cookie": f"linli={held.value}"}
+
+
+def opens(app: Flask, copied: dict[str, str]) -> bool:
+    page = app.test_client(use_cookies=False).get("/admin/staff/me", headers=copied)
+    assert page.status_code in (200, 302)
+    return page.status_code == 200
+
+
+def test_a_copy_of_the_cookie_opens_nothing_once_she_signed_out_and_her_other_browser_stays(
+    database: TestDatabase, app: Flask
+) -> None:
+    employ("li.na", "李娜", ("community_admin", found_street().happy))
+    here, there = (Browser(app.test_client(), f"10.1.0.{n}") for n in (4, 5))
+    here.sign_in("li.na")
+    there.sign_in("li.na")
+    copied = cookie_of(here)
+    assert opens(app, copied)
+    here.post("/admin/sign-out")
+    assert not opens(app, copied)
+    assert here.get("/admin").request.path == "/admin/sign-in"
+    assert there.get("/admin").request.path == "/admin"
+    assert AuditEntry.select().where(AuditEntry.action == "staff.sign_out").count() == 1
+    here.sign_in("li.na")
+    assert here.get("/admin").request.path == "/admin", "she may come again"
+    assert not opens(app, copied)
+
+
+def test_what_was_signed_out_is_kept_until_its_cookie_would_have_been_too_old(
+    database: TestDatabase, app: Flask
+) -> None:
+    employ("li.na", "李娜", ("community_admin", found_street().happy))
+    browser = Browser(app.test_client(), "10.1.0.4")
+    with clocks.stopped(AT) as hands:
+        browser.sign_in("li.na")
+        began = hands()
+        hands.forward(hours=1)
+        browser.get("/admin")
+        browser.post("/admin/sign-out")
+        (kept,) = EndedSession.select()
+        assert kept.until - began == sessions.LASTS, "from its beginning, which no use moves"
+        hands.forward(hours=22, minutes=59)
+        browser.sign_in("li.na")
+        browser.post("/admin/sign-out")
+        assert EndedSession.select().count() == 2
+        hands.forward(minutes=2)
+        browser.sign_in("li.na")
+        browser.post("/admin/sign-out")
+        assert EndedSession.select().where(EndedSession.name == kept.name).count() == 0
+
+
+def test_a_session_that_is_used_all_the_time_is_over_after_a_day(browser: Browser) -> None:
+    with clocks.stopped(AT) as hands:
+        browser.sign_in("li.na")
+        for _hour in range(24):
+            hands.forward(hours=1)
+            assert browser.get("/admin").request.path == "/admin"
+        hands.forward(seconds=1)
+        assert browser.get("/admin").request.path == "/admin/sign-in"
+
+
+def test_a_cookie_of_before_sessions_had_names_is_asked_to_sign_in(browser: Browser) -> None:
+    browser.sign_in("li.na")
+    with browser.client.session_transaction() as cookie:
+        del cookie["session"], cookie["began"]
+    assert browser.get("/admin").request.path == "/admin/sign-in"
+
+
+def test_from_my_account_she_signs_out_on_every_device(browser: Browser, app: Flask) -> None:
+    other = Browser(app.test_client(), "10.1.0.5")
+    for each in (browser, other):
+        each.sign_in("li.na")
+    copied = cookie_of(browser)
+    assert 'action="/admin/sign-out/everywhere"' in browser.get("/admin/staff/me").text
+    assert browser.post("/admin/sign-out/everywhere").request.path == "/admin/sign-in"
+    assert other.get("/admin").request.path == "/admin/sign-in"
+    assert not opens(app, copied)
+    assert AuditEntry.select().where(AuditEntry.action == "staff.sign_out_everywhere").count() == 1
+    assert browser.sign_in("li.na").request.path == "/admin"
 
 
 def test_a_one_time_password_leads_to_ones_own_before_anything_else(app: Flask, street: Street) -> None:
