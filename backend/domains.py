@@ -12,6 +12,7 @@ FOLLOWING = (
     "backend.care.hooks",
     "iot.routes.alarms",
     "iot.bodies",
+    "iot.registry.whereabouts",
     "broadcasts.campaigns.late",
 )
 """Each registers itself with `backend.residents.moves`, a file of rows moves people as well as a page does, with `backend.alarms.listeners`, with

@@ -115,6 +115,11 @@ KINDS: dict[str, Kind] = {
         _ladder(duty_desk=15, grid_worker=15, community_admin=30),
         ("going", "cannot", "false_alarm"),
     ),
+    "device_place": Kind(
+        _("Where are these devices?"),
+        _ladder(duty_desk=480, grid_worker=480, community_admin=480),
+        ("going", "safe", "cannot"),
+    ),
     "unheard": Kind(
         _("A device calls for help, and it could not be dealt with"),
         _ladder(duty_desk=3, grid_worker=3, community_admin=4),

@@ -30,6 +30,7 @@ def raise_alarm(
     device_id: int | None = None,
     identity_id: int | None = None,
     measured: Words | None = None,
+    elsewhere: bool = False,
 ) -> int:
     """Tell people, one rung after another, until somebody answers; returns the alarm's id.
 
@@ -37,7 +38,8 @@ def raise_alarm(
     it. `place` is JSON of a `fields.address.Home`, her own home when not given. `source` is whose it is ("checkin:77"), for
     listeners. `measured` says the same with what was measured of her body, where she agreed that it is kept: those who may see it
     read it instead. While an alarm with the same `dedupe` is not cleared, another raise only adds to its timeline and returns its
-    id. `identity_id` is the address that asked for help: it is told who comes.
+    id. `elsewhere`: it happened where she does not live, and `org_id` answers for it; else her own Org does. `identity_id` is the
+    address that asked for help: it is told who comes.
     """
     with transaction():
         if resident_id is not None:
@@ -49,7 +51,7 @@ def raise_alarm(
         try:
             with savepoint():
                 alarm = Alarm.create(
-                    org_id=resident.org_id if resident else org_id,
+                    org_id=resident.org_id if resident and not elsewhere else org_id,
                     kind=kind,
                     severity=severity,
                     status="open",

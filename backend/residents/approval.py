@@ -120,6 +120,8 @@ def apply(resident: Resident, changes: Answers, *, quiet: bool = False) -> None:
         resident.flags = flags.joined(set(flags.listed(resident.flags)) - {"heard_name"})
     if changes.get("email"):
         resident.flags = flags.joined(set(flags.listed(resident.flags)) - {"no_email"})
+    if home_id is not None and resident.household_id != home_id:
+        moves.leaves(resident.id)
     resident.save()
     if resident.household_id != home_id:
         home_face.show([home_id, resident.household_id])
@@ -153,6 +155,7 @@ def place(actor: Actor, resident_id: int, org_id: int) -> None:
         else:
             # She lives in another community: the others of this address stay.
             there = households.ensure(households.home_of(household), org_id)
+            moves.leaves(resident_id)
             Resident.update(household=there.id, org_id=there.org_id).where(
                 Resident.id == resident_id
             ).execute()

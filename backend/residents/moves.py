@@ -6,12 +6,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 Follow = Callable[[int, int], None]
+Leave = Callable[[int], None]
 _followers: dict[str, Follow] = {}
+_leaving: dict[str, Leave] = {}
 
 
 def register(name: str, follow: Follow) -> None:
     """`follow(resident_id, org_id)` is called whenever a resident's file was put into another Org, within that transaction."""
     _followers[name] = follow
+
+
+def register_leaving(name: str, leave: Leave) -> None:
+    """`leave(resident_id)` is called before a resident's home becomes another one, while her row still names the old, within that transaction."""
+    _leaving[name] = leave
+
+
+def leaves(resident_id: int) -> None:
+    """This resident is about to have another home than the one on file."""
+    for _name, leave in sorted(_leaving.items()):
+        leave(resident_id)
 
 
 def tell(resident_ids: Iterable[int], org_id: int) -> None:

@@ -26,6 +26,7 @@ from backend.fields.address import Home, find_home
 from backend.fields.words import Words
 from backend.residents import queries as residents
 from iot.models import Device
+from iot.registry import whereabouts
 from iot.registry.devices import CHANGE, READ, place_of
 
 LONGEST = timedelta(hours=12)
@@ -135,6 +136,7 @@ def _raise(
         dedupe=dedupe,
         device_id=device.id,
         measured=measured,
+        elsewhere=whereabouts.elsewhere(device),
     )
 
 

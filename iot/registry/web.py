@@ -20,7 +20,7 @@ from iot.models import Device
 from iot.points import POINTS
 from iot.profiles import binding, overheard
 from iot.quarantine import kept as quarantine
-from iot.registry import devices, elder, replacing, shadow
+from iot.registry import devices, elder, replacing, shadow, whereabouts
 from iot.registry import given as typed
 from iot.registry.devices import CHANGE, READ, STATUS
 
@@ -52,6 +52,7 @@ def index() -> Any:
         may_change=access.may(actor, CHANGE),
         working=maintenance.under_way(actor),
         put_aside=quarantine.count(actor),
+        nowhere=whereabouts.nowhere(found),
         withdrawn=discovery.withdrawn(d.address for d in found if d.address.startswith("ha:")),
     )
 
@@ -107,6 +108,8 @@ def _page(device: Device, problem: Invalid | None = None) -> Any:
         profile=its,
         models=[("", say(_("none"))), *((str(p.id), p.name) for p in known.values())],
         mute=devices.mute(device, its),
+        nowhere=bool(whereabouts.nowhere([device])),
+        elsewhere=whereabouts.elsewhere(device),
         overheard=overheard.of_device(device.unread),
         suggested=binding.suggested(device, list(known.values())),
         points=[(title, value, _when(at)) for title, value, at in devices.shown(device, withheld)],
