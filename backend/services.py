@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 from typing import Any
@@ -19,7 +18,7 @@ import peewee
 import structlog
 
 from backend import demo, domains, embedded, welcome
-from backend.core import db, jobs, log, metrics
+from backend.core import db, ending, jobs, log, metrics
 from backend.ready import START, mark_path, only_one, read_mark
 from backend.records import rebuilding
 from backend.settings import Settings, settings
@@ -29,8 +28,7 @@ from iot.fleet import quiet
 def main() -> None:
     log.configure("services")
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    ending.heeded(stop)
     with only_one() as alone:
         if not alone:
             sys.exit(f"Linli is already running on {settings().var_dir}: stop it first.")

@@ -8,7 +8,6 @@ each is written so that it does no harm.
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable
 from importlib import import_module
@@ -17,7 +16,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from backend import domains
-from backend.core import clock, db, health, lease, log
+from backend.core import clock, db, ending, health, lease, log
 from backend.messaging import deliveries
 from backend.ready import wait_ready
 from backend.settings import settings
@@ -108,8 +107,7 @@ def main() -> None:
     db.connect(settings().database_url)
     domains.load()
     done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+    ending.heeded(done)
     scheduler = _build()
     scheduler.start(paused=True)
     leading = False

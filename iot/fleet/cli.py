@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import signal
 import threading
 from datetime import timedelta
 from itertools import chain
 
 import click
 
-from backend.core import clock
+from backend.core import clock, ending
 from backend.core.access import SYSTEM
 from iot import connection
 from iot.fleet import faults, happenings, life, quiet
@@ -44,8 +43,7 @@ def fleet(homes: int, hours: float, speed: float, seed: int, bad: bool) -> None:
         f" {once} different ones, {len(handed) - once - cut} that come again, {cut} cut off"
     )
     publisher, stop = Publisher(connection.broker()), threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    ending.heeded(stop)
     try:
         publisher.start()
     except OSError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 import threading
 
@@ -11,7 +10,7 @@ import peewee
 import structlog
 
 from backend import domains
-from backend.core import db, log
+from backend.core import db, ending, log
 from backend.ready import wait_ready
 from backend.settings import settings
 from iot import connection, express, formats
@@ -34,8 +33,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+    ending.heeded(done)
     crew = Crew(plan, connection.broker())
     sender = Sender(connection.broker())
     sender.start()

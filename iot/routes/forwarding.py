@@ -9,14 +9,13 @@ down is sent again then, under the same name.
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 import structlog
 
-from backend.core import clock, db, health, lease, log
+from backend.core import clock, db, ending, health, lease, log
 from backend.ready import wait_ready
 from backend.settings import settings
 from iot.routes import entries, kinds
@@ -188,8 +187,7 @@ def main() -> None:
     log.configure(PROCESS)
     db.connect(settings().database_url)
     done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+    ending.heeded(done)
     forwarder = Forwarder()
     beat_at = 0.0
     while not done.is_set():
