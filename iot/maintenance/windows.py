@@ -125,18 +125,19 @@ def settled(dedupe: str) -> None:
 def _raise(
     device: Device, kind: str, severity: str, words: Words, dedupe: str, measured: Words | None = None
 ) -> int:
+    elsewhere = whereabouts.elsewhere(device)
     return alarms.raise_alarm(
         kind,
         org_id=device.org_id or 0,
         severity=severity,
-        words=words,
+        words=whereabouts.with_her_home(device, words) if elsewhere else words,
         source=device.subject,
         resident_id=device.resident_id,
         place=place_of(device) or None,
         dedupe=dedupe,
         device_id=device.id,
         measured=measured,
-        elsewhere=whereabouts.elsewhere(device),
+        elsewhere=elsewhere,
     )
 
 

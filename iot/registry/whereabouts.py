@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.alarms import actions as alarms
 from backend.core import privacy
 from backend.core.db import is_postgres
-from backend.core.i18n import Msg, _
+from backend.core.i18n import LOCALES, Msg, Text, _
 from backend.fields.address import Home
 from backend.fields.words import Words
 from backend.residents import households, moves, one_at_a_time
@@ -47,6 +48,29 @@ def elsewhere(device: Device) -> bool:
     if hers is None or Home.from_json(own) != Home.from_json(hers.home or {}):
         return True
     return households.community_of(device.org_id) != households.community_of(hers.org_id)
+
+
+def with_her_home(device: Device, words: Words) -> Words:
+    """The same, and where she lives by now: whether she moved, or was entered at a wrong address before, may not have been said yet."""
+    hers = residents.in_need(device.resident_id) if device.resident_id is not None else None
+    if hers is None or not hers.home:
+        return words
+    home = Home.from_json(hers.home)
+    homes = {locale: home.show(locale) for locale in LOCALES}
+
+    def both(said: Text) -> Text:
+        return _(
+            "{said} If it is not there: the person whose device it is lives at {home} now.",
+            said=said,
+            home=homes,
+        )
+
+    return replace(
+        words,
+        text=both(words.text),
+        short=both(words.short) if words.short is not None else None,
+        spoken=both(words.spoken) if words.spoken is not None else None,
+    )
 
 
 def nowhere(found: Sequence[Device]) -> set[int]:

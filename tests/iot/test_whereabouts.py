@@ -65,6 +65,7 @@ def test_a_pendant_goes_with_her_to_her_new_flat_and_staff_are_asked(house: Hous
     house.arrives("kitchen", smoke=True)
     assert json.loads(raised("sos").place) == new
     assert json.loads(raised("smoke").place) == HOME
+    assert "9号楼1单元101" in raised("smoke").words, "or her address was wrong before"
     asked = raised("device_place")
     assert asked.org_id == house.town.grid.id and asked.resident_id is None
     assert f"#{pendant.id}" in asked.words
