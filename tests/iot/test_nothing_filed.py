@@ -79,13 +79,13 @@ def test_a_detector_that_says_nothing_readable_any_more_is_told_of_and_smoke_in_
 ) -> None:
     house.bound("kitchen", "smoke=smoke")
     house.said("kitchen", b"\x17\x00")
-    assert [a.severity for a in Alarm.select()] == ["warning"]
+    assert [a.severity for a in Alarm.select().order_by(Alarm.id)] == ["warning"]
     alarms.clear(house.admin, Alarm.get().id, "在修")
     house.said("kitchen", b"smoke!")
-    assert [a.severity for a in Alarm.select()] == ["warning", "critical"]
+    assert [a.severity for a in Alarm.select().order_by(Alarm.id)] == ["warning", "critical"]
     clock.forward(hours=25)
     house.said("kitchen", b"\x17\x00")
-    assert [a.severity for a in Alarm.select()] == ["warning", "critical", "warning"]
+    assert [a.severity for a in Alarm.select().order_by(Alarm.id)] == ["warning", "critical", "warning"]
 
 
 @pytest.mark.parametrize("rules", [("temperature=smoke",), ("door_open=smoke",)])
@@ -134,4 +134,4 @@ def test_a_detector_whose_network_cannot_read_it_any_more_is_told_of(house: Hous
     devices.approve(house.admin, model.id)
     devices.bind(house.admin, known.id, name="楼道", org_id=house.town.grid.id, profile_id=model.id)
     assert up(data="AA==") == storing.Stored(quarantined=1)
-    assert [(a.kind, a.severity) for a in Alarm.select()] == [("unheard", "warning")]
+    assert [(a.kind, a.severity) for a in Alarm.select().order_by(Alarm.id)] == [("unheard", "warning")]
