@@ -23,7 +23,7 @@ import paho.mqtt.client as mqtt
 from bench import sink
 from bench.house import ROOT, House, free_port
 from bench.p3_campaign import Street, settings
-from bench.p4_devices import bound, readings
+from bench.p4_devices import READINGS, bound, readings
 from bench.record import machine
 
 PEOPLE = 100_000
@@ -104,7 +104,7 @@ class Others:
     def __init__(self, port: int, wanted: int) -> None:
         self._wanted, self.rate = wanted, 0.0
         # Thermometers: what they say wakes nobody.
-        bound([f"plain:bench-{n}" for n in range(DEVICES)], {"temperature": "t", "battery": "bat"})
+        bound([f"plain:bench-{n}" for n in range(DEVICES)], READINGS)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench.publisher", str(port), "bench-others"],
             cwd=ROOT,

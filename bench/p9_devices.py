@@ -19,7 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from bench.house import House, free_port, processor_of
-from bench.p4_devices import DEVICES, PUBLISHERS, Field, bound, each_once, readings, wait_for_listening
+from bench.p4_devices import (
+    DEVICES,
+    PUBLISHERS,
+    READINGS,
+    Field,
+    bound,
+    each_once,
+    readings,
+    wait_for_listening,
+)
 from bench.record import machine, options
 from bench.shares import Busy, Held, why_not
 
@@ -61,7 +70,7 @@ def growing(size: int) -> dict[str, Any]:
     paces: dict[int, float] = {}
     costs: dict[int, float] = {}
     with community() as (house, field):
-        bound([f"plain:bench-{n}" for n in range(100 * DEVICES)])
+        bound([f"plain:bench-{n}" for n in range(100 * DEVICES)], READINGS)
         ingest = house.start("iot.ingest")
         wait_for_listening()
 
@@ -93,7 +102,7 @@ def beside(size: int, database: str = "") -> dict[str, Any]:
     plan = "; ".join(f"p{n}=linli/{n}/+/up" for n in range(PUBLISHERS))
     published = 0
     with community(database, plan) as (house, field):
-        bound([f"plain:{place}/bench-{n}" for place in range(PUBLISHERS) for n in range(DEVICES)])
+        bound([f"plain:{place}/bench-{n}" for place in range(PUBLISHERS) for n in range(DEVICES)], READINGS)
 
         def run(count: int) -> tuple[float, float, float]:
             nonlocal published
