@@ -28,7 +28,8 @@ _BEFORE = (
 )
 _CAME = (
     "SELECT m.about, m.inbound_id, MIN(m.created_at), MAX(d.updated_at),"
-    " MAX(CASE WHEN d.status IN ('pending', 'sending') THEN 1 ELSE 0 END)"
+    " MAX(CASE WHEN d.status IN ('pending', 'sending') THEN 1 ELSE 0 END),"
+    " MAX(CASE WHEN d.channel = 'voice' THEN 1 ELSE 0 END)"
     " FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE m.id = ? GROUP BY m.id, m.about, m.inbound_id"
 )
 _LATELY = "SELECT content FROM message WHERE identity_id = ? AND created_at > ? ORDER BY id DESC LIMIT 8"
@@ -160,10 +161,12 @@ def _came(found: Found) -> _Came:
     row = execute(_CAME, (found.offer_id,)).fetchone()
     if row is None:
         return _Came(None, just_now=False)
-    about, inbound_id, written, moved, on_its_way = row
+    about, inbound_id, written, moved, on_its_way, spoken = row
     if inbound_id is not None:
         return _Came(about, just_now=False)  # said to her in answer
-    return _Came(about, just_now=bool(on_its_way) or clock.now_ms() - int(moved or written) < UNREAD_MS)
+    # In a call she answers what she has just heard.
+    unread = not spoken and clock.now_ms() - int(moved or written) < UNREAD_MS
+    return _Came(about, just_now=bool(on_its_way) or unread)
 
 
 class _Before(NamedTuple):

@@ -13,9 +13,10 @@ from backend.core.i18n import _
 from backend.family import actions as family
 from backend.family.actions import Entered
 from backend.family.models import Relation
-from backend.fields.words import Said, Words
+from backend.fields.words import Option, Said, Words
 from backend.inbox.models import Handover
-from backend.messaging import people
+from backend.messaging import At, people, say
+from backend.messaging.models import Delivery
 from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed, relate, settle
 from tests.databases import TestDatabase
 from tests.requests.neighbourhood import talker
@@ -373,6 +374,20 @@ def test_a_digit_that_crosses_a_second_alarm_is_asked_about(
     clock.forward(seconds=2)
     assert "What do you mean by 1" in talker("sms", DAUGHTER, "en").say("1")
     assert (alarm(one).status, alarm(two).status) == ("open", "open")
+
+
+def test_in_a_call_a_key_answers_what_she_has_just_heard(street: Street, clock: Hands) -> None:
+    here = people.ensure("voice", DAUGHTER, "en")
+    for kind in ("missed_checkin", "smoke"):
+        clock.forward(minutes=2)
+        words = Words(kind, options=(Option(f"alarm.going:{_by_device(street, kind, kind)}", "I go"),))
+        say(At(here.id), words, purpose="alarm", queue="alerts", about=kind)
+    Delivery.update(status="sent", updated_at=clock.at).execute()
+    rung = talker("voice", DAUGHTER, "en")
+    rung.ours = True
+    rung.say(said=Said(text="1", keyed=True))
+    smoke, missed = Alarm.get(Alarm.kind == "smoke"), Alarm.get(Alarm.kind == "missed_checkin")
+    assert (smoke.status, missed.status) != ("open", "open")
 
 
 def test_a_digit_for_the_open_question_does_not_end_an_alarm_that_she_cannot_have_read(
