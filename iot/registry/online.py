@@ -36,7 +36,8 @@ MANY, SHARE = 5, 0.2
 BEHIND = 3
 """So many will do of those that were heard through one gateway."""
 _SILENT = "devices:%:silent"
-DEAF = timedelta(minutes=3)
+DEAF_S = 180.0
+"""Real seconds: how long processes take to be back is not the community's time."""
 TOLD = ("silent", "offline", "many")
 MORNING, EVENING = 7, 21
 _AT_ONCE = 500
@@ -323,7 +324,7 @@ def _by_day(now: datetime) -> bool:
 def _nobody_listens(seen: Seen, now: datetime) -> int:
     """The devices are not heard: told once in each community that has some in use."""
     seen.deaf_since = seen.deaf_since or now
-    if now - seen.deaf_since < DEAF:
+    if now - seen.deaf_since < clock.working(DEAF_S):
         return 0
     in_use = (
         Device.select(Device.org_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,6 +145,21 @@ def test_while_nobody_listens_that_is_told_and_no_device_is_called_silent(watche
     watched.look()
     assert alarms_open() == []
     assert watched.later(minutes=30) == 0
+
+
+def test_in_a_simulated_day_a_process_that_begins_anew_is_not_taken_for_nobody_listening(
+    watched: Watched, configure: Callable[..., None]
+) -> None:
+    watched.detector("kitchen")
+    watched.look()
+    configure(SIMULATED_CLOCK="1795293000 2026-11-18T12:00:00+08:00 60")
+    health.beat("ingest", "connecting")
+    online.look(watched.seen)
+    watched.clock.forward(minutes=170)  # of which the processes have had three minutes less ten seconds
+    health.beat("ingest", "connecting")
+    assert online.look(watched.seen) == 0
+    watched.clock.forward(minutes=11)
+    assert online.look(watched.seen) == 1 and alarms_open() == ["devices_silent"]
 
 
 def test_a_device_that_is_worked_on_may_be_silent(watched: Watched) -> None:
