@@ -17,9 +17,10 @@ from backend.app import MAX_UPLOAD, create_app
 from backend.core import health, live
 from backend.core.db import is_postgres
 from backend.settings import settings
+from backend.staff import sessions
 from backend.web.bridge import THREADS, Answer, Bridge, Headers, Receive, Scope, Send
-from backend.web.push import STREAM, Hub
-from bots import served
+from backend.web.push import STREAM, WHOSE, Hub
+from bots import served, webchat_session
 from bots.webchat_feed import WebchatFeed
 
 SWITCH_SECONDS = 0.001
@@ -35,7 +36,8 @@ class Root:
         self.flask = create_app()
         # A thread that asks a database server mostly waits for it.
         self.bridge = Bridge(self.flask, most_bytes=MAX_UPLOAD, few=THREADS if is_postgres() else 1)
-        self.hub = Hub(settings().redis_url, {"webchat": WebchatFeed()}, plain=(live.ADMIN,))
+        rights = {"staff": sessions.standing, "webchat": webchat_session.standing}
+        self.hub = Hub(settings().redis_url, {"webchat": WebchatFeed()}, (live.ADMIN,), rights)
         self.pulse = health.Pulse("web")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,8 +58,10 @@ class Root:
         if channel is None or answer.status != 200:
             await _say(answer, send)
             return
-        headers = [pair for pair in answer.headers if pair[0] not in (STREAM.encode(), b"content-length")]
-        await self.hub.serve(channel, _after(scope), headers, receive, send)
+        whose = _header(answer.headers, WHOSE) or ""
+        ours = (STREAM.encode(), WHOSE.encode(), b"content-length")
+        headers = [pair for pair in answer.headers if pair[0] not in ours]
+        await self.hub.serve(channel, whose, _after(scope), headers, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Response, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from backend.core import ids
+from backend.core import db, ids
 from backend.core.errors import Forbidden
 from backend.core.i18n import _
 from backend.messaging import people
@@ -75,6 +76,13 @@ def identity() -> Identity | None:
     """The Identity behind this browser's cookie; None before anything was said."""
     token = known()
     return people.find(NAME, token) if token else None
+
+
+def standing(webchats: Collection[str]) -> list[str]:
+    """Of these (`Identity's id:index of its address`) those that are there still: the id of one that was forgotten may be another's."""
+    db.reconnect_if_lost()
+    there = people.indexes(int(one.partition(":")[0]) for one in webchats)
+    return [one for one in webchats if there.get(int(one.partition(":")[0])) == one.partition(":")[2]]
 
 
 def check_origin() -> None:

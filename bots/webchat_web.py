@@ -14,7 +14,7 @@ from backend.fields.words import Media, Place, Said
 from backend.messaging import people, threads
 from backend.settings import settings
 from backend.web.limits import limiter
-from backend.web.push import STREAM
+from backend.web.push import STREAM, WHOSE
 from backend.web.text import COOKIE, locale
 from bots import served, webchat, webchat_session
 from bots.plain import printable
@@ -79,6 +79,7 @@ def events() -> Response:
         return Response(status=204)
     headers = {
         STREAM: webchat.channel_of(identity.id),
+        WHOSE: f"webchat {identity.id}:{identity.address_index}",
         "Cache-Control": "no-store",
         "X-Accel-Buffering": "no",
     }

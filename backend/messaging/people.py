@@ -146,6 +146,18 @@ def owners(identity_ids: Iterable[int]) -> dict[int, int | None]:
 _OWNERS = "SELECT id, resident_id FROM identity WHERE id IN ({})"
 
 
+def indexes(identity_ids: Iterable[int]) -> dict[int, str]:
+    """The blind index of the address of each Identity that is there."""
+    wanted, found = list(identity_ids), dict[int, str]()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found |= dict(execute(_INDEXES.format(", ".join("?" * len(part))), part).fetchall())
+    return found
+
+
+_INDEXES = "SELECT id, address_index FROM identity WHERE id IN ({})"
+
+
 def held_by(resident_ids: Iterable[int]) -> list[int]:
     """The Identities of these residents."""
     wanted, found = list(resident_ids), list[int]()

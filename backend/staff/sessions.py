@@ -4,11 +4,13 @@ outlive the sign-out, so what was signed out is written down until it would have
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from peewee import fn
 
-from backend.core import clock
+from backend.core import clock, db
+from backend.core.access import Actor
 from backend.core.audit import record
 from backend.core.db import transaction
 from backend.staff import queries
@@ -30,6 +32,39 @@ def holder(name: str, staff_id: int) -> Staff | None:
     ended = EndedSession.select(EndedSession.id).where(EndedSession.name == name)
     found: Staff | None = Staff.select().where((Staff.id == staff_id) & ~fn.EXISTS(ended)).first()
     return found
+
+
+def described(actor: Actor, epoch: int, name: str, *, began: datetime, seen: datetime) -> str:
+    """A session as it is now, to ask `standing` about later. ASCII."""
+    until = clock.to_ms(min(began + LASTS, seen + IDLE))
+    return f"{until} {name} {actor.id} {_held(actor, epoch)}"
+
+
+def _held(actor: Actor, epoch: int) -> str:
+    return ",".join((str(epoch), *sorted(f"{post.role}@{post.org_path}" for post in actor.posts)))
+
+
+def standing(sessions: Collection[str]) -> list[str]:
+    """Of sessions as they were `described` those that are so still: not over, not signed out, of an open account with the same posts."""
+    db.reconnect_if_lost()
+    now = clock.now_ms()
+    parts = {one: one.split(" ") for one in sessions}
+    ended = EndedSession.select(EndedSession.name).where(
+        EndedSession.name.in_([name for _until, name, *_rest in parts.values()])
+    )
+    gone = {name for (name,) in ended.tuples()}
+    held = {
+        str(staff.id): _held(queries.actor_of(staff), staff.session_epoch)
+        for staff in queries.by_ids(
+            [int(staff_id) for _until, _name, staff_id, _held in parts.values()]
+        ).values()
+        if staff.active
+    }
+    return [
+        one
+        for one, (until, name, staff_id, then) in parts.items()
+        if now <= int(until) and name not in gone and held.get(staff_id) == then
+    ]
 
 
 def end(staff: Staff, name: str, began: datetime) -> None:

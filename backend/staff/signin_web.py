@@ -28,12 +28,14 @@ _TOUCH = timedelta(minutes=5)
 
 def _load() -> SignedIn | None:
     """The staff member of this request's cookie; the cookie is signed, its session's name and the epoch make it revocable."""
-    staff_id, seen = cookie.get("staff"), cookie.get("seen", 0)
+    staff_id = cookie.get("staff")
     if not isinstance(staff_id, int):
         return None
     now = clock.now()
-    idle, age = now - clock.from_ms(seen), now - clock.from_ms(cookie.get("began", 0))
-    staff = sessions.holder(cookie.get("session", ""), staff_id)
+    name = cookie.get("session", "")
+    began, seen = (clock.from_ms(cookie.get(at, 0)) for at in ("began", "seen"))
+    idle, age = now - seen, now - began
+    staff = sessions.holder(name, staff_id)
     if (
         staff is None
         or not staff.active
@@ -50,7 +52,9 @@ def _load() -> SignedIn | None:
         must = "signin.password"
     elif settings().second_factor_required and not factor.enabled(staff):
         must = "signin.enrol"
-    return SignedIn(queries.actor_of(staff), staff.locale, must)
+    actor = queries.actor_of(staff)
+    session_now = sessions.described(actor, staff.session_epoch, name, began=began, seen=seen)
+    return SignedIn(actor, staff.locale, session_now, must)
 
 
 def _by_itself() -> bool:

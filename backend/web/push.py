@@ -1,7 +1,7 @@
 """Server-sent events: every open connection of this process behind one Redis subscription.
 
-A Flask view decides who may listen to what: it answers with the header `STREAM: <channel>`, and the ASGI root keeps the
-connection open here. Redis only carries nudges: a channel with a Feed catches up from the database when a connection
+A Flask view decides who may listen to what: it answers with the headers `STREAM: <channel>` and `WHOSE: <right>`, and the ASGI root
+keeps the connection open here, for as long as that right stands: who gave it is asked again every few seconds. Redis only carries nudges: a channel with a Feed catches up from the database when a connection
 opens, when Redis is back, and every two seconds while it is away. Of a plain channel the last nudges are kept: a connection
 begins with those that came while its page was on the way.
 """
@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import redis.asyncio
 import structlog
@@ -25,8 +25,12 @@ from backend.core import clock
 from backend.web.bridge import Headers, Receive, Send, left
 
 STREAM = "x-linli-stream"
+WHOSE = "x-linli-whose"
+"""By what right somebody listens: the name of who can tell whether it still stands, a space, and words that only he reads."""
 BEAT_SECONDS = 20.0
 POLL_SECONDS = 2.0
+ASK_SECONDS = 3.0
+"""How long, at most, somebody listens on who has signed out or lost a post."""
 MOST_PENDING = 256
 """Events that wait for one slow connection; it is closed beyond, comes back by itself and catches up."""
 MOST_KEPT = 64
@@ -34,7 +38,7 @@ MOST_KEPT = 64
 MOST_OF_ONE = 20
 """Connections of one channel with a Feed, a person's own: her open pages. One more closes the oldest."""
 LIFE_SECONDS = 900.0
-"""A connection is closed about then and comes back: whoever lost the right to listen does not keep it."""
+"""A connection is closed about then and comes back: one whose client is gone without a word is not kept."""
 REFRESH = '{"kind": "*"}'
 """Said on plain channels when events may have been missed."""
 
@@ -64,13 +68,20 @@ class Feed(Protocol):
         """What came on each channel after the id given; an event told twice does no harm. Runs in a thread."""
 
 
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
+Rights = Mapping[str, Callable[[Collection[str]], Collection[str]]]
+"""By name: of what stands behind the name in `WHOSE`, what still is so. Runs in a thread."""
+
+
 class Listener:
     """One open connection: what waits to be written to it."""
 
-    __slots__ = ("_pending", "_waiter", "channel", "closed", "last", "until")
+    __slots__ = ("_pending", "_waiter", "channel", "closed", "last", "right", "until", "words")
 
-    def __init__(self, channel: str, last: int, until: float) -> None:
+    def __init__(self, channel: str, whose: str, last: int, until: float) -> None:
         self.channel, self.last, self.until = channel, last, until
+        self.right, _space, self.words = whose.partition(" ")
         self.closed = False
         self._pending: deque[bytes] = deque()
         self._waiter: asyncio.Future[None] | None = None
@@ -108,8 +119,10 @@ class Listener:
 class Hub:
     """`feeds` by the part of a channel's name before the colon (`webchat` for `webchat:7`); `plain` channels have none."""
 
-    def __init__(self, redis_url: str, feeds: Mapping[str, Feed], plain: Iterable[str] = ()) -> None:
-        self._url, self._feeds, self._plain = redis_url, dict(feeds), tuple(plain)
+    def __init__(
+        self, redis_url: str, feeds: Mapping[str, Feed], plain: Iterable[str], rights: Rights
+    ) -> None:
+        self._url, self._feeds, self._plain, self._rights = redis_url, dict(feeds), tuple(plain), rights
         self._listeners: dict[str, dict[Listener, None]] = {}  # the oldest first
         self._kept: dict[str, deque[tuple[int, Event]]] = {name: deque(maxlen=MOST_KEPT) for name in plain}
         self._tasks: list[asyncio.Task[None]] = []
@@ -122,7 +135,7 @@ class Hub:
         return sum(map(len, self._listeners.values()))
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
+        self._tasks = [asyncio.create_task(each) for each in (self._listen(), self._beat(), self._ask())]
 
     def close(self) -> None:
         """End every connection, and each that still comes; their pages come back to whoever serves next."""
@@ -137,11 +150,15 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def serve(self, channel: str, after: int, headers: Headers, receive: Receive, send: Send) -> None:
+    async def serve(
+        self, channel: str, whose: str, after: int, headers: Headers, receive: Receive, send: Send
+    ) -> None:
         """Keep one connection, until it is closed from either side. `after`: the last event that it has; on a plain channel,
         when its page was asked for, in milliseconds."""
         life = LIFE_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 (so that they do not all come back at once)
-        listener = Listener(channel, after, asyncio.get_running_loop().time() + life)
+        listener = Listener(channel, whose, after, asyncio.get_running_loop().time() + life)
+        if listener.right not in self._rights:
+            raise LookupError(f"nobody knows how long {listener.right!r} stands")
         for event in self._since(channel, after):
             listener.put(event.encoded())
         mine = self._listeners.setdefault(channel, {})
@@ -238,7 +255,7 @@ class Hub:
                 by_feed.setdefault(channel.partition(":")[0], {})[channel] = after
         for name, wanted in by_feed.items():
             try:
-                events = await self._in_thread(name, wanted)
+                events = await self._in_thread(self._feeds[name].since, wanted)
             except Exception as error:
                 log.warning("push.catch_up_failed", error=type(error).__name__)
                 continue
@@ -250,9 +267,27 @@ class Hub:
                 ]
                 self._tell(event, behind)
 
-    async def _in_thread(self, name: str, wanted: Mapping[str, int]) -> list[Event]:
+    async def _in_thread(self, ask: Callable[[Asked], Iterable[Found]], asked: Asked) -> list[Found]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: list(self._feeds[name].since(wanted)))
+        return await loop.run_in_executor(self._threads, lambda: list(ask(asked)))
+
+    async def _ask(self) -> None:
+        while True:
+            await asyncio.sleep(ASK_SECONDS)
+            by_name: dict[str, set[str]] = {}
+            for listener in self._all():
+                by_name.setdefault(listener.right, set()).add(listener.words)
+            for name, asked in by_name.items():
+                try:
+                    stand = await self._in_thread(self._rights[name], asked)
+                except Exception as error:
+                    # Without the database nothing new is told either.
+                    log.warning("push.rights_unknown", error=type(error).__name__)
+                    continue
+                over = asked.difference(stand)
+                for listener in self._all():
+                    if listener.right == name and listener.words in over:
+                        listener.close()
 
     async def _beat(self) -> None:
         while True:

@@ -19,11 +19,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The staff member behind this request; `must` is the endpoint of a step that comes before everything else (a new
-    password, the second factor)."""
+    """The staff member behind this request; `session` names her session as it is now, for what outlasts the request (`push.WHOSE`);
+    `must` is the endpoint of a step that comes before everything else (a new password, the second factor)."""
 
     actor: Actor
     locale: str
+    session: str
     must: str | None = None
 
 
@@ -62,14 +63,19 @@ def current() -> SignedIn | None:
     return found
 
 
-def current_actor() -> Actor:
-    """The signed-in staff member. Raises SignInNeeded or StepNeeded, which become redirects."""
+def signed_in() -> SignedIn:
+    """Who is signed in, with every step behind her. Raises SignInNeeded or StepNeeded, which become redirects."""
     found = current()
     if found is None:
         raise SignInNeeded()
     if found.must and request.endpoint != found.must:
         raise StepNeeded(found.must)
-    return found.actor
+    return found
+
+
+def current_actor() -> Actor:
+    """The signed-in staff member. Raises SignInNeeded or StepNeeded."""
+    return signed_in().actor
 
 
 def staff_only(view: View) -> View:

@@ -39,6 +39,7 @@ class Page:
         self.session.headers["X-Linli"] = "1"
         self.events: list[dict[str, Any]] = []
         self.ids: list[int] = []
+        self.ended = False
         self._stream: requests.Response | None = None
 
     def say(self, event: str, **what: Any) -> list[dict[str, Any]]:
@@ -70,6 +71,8 @@ class Page:
                     self.events.append(json.loads(line[5:]))
         except (requests.RequestException, OSError, AttributeError, ValueError):
             return
+        finally:
+            self.ended = True
 
     def texts(self) -> list[str]:
         return [event.get("text", "") for event in self.events]
@@ -215,17 +218,28 @@ def test_the_server_stops_at_once_with_pages_open(site: Site) -> None:
     )
 
 
+class Desk(Page):
+    """A staff member's browser."""
+
+    def post(self, path: str, **form: str) -> None:
+        token = self.session.get(f"{self.site.base}/admin/sign-in", timeout=60).text.split(
+            'name="csrf_token" value="'
+        )[1]
+        given = {**form, "csrf_token": token.split('"')[0]}
+        answer = self.session.post(self.site.base + path, data=given, timeout=60)
+        assert answer.status_code == 200, answer.text
+
+    def sign_in(self, username: str) -> None:
+        self.post("/admin/sign-in", username=username, password=PASSWORD)
+
+
 def test_admin_pages_hear_that_something_changed_and_strangers_do_not(site: Site) -> None:
     street = found_street()
     employ("zhou", "周主任", ("street_admin", street.district))
     stranger = requests.get(f"{site.base}/admin/events", allow_redirects=False, timeout=60)
     assert stranger.status_code in (302, 401)
-    zhou = Page(site)
-    token = zhou.session.get(f"{site.base}/admin/sign-in", timeout=60).text.split(
-        'name="csrf_token" value="'
-    )[1]
-    form = {"username": "zhou", "password": PASSWORD, "csrf_token": token.split('"')[0]}
-    zhou.session.post(f"{site.base}/admin/sign-in", data=form, timeout=60)
+    zhou = Desk(site)
+    zhou.sign_in("zhou")
     assert zhou.listen("/admin/events").status_code == 200
 
     def heard() -> bool:
@@ -234,6 +248,41 @@ def test_admin_pages_hear_that_something_changed_and_strangers_do_not(site: Site
 
     until(heard, what="the nudge")
     zhou.close()
+
+
+def test_an_open_page_hears_nothing_more_once_its_session_was_signed_out(site: Site) -> None:
+    employ("li.na", "李娜", ("street_admin", found_street().district))
+    here, other = Desk(site), Desk(site)
+    for desk in (here, other):
+        desk.sign_in("li.na")
+        stream = desk.listen("/admin/events")
+        assert stream.status_code == 200
+        assert not [name for name in stream.headers if name.startswith("x-linli")], (
+            "how long is nobody else's business"
+        )
+    copied = here.session.cookies.copy()
+    here.post("/admin/sign-out")
+    until(lambda: here.ended, what="the end of the stream")
+    assert not other.ended
+
+    def heard() -> bool:
+        live.publish(live.ADMIN, {"kind": "request", "id": 2048})
+        return {"kind": "request", "id": 2048} in other.events
+
+    until(heard, what="the nudge in the other browser")
+    assert {"kind": "request", "id": 2048} not in here.events
+    again = requests.get(f"{site.base}/admin/events", cookies=copied, allow_redirects=False, timeout=60)
+    assert again.status_code in (302, 401)
+    other.close()
+
+
+def test_a_chat_page_hears_nothing_more_once_its_webchat_was_forgotten(site: Site) -> None:
+    """The id of what was forgotten may become another one's."""
+    chen = Page(site)
+    chen.say("chen-is-forgotten", start=True)
+    assert chen.listen().status_code == 200
+    Identity.delete_by_id(Identity.select().order_by(Identity.id.desc()).get().id)
+    until(lambda: chen.ended, what="the end of the stream")
 
 
 def test_a_photo_that_is_too_large_is_refused_in_words_not_by_a_broken_line(chen: Page) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from backend.core import clock as clocks
 from backend.core.audit import AuditEntry
-from backend.staff import actions, sessions
+from backend.staff import actions, queries, sessions
 from backend.staff.models import EndedSession, Staff
+from backend.web.push import WHOSE
 from tests.databases import TestDatabase
 from tests.staff.conftest import Street, found_street
 from tests.web.browser import PASSWORD, Browser, code_for, employ
@@ -251,6 +253,55 @@ def test_a_cookie_of_before_sessions_had_names_is_asked_to_sign_in(browser: Brow
     with browser.client.session_transaction() as cookie:
         del cookie["session"], cookie["began"]
     assert browser.get("/admin").request.path == "/admin/sign-in"
+
+
+def test_what_listens_for_a_session_hears_that_it_is_over(database: TestDatabase, app: Flask) -> None:
+    """Signed out here or everywhere, idle or a day old, the account closed, a post taken away, a new password: its streams end."""
+    street = found_street()
+    admin = employ("zhou", "周主任", ("street_admin", street.district))
+    over: dict[str, Callable[[Browser, Staff], Any]] = {
+        "signed out": lambda browser, _li: browser.post("/admin/sign-out"),
+        "signed out everywhere": lambda browser, _li: browser.post("/admin/sign-out/everywhere"),
+        "closed": lambda _browser, li: actions.deactivate(queries.actor_of(admin), li.id),
+        "another post": lambda _browser, li: actions.set_posts(
+            queries.actor_of(admin), li.id, [("duty_desk", street.happy.id)]
+        ),
+        "a new password": lambda _browser, li: actions.reset_password(queries.actor_of(admin), li.id),
+    }
+    for n, (what, ends) in enumerate(over.items()):
+        li = employ(f"li{n}", "李娜", ("community_admin", street.happy))
+        here, there = (Browser(app.test_client(), f"10.1.{n}.{m}") for m in (1, 2))
+        for browser in (here, there):
+            browser.sign_in(li.username)
+        mine, other = (
+            browser.get("/admin/events").headers[WHOSE].removeprefix("staff ") for browser in (here, there)
+        )
+        assert set(sessions.standing({mine, other})) == {mine, other}, what
+        here.get("/admin")
+        ends(here, li)
+        assert sessions.standing({mine, other}) == ([other] if what == "signed out" else []), what
+
+
+def test_what_listens_for_a_session_ends_with_it_by_itself(app: Flask) -> None:
+    browser = Browser(app.test_client())
+    employ("li.na", "李娜", ("community_admin", found_street().happy))
+
+    def listening() -> str:
+        return str(browser.get("/admin/events").headers[WHOSE].removeprefix("staff "))
+
+    with clocks.stopped(AT) as hands:
+        browser.sign_in("li.na")
+        first = listening()
+        hands.forward(hours=11)
+        browser.get("/admin")
+        second = listening()
+        hands.forward(hours=1, seconds=1)
+        assert sessions.standing({first, second}) == [second], "she went on elsewhere: the page comes back"
+        hands.forward(hours=10)
+        browser.get("/admin")
+        third = listening()
+        hands.forward(hours=2)
+        assert sessions.standing({third}) == [], "a day, however busy"
 
 
 def test_from_my_account_she_signs_out_on_every_device(browser: Browser, app: Flask) -> None:

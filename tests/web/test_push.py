@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+import pytest
 
 from backend.core import clock as clocks
 from backend.web.push import MOST_KEPT, MOST_OF_ONE, MOST_PENDING, REFRESH, Event, Hub, Listener
 
 NOBODY = "redis://127.0.0.1:1/0"
+RIGHT = "ever yes"
+
+
+def hub_of(feeds: Mapping[str, Any], plain: Iterable[str] = (), **rights: Any) -> Hub:
+    """Without Redis; `rights` besides the one that always stands."""
+    return Hub(NOBODY, feeds, plain, {"ever": lambda asked: asked, **rights})
 
 
 class Letters:
@@ -28,7 +36,7 @@ class Letters:
 
 
 async def opened(
-    hub: Hub, channel: str, after: int = 0
+    hub: Hub, channel: str, after: int = 0, whose: str = RIGHT
 ) -> tuple[asyncio.Task[None], list[bytes], asyncio.Event]:
     """An open connection: its task, what it was sent, and how the client leaves."""
     sent: list[bytes] = []
@@ -43,7 +51,7 @@ async def opened(
         if len(sent) > 1:
             began.set()
 
-    task = asyncio.create_task(hub.serve(channel, after, [], receive, send))
+    task = asyncio.create_task(hub.serve(channel, whose, after, [], receive, send))
     await asyncio.wait_for(began.wait(), 60)
     return task, sent, gone
 
@@ -56,7 +64,7 @@ async def wait_for(holds: Any) -> None:
 
 def test_one_who_does_not_read_is_closed_and_keeps_nothing() -> None:
     async def story() -> None:
-        slow = Listener("webchat:1", 0, 0)
+        slow = Listener("webchat:1", RIGHT, 0, 0)
         for n in range(MOST_PENDING + 1):
             slow.put(b"x", n)
         assert slow.closed
@@ -67,7 +75,7 @@ def test_one_who_does_not_read_is_closed_and_keeps_nothing() -> None:
 
 def test_what_waits_is_written_in_one_piece_and_in_order() -> None:
     async def story() -> None:
-        listener = Listener("webchat:1", 0, 0)
+        listener = Listener("webchat:1", RIGHT, 0, 0)
         for n in range(3):
             listener.put(Event("webchat:1", n + 1, f"m{n}").encoded(), n + 1)
         assert await listener.next() == b"id: 1\ndata: m0\n\nid: 2\ndata: m1\n\nid: 3\ndata: m2\n\n"
@@ -80,7 +88,7 @@ def test_a_connection_begins_with_what_it_missed() -> None:
     async def story() -> None:
         letters = Letters()
         letters.kept = [(1, "old"), (2, "new")]
-        hub = Hub(NOBODY, {"webchat": letters})
+        hub = hub_of({"webchat": letters})
         task, sent, gone = await opened(hub, "webchat:7", after=1)
         await wait_for(lambda: b"new" in b"".join(sent))
         assert b"old" not in b"".join(sent)
@@ -94,7 +102,7 @@ def test_a_connection_begins_with_what_it_missed() -> None:
 def test_without_redis_the_database_is_asked_for_all_connections_together() -> None:
     async def story() -> None:
         letters = Letters()
-        hub = Hub(NOBODY, {"webchat": letters})
+        hub = hub_of({"webchat": letters})
         open_ones = [await opened(hub, f"webchat:{n}") for n in range(5)]
         await wait_for(lambda: letters.asked == len(open_ones))
         letters.kept = [(9, "news")]
@@ -109,7 +117,7 @@ def test_without_redis_the_database_is_asked_for_all_connections_together() -> N
 
 def test_a_hub_that_closes_ends_old_and_new_connections() -> None:
     async def story() -> None:
-        hub = Hub(NOBODY, {}, plain=("admin:live",))
+        hub = hub_of({}, plain=("admin:live",))
         first, *_ = await opened(hub, "admin:live")
         hub.close()
         await asyncio.wait_for(first, 60)
@@ -121,7 +129,7 @@ def test_a_hub_that_closes_ends_old_and_new_connections() -> None:
 
 def test_what_came_while_a_page_was_on_its_way_is_the_first_that_its_stream_says(clock: clocks.Hands) -> None:
     async def story() -> None:
-        hub = Hub(NOBODY, {}, plain=("admin:live",))
+        hub = hub_of({}, plain=("admin:live",))
         hub.take("admin:live", b"before it was asked for")
         clock.forward(seconds=1)
         asked = clocks.now_ms()
@@ -139,7 +147,7 @@ def test_what_came_while_a_page_was_on_its_way_is_the_first_that_its_stream_says
 
 def test_who_missed_more_than_is_kept_is_told_to_look_at_everything(clock: clocks.Hands) -> None:
     async def story() -> None:
-        hub = Hub(NOBODY, {}, plain=("admin:live",))
+        hub = hub_of({}, plain=("admin:live",))
         asked = clocks.now_ms()
         for n in range(MOST_KEPT + 1):
             hub.take("admin:live", b"nudge %d" % n)
@@ -154,7 +162,7 @@ def test_who_missed_more_than_is_kept_is_told_to_look_at_everything(clock: clock
 
 def test_one_person_keeps_as_many_pages_open_as_anybody_needs_and_the_oldest_ends() -> None:
     async def story() -> None:
-        hub = Hub(NOBODY, {"webchat": Letters()}, plain=("admin",))
+        hub = hub_of({"webchat": Letters()}, plain=("admin",))
         opened_ = [await opened(hub, "webchat:7") for _page in range(MOST_OF_ONE + 3)]
         async with asyncio.timeout(60):
             await asyncio.gather(*(task for task, _sent, _gone in opened_[:3]))
@@ -163,5 +171,49 @@ def test_one_person_keeps_as_many_pages_open_as_anybody_needs_and_the_oldest_end
             gone.set()
         await asyncio.wait_for(asyncio.gather(*(task for task, _sent, _gone in opened_)), 60)
         assert len(hub) == 0
+
+    asyncio.run(story())
+
+
+def test_who_has_lost_the_right_to_listen_is_let_go_and_the_others_stay() -> None:
+    async def story() -> None:
+        stands, broken, refused = {"li", "zhou"}, True, 0
+
+        def asked_about(asked: Collection[str]) -> set[str]:
+            nonlocal refused
+            refused += broken
+            if broken:
+                raise ConnectionError("the database is away")
+            return stands & set(asked)
+
+        hub = hub_of({}, ("admin:live",), staff=asked_about)
+        hub.start()
+        li, zhou = [await opened(hub, "admin:live", whose=f"staff {who}") for who in ("li", "zhou")]
+        ever, _sent, _gone = await opened(hub, "admin:live")
+        stands.discard("li")
+        await wait_for(lambda: refused)
+        assert not li[0].done(), "while nobody can be asked nothing new can be read either"
+        broken = False
+        await asyncio.wait_for(li[0], 60)
+        assert not zhou[0].done() and not ever.done()
+        hub.take("admin:live", b"a nudge")
+        await wait_for(lambda: b"a nudge" in b"".join(zhou[1]))
+        assert b"a nudge" not in b"".join(li[1])
+        await hub.stop()
+        await asyncio.wait_for(asyncio.gather(zhou[0], ever), 60)
+
+    asyncio.run(story())
+
+
+def test_nobody_listens_by_a_right_that_nobody_can_ask_about() -> None:
+    async def story() -> None:
+        hub = hub_of({}, ("admin:live",))
+        for whose in ("", "staff", "staff 1"):
+            with pytest.raises(LookupError):
+                await hub.serve("admin:live", whose, 0, [], anything, anything)
+        assert len(hub) == 0
+
+    async def anything(*_given: Any) -> dict[str, Any]:
+        return {}
 
     asyncio.run(story())
