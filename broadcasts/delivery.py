@@ -20,6 +20,7 @@ from backend.messaging.deliveries import Due
 from bots import settle
 from bots.channel import NOT_SET_UP, Channel
 from bots.settle import Outcome
+from broadcasts import precedence
 from broadcasts.limits import Limits
 from broadcasts.window import Basket, Window
 from conversations.store import HOLDER
@@ -90,7 +91,8 @@ class Courier:
         more = True
         while more or basket.under_way:
             try:
-                if more and basket.under_way <= (UNDER_WAY - 1) * limit:
+                room = basket.under_way <= (UNDER_WAY - 1) * limit
+                if more and room and precedence.may_send(queue, busy=basket.under_way > 0):
                     batch = deliveries.claim(queue, HOLDER, limit)
                     self._begin(batch, basket)
                     more = len(batch) == limit

@@ -17,6 +17,7 @@ from backend.core.access import Actor
 from backend.core.db import execute, transaction
 from backend.core.errors import Invalid, LinliError
 from backend.core.i18n import DEFAULT_LOCALE, _, render
+from broadcasts import precedence
 from broadcasts.audiences.exclusion import Exclusion
 from broadcasts.campaigns import actions as campaigns
 from broadcasts.campaigns import freezing, recipients, stand_ins, telling
@@ -37,8 +38,8 @@ LEASE_S = 15.0
 """How long a campaign stands still when the worker that is at it dies. It may be too short: what two do at once is done once."""
 _PAUSE_S = 0.005
 """Between portions: others write too."""
-_ROOM_S, _ROOM_LOOK_S = 1.0, 0.05
-"""How long it is waited for room at the providers, before the clock has to come by again; and how often it is looked."""
+_ROOM_LOOKS, _ROOM_LOOK_S = 20, 0.05
+"""How often it is looked for room at the providers, before the clock has to come by again; and how long after each other."""
 _SOON_MS = 60_000
 _BEYOND_S = 0.5
 """How often those behind are looked through for people of other channels, while a slow channel is full."""
@@ -72,15 +73,20 @@ def step(campaign_id: int, seconds: float = SLICE_S, ahead: int = AHEAD) -> bool
 def _step(campaign_id: int, seconds: float, ahead: int) -> bool:
     ends = clock.now() + timedelta(seconds=seconds)
     work = _Work(campaign_id, ahead)
-    waited = 0.0
+    looks = 0
     try:
-        while work.portion() or (work.ahead and waited < _ROOM_S):
-            pause = _ROOM_LOOK_S if work.ahead else _PAUSE_S
-            waited = waited + pause if work.ahead else 0.0
-            threading.Event().wait(pause)
+        while looks < _ROOM_LOOKS:
+            with precedence.letters():
+                while (more := work.portion()) and clock.now() < ends:
+                    looks = 0
+                    threading.Event().wait(_PAUSE_S)
+            if not (more or work.ahead):
+                break
             if clock.now() >= ends:
                 campaigns.nudge(campaign_id)
                 return True
+            looks += 1
+            threading.Event().wait(_ROOM_LOOK_S)
     except (peewee.OperationalError, peewee.InterfaceError, BaseTimeoutException):
         raise  # the database is away, or a worker had no more time: it goes on later
     except Exception as error:

@@ -18,6 +18,7 @@ from backend.messaging.deliveries import Due
 from backend.messaging.models import Conversation, Delivery, Identity, Message
 from backend.messaging.people import At
 from bots.channel import AnswerLost, Channel, Refused, Sent, TryLater
+from broadcasts import precedence
 from broadcasts.delivery import Courier
 from tests.databases import TestDatabase
 from tests.messaging_people import DAUGHTER, GRANDMA, GRANDMAS_PHONE, grandma_has, has
@@ -193,6 +194,19 @@ def test_two_workers_never_take_the_same(courier: Courier, sms: Wire) -> None:
     for thread in threads:
         thread.join()
     assert sorted(sms.texts) == sorted(f"notice {n}" for n in range(60))
+
+
+def test_who_writes_a_campaigns_letters_claims_none_of_them_for_a_moment_only(
+    courier: Courier, sms: Wire
+) -> None:
+    grandma_has("sms", GRANDMAS_PHONE)
+    say(Resident(GRANDMA), Words("Water is off tonight."), purpose="notice", queue="bulk")
+    with precedence.letters():
+        assert not precedence.may_send("bulk", busy=True)
+        assert precedence.may_send("replies", busy=True)
+        courier.drain("bulk")
+        assert sms.texts == ["Water is off tonight."], "a writer that stands still keeps everything back"
+    assert precedence.may_send("bulk", busy=True)
 
 
 def test_what_is_said_to_one_person_arrives_in_order(

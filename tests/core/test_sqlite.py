@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
-from backend.core.sqlite import Sqlite
+import pytest
+
+from backend.core.sqlite import SWITCH_S, Sqlite
 from tests.servers import LONG, until
 
 
@@ -45,3 +49,14 @@ def test_who_waits_to_write_is_before_whoever_comes_later(tmp_path: Path) -> Non
     alarm.join(LONG)
     campaign.join(LONG)
     assert order == ["alarm", "campaign"]
+
+
+def test_whose_turn_it_is_gets_the_interpreter_back_soon_and_only_then(tmp_path: Path) -> None:
+    database, usual = Sqlite(str(tmp_path / "a.db")), sys.getswitchinterval()
+    with database.writing():
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
+        assert usual > SWITCH_S
+    with suppress(ZeroDivisionError), database.writing():
+        _ = 1 / 0
+    assert sys.getswitchinterval() == pytest.approx(usual)
+    database.close()
