@@ -125,7 +125,7 @@ def store(batch: Sequence[Arrived]) -> Stored:
             aside[id(arrived)] = Aside(arrived, error.why)
             nameless.append(arrived)
     read = _decoded([uplink for _arrived, uplink in uplinks])
-    with transaction():
+    with transaction(urgent=any(arrived.twice == "express" for arrived in batch)):
         if taken := express.taken(batch):
             pairs = [pair for pair in zip(uplinks, read, strict=True) if id(pair[0][0]) not in taken]
             uplinks, read = [uplink for uplink, _values in pairs], [values for _uplink, values in pairs]

@@ -32,7 +32,7 @@ def climb() -> int:
 
 
 def _climb(alarm_id: int) -> int:
-    with transaction():
+    with transaction(urgent=True):
         alarm = record.locked_if_free(alarm_id)
         return advance(alarm) if alarm is not None else 0
 

@@ -137,22 +137,27 @@ _local = threading.local()
 _JOINED = nullcontext()
 
 
-def transaction() -> AbstractContextManager[None]:
+def transaction(*, urgent: bool = False) -> AbstractContextManager[None]:
     """Everything inside commits together or not at all; an inner `transaction()` joins the outer one.
 
-    On SQLite it takes the write lock at once, and is the only one of its process. On PostgreSQL a connection that died while
-    idle (database restarted) is replaced before anything is done in it.
+    On SQLite it takes the write lock at once, as the only one; `urgent`, of what an alarm waits for, goes before all that wait and are not. On
+    PostgreSQL a connection that died while idle (database restarted) is replaced before anything is done in it.
     """
-    return _JOINED if in_transaction() else _outermost()
+    return _JOINED if in_transaction() else _outermost(urgent)
+
+
+def awaited() -> bool:
+    """Whether somebody urgent waits for the end of the open transaction: who has much to write ends it then and goes on in another one."""
+    return isinstance(db.obj, Sqlite) and db.obj.awaited()
 
 
 @contextmanager
-def _outermost() -> Iterator[None]:
+def _outermost(urgent: bool) -> Iterator[None]:
     hooks: list[Callable[[], None]] = []
     database = db.obj
     try:
         if isinstance(database, Sqlite):
-            with database.writing():
+            with database.writing(urgent=urgent):
                 _local.hooks = hooks
                 yield
         else:

@@ -5,7 +5,8 @@ the file's lock again and again; and they share its connection, because a connec
 as soon as another one has written. The processes queue by a lock on a file beside the database: who waits for it is woken at
 once, where SQLite by itself looks again after up to a tenth of a second, and an alarm finds a campaign writing each time.
 Who waits longest holds a second file's lock, past which nobody gets: a campaign that has just written cannot be back before
-the alarm that was woken by its end has begun.
+the alarm that was woken by its end has begun. Who writes for an alarm goes before them all: while he waits he shares in the
+lock of a third file, at which whoever else gets the turn looks, and hands it back, once.
 """
 
 from __future__ import annotations
@@ -49,22 +50,20 @@ class Sqlite(peewee.SqliteDatabase):
 
     def __init__(self, path: str) -> None:
         super().__init__(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10, check_same_thread=False)
-        self._writers = threading.Lock()
-        self._writer: sqlite3.Connection | None = None
-        self._process = 0
-        self._turns = self._next = -1
+        self._usual, self._urgent = _Queue(path, urgent=False), _Queue(path, urgent=True)
         self._written = 0
         self._copying: threading.Thread | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, urgent: bool = False) -> Iterator[None]:
         """A transaction that holds the write lock from its beginning, so that two writers queue instead of failing. While it
-        is open, whatever this thread asks goes over the writing connection."""
-        with self._writers:
+        is open, whatever this thread asks goes over the writing connection. `urgent`: it goes before whoever waits and is not."""
+        queue = self._urgent if urgent else self._usual
+        with queue.threads:
             state = self._state
             own, own_closed = state.conn, state.closed
-            writer = self._writer_of_this_process()
-            with self._turn():
+            writer = self._writer_of_this_process(queue)
+            with queue.turn():
                 with AS_PEEWEE:
                     writer.execute("BEGIN IMMEDIATE")
                 state.conn, state.closed = writer, False
@@ -74,7 +73,7 @@ class Sqlite(peewee.SqliteDatabase):
                     with AS_PEEWEE:
                         writer.execute("COMMIT")
                 except BaseException:
-                    self._undo(writer)
+                    self._undo(queue, writer)
                     raise
                 finally:
                     self.pop_transaction()
@@ -84,23 +83,9 @@ class Sqlite(peewee.SqliteDatabase):
                 self._copying = threading.Thread(target=self._copy_log, name="checkpoint", daemon=True)
                 self._copying.start()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """This process's turn to write, for which it queues."""
-        fcntl.flock(self._next, fcntl.LOCK_EX)
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_S)
-        try:
-            try:
-                fcntl.flock(self._turns, fcntl.LOCK_EX)
-            finally:
-                fcntl.flock(self._next, fcntl.LOCK_UN)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._turns, fcntl.LOCK_UN)
-        finally:
-            sys.setswitchinterval(usual)
+    def awaited(self) -> bool:
+        """Whether somebody urgent waits for the transaction that is open."""
+        return self._usual.is_overtaken()
 
     def _copy_log(self) -> None:
         """Bring the write-ahead log into the file. It waits for the disk, and so it is done beside the turns and not, as SQLite
@@ -132,37 +117,95 @@ class Sqlite(peewee.SqliteDatabase):
         closed: bool = super().close()
         if self._copying is not None:
             self._copying.join()
-        if self._writers.acquire(blocking=False):
-            try:
-                if self._writer is not None and self._process == os.getpid():
-                    self._writer.close()
-                if self._turns >= 0 and self._process == os.getpid():
-                    os.close(self._turns)
-                    os.close(self._next)
-                self._writer, self._turns, self._next = None, -1, -1
-            finally:
-                self._writers.release()
+        for queue in (self._usual, self._urgent):
+            if queue.threads.acquire(blocking=False):
+                try:
+                    queue.close()
+                finally:
+                    queue.threads.release()
         return closed
 
-    def _writer_of_this_process(self) -> sqlite3.Connection:
-        # A connection must not be taken through a fork, nor a lock.
-        ours = self._process == os.getpid()
-        if self._turns < 0 or not ours:
-            self._turns, self._next = (
-                os.open(f"{self.database}-{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                for name in ("turns", "next")
-            )
-        if self._writer is None or not ours:
+    def _writer_of_this_process(self, queue: _Queue) -> sqlite3.Connection:
+        queue.open()
+        if queue.writer is None:
             with AS_PEEWEE:
-                self._writer = self._connect()
-            self._process = os.getpid()
-        return self._writer
+                queue.writer = self._connect()
+        return queue.writer
 
-    def _undo(self, writer: sqlite3.Connection) -> None:
+    def _undo(self, queue: _Queue, writer: sqlite3.Connection) -> None:
         """Nothing of the transaction remains: what could not be rolled back is closed, which comes to the same."""
         try:
             if writer.in_transaction:  # a full disk has ended it already
                 writer.execute("ROLLBACK")
         except sqlite3.Error:
-            self._writer = None
+            queue.writer = None
             writer.close()
+
+
+class _Queue:
+    """Where those of this process wait who write over one connection, `threads` among themselves and one of them for its turn among the processes: the
+    usual ones, or the urgent ones."""
+
+    def __init__(self, path: str, *, urgent: bool) -> None:
+        self.threads = threading.Lock()
+        self.writer: sqlite3.Connection | None = None
+        self._path, self._urgent_ones, self._process = path, urgent, 0
+        self._turns = self._next = self._urgent = -1
+
+    def open(self) -> None:
+        """A connection must not be taken through a fork, nor a lock."""
+        if self._process == os.getpid():
+            return
+        self.writer = None
+        self._turns, self._next, self._urgent = (
+            os.open(f"{self._path}-{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            for name in ("turns", "next", "urgent")
+        )
+        self._process = os.getpid()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """This process's turn to write, for which it queues."""
+        first, how = (self._urgent, fcntl.LOCK_SH) if self._urgent_ones else (self._next, fcntl.LOCK_EX)
+        fcntl.flock(first, how)
+        try:
+            try:
+                self._wait()
+            finally:
+                fcntl.flock(first, fcntl.LOCK_UN)
+            usual = sys.getswitchinterval()
+            sys.setswitchinterval(SWITCH_S)
+            try:
+                yield
+            finally:
+                sys.setswitchinterval(usual)
+        finally:
+            fcntl.flock(self._turns, fcntl.LOCK_UN)
+
+    def _wait(self) -> None:
+        fcntl.flock(self._turns, fcntl.LOCK_EX)
+        if not self._urgent_ones and self.is_overtaken():
+            fcntl.flock(self._turns, fcntl.LOCK_UN)
+            fcntl.flock(self._urgent, fcntl.LOCK_EX)  # when none of them waits any more
+            fcntl.flock(self._urgent, fcntl.LOCK_UN)
+            fcntl.flock(self._turns, fcntl.LOCK_EX)
+
+    def is_overtaken(self) -> bool:
+        """Whether somebody urgent waits; for the usual ones, of which none is here before `open`."""
+        if self._process != os.getpid():
+            return False
+        try:
+            fcntl.flock(self._urgent, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(self._urgent, fcntl.LOCK_UN)
+        return False
+
+    def close(self) -> None:
+        """The next use opens it again. What belongs to the process that this one was forked from is left alone."""
+        if self._process == os.getpid():
+            if self.writer is not None:
+                self.writer.close()
+            for file in (self._turns, self._next, self._urgent):
+                os.close(file)
+        self.writer, self._process = None, 0

@@ -89,7 +89,7 @@ def claim(queue: str, holder: str, limit: int = 100) -> list[Due]:
         skip="FOR UPDATE OF d SKIP LOCKED" if is_postgres() else "",
     )
     until = now + int(LEASE_MS * clock.speed())
-    with transaction():
+    with transaction(urgent=queue == "alerts"):
         ids = [r[0] for r in execute(sql, (holder, until, now, queue, *_due_at(queue), limit)).fetchall()]
         # A server may be lost in between, and then nothing is claimed. A file is not, and whoever writes next need not wait.
         rows = _rows(ids) if is_postgres() else None

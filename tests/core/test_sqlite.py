@@ -59,4 +59,52 @@ def test_whose_turn_it_is_gets_the_interpreter_back_soon_and_only_then(tmp_path:
     with suppress(ZeroDivisionError), database.writing():
         _ = 1 / 0
     assert sys.getswitchinterval() == pytest.approx(usual)
+
+
+def test_who_writes_for_an_alarm_is_before_whoever_waits_already(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.db")
+    order: list[str] = []
+
+    def write(name: str, urgent: bool) -> None:
+        database = Sqlite(path)
+        with database.writing(urgent=urgent):
+            order.append(name)
+        database.close()
+
+    somebody = os.open(f"{path}-turns", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(somebody, fcntl.LOCK_EX)
+    campaign = threading.Thread(target=write, args=("campaign", False))
+    alarm = threading.Thread(target=write, args=("alarm", True))
+    try:
+        campaign.start()
+        until(lambda: _is_held(f"{path}-next"), what="the campaign's waiting")
+        alarm.start()
+        until(lambda: _is_held(f"{path}-urgent"), what="the alarm's waiting")
+    finally:
+        os.close(somebody)
+    alarm.join(LONG)
+    campaign.join(LONG)
+    assert order == ["alarm", "campaign"]
+
+
+def test_who_writes_much_learns_that_an_alarm_waits(tmp_path: Path) -> None:
+    # Both in one process, as messages of devices are stored.
+    database = Sqlite(str(tmp_path / "a.db"))
+    order: list[str] = []
+
+    def write() -> None:
+        with database.writing(urgent=True):
+            order.append("alarm")
+        database.close()
+
+    alarm = threading.Thread(target=write)
+    with database.writing():
+        assert not database.awaited()
+        alarm.start()
+        until(database.awaited, what="the alarm's waiting")
+        order.append("much")
+    alarm.join(LONG)
+    assert order == ["much", "alarm"]
+    with database.writing():
+        assert not database.awaited()
     database.close()
