@@ -7,8 +7,11 @@ Limit: an asyncio loop that posts as many texts to the same sink, with nothing f
 
 from __future__ import annotations
 
+import os
+import signal
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import crowd, sink
@@ -67,6 +70,13 @@ class Street:
         while db.execute(_AT_WORK).fetchone()[0] < len(self.workers):
             assert time.monotonic() < until, "the worker does not start"
             time.sleep(0.1)
+
+    def kill(self, which: int) -> None:
+        """kill -9 of this worker; another begins in its place."""
+        worker = self.workers[which]
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        self.workers[which] = self._house.start(*WORKER)
 
     def campaign(self, few: int | None = None) -> dict[str, float]:
         """One campaign to everybody, or to a few; fails unless each was told exactly once and is on record as such."""
@@ -130,8 +140,8 @@ class Street:
         rows = db.execute("SELECT id FROM record WHERE subject_id IS NOT NULL ORDER BY id LIMIT ?", (few,))
         return {"how": "ids", "ids": [row[0] for row in rows]}
 
-    def wait(self, campaign_id: int) -> float:
-        """When the last one was settled (seconds since 1970)."""
+    def wait(self, campaign_id: int, meanwhile: Callable[[], None] = lambda: None) -> float:
+        """When the last one was settled (seconds since 1970). `meanwhile` is called ten times a second."""
         from backend.core import db
         from broadcasts.campaigns import pump, tallies
 
@@ -140,6 +150,7 @@ class Street:
         while True:
             assert time.monotonic() < until, self._stuck(campaign_id)
             time.sleep(0.1)
+            meanwhile()
             look += 1
             # As the scheduler does every two and every five seconds.
             if look % 20 == 1:
