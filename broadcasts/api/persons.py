@@ -66,7 +66,8 @@ class Person:
                 return "no_address"
             return "unproven" if topic == freezing.UNASKED else None
         alone = Campaign(topic=topic, channels=list(channels))
-        return freezing.refusals(alone, self.residents, self.identities).get(self.name)
+        reached = freezing.addresses(alone, self.residents)
+        return freezing.refusals(alone, self.residents, self.identities, reached).get(self.name)
 
     def address(self, channels: Sequence[str]) -> Address:
         """Where she is told; there is one, since nothing spoke against it."""

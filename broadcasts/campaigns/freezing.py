@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from backend.core.access import Actor
 from backend.messaging import people, topics
+from backend.messaging.people import Address
 from backend.residents import consent
 from backend.residents import queries as residents
 from broadcasts.audiences import finding
@@ -65,7 +66,7 @@ def judged(
     """Each of these rows, told or left out with the reason. `known_of`: of these names the ones that are told already."""
     known = sorted({f.resident_id for f in found if f.resident_id is not None})
     others = sorted({f.identity_id for f in found if f.identity_id is not None and f.resident_id is None})
-    reasons = refusals(campaign, known, others)
+    reasons = refusals(campaign, known, others, addresses(campaign, known))
     homes = residents.households_of(known) if campaign.merge == "household" else {}
     names = {id(f): f"h{homes[f.resident_id]}" if f.resident_id in homes else whom(f) for f in found}
     taken = known_of({n for n in names.values() if n is not None})
@@ -87,11 +88,18 @@ def judged(
     return new
 
 
-def refusals(campaign: Campaign, resident_ids: Sequence[int], identity_ids: Sequence[int]) -> dict[str, str]:
-    """Why some of these cannot be told, by `whom`. An emergency asks for no consent but a living file."""
+def addresses(campaign: Campaign, resident_ids: Sequence[int]) -> dict[int, Address]:
+    """Where each of these would be told; who has no address for it is absent."""
+    return people.best(resident_ids, campaign.channels, stopped=topics.TOPICS[campaign.topic].exempt)
+
+
+def refusals(
+    campaign: Campaign, resident_ids: Sequence[int], identity_ids: Sequence[int], reached: Container[int]
+) -> dict[str, str]:
+    """Why some of these cannot be told, by `whom`. An emergency asks for no consent but a living file. `reached`: the residents who
+    have `addresses`."""
     exempt = topics.TOPICS[campaign.topic].exempt
     hears = consent.hearing(resident_ids)
-    reached = people.best(resident_ids, campaign.channels, stopped=exempt)
     left = set() if exempt else topics.left(resident_ids, campaign.topic)
     why: dict[str, str] = {}
     for number in resident_ids:
@@ -102,9 +110,9 @@ def refusals(campaign: Campaign, resident_ids: Sequence[int], identity_ids: Sequ
         elif number not in reached:
             why[f"r{number}"] = "no_address"
     silent = set() if exempt else topics.left_at(identity_ids, campaign.topic)
-    addresses = people.by_ids(identity_ids) if identity_ids else {}
+    known = people.by_ids(identity_ids) if identity_ids else {}
     for number in identity_ids:
-        address = addresses.get(number)
+        address = known.get(number)
         allowed = address is not None and (not campaign.channels or address.channel in campaign.channels)
         if address is None or not allowed or address.state == "blocked":
             why[f"i{number}"] = "no_address"

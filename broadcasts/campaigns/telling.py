@@ -7,7 +7,7 @@ not there, is found by the same questions, and waits for the next portion.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backend.core import clock
@@ -166,7 +166,8 @@ A_NUMBER = 0xFFFFF
 
 def without(campaign: Campaign, waiting: Sequence[Waiting], channels: Collection[str]) -> list[Waiting]:
     """Those of them who would not be told on one of these channels now."""
-    where = _addresses(campaign, *_whose(waiting))
+    known, others = _whose(waiting)
+    where = _where(campaign, freezing.addresses(campaign, known), others)
     return [w for w in waiting if (at := where.get(_name(w))) is None or at.channel not in channels]
 
 
@@ -179,13 +180,15 @@ def _whose(waiting: Sequence[Waiting]) -> tuple[list[int], list[int]]:
 
 def _standing(campaign: Campaign, waiting: Sequence[Waiting], *, judged: bool = False) -> Standing:
     known, others = _whose(waiting)
-    refused = {} if judged else freezing.refusals(campaign, known, others)
-    return Standing(refused, _addresses(campaign, known, others))
+    reached = freezing.addresses(campaign, known)
+    refused = {} if judged else freezing.refusals(campaign, known, others, reached)
+    return Standing(refused, _where(campaign, reached, others))
 
 
-def _addresses(campaign: Campaign, known: Sequence[int], others: Sequence[int]) -> dict[str, Address]:
+def _where(campaign: Campaign, reached: Mapping[int, Address], others: Sequence[int]) -> dict[str, Address]:
+    """Where residents and addresses of others are told, by `_name`."""
     exempt = topics.TOPICS[campaign.topic].exempt
-    found = {f"r{i}": a for i, a in people.best(known, campaign.channels, stopped=exempt).items()}
+    found = {f"r{i}": a for i, a in reached.items()}
     for identity in people.by_ids(others).values() if others else ():
         despite = exempt and identity.state == "stopped"
         found[f"i{identity.id}"] = Address(identity.id, identity.channel, identity.locale, despite)

@@ -83,7 +83,8 @@ def _refused(kind: str, topic: str, row_id: int) -> Text:
     others = [one.identity_id] if one.identity_id is not None and not known else []
     if not known and not others:
         return REASONS["nobody"]
-    reasons = freezing.refusals(Campaign(topic=topic, channels=[]), known, others)
+    campaign = Campaign(topic=topic, channels=[])
+    reasons = freezing.refusals(campaign, known, others, freezing.addresses(campaign, known))
     return next((REASONS[reason] for reason in reasons.values()), "")
 
 
