@@ -12,6 +12,7 @@ from backend.core import backoff, clock, orgs
 from backend.core.db import transaction
 from iot.body import whole
 from iot.models import Device, DeviceProfile
+from iot.routes import private
 from iot.routes.models import Route, RoutedReading
 from iot.routes.sending import Failure, Outcome
 from iot.routes.shape import Item
@@ -49,10 +50,19 @@ def items(route: Route, entries: Sequence[RoutedReading]) -> list[Item]:
         .where(orgs.Org.id.in_({d.org_id for d in devices.values() if d.org_id is not None}))
         .tuples()
     )
-    return [_item(route, entry, devices.get(entry.device_id), models, names) for entry in entries]
+    # She may have chosen so since they were put on their way.
+    hers = private.of_these(
+        (devices[e.device_id], e.body) for e in entries if e.body and e.device_id in devices
+    )
+    return [
+        _item(route, e, e.body if e.device_id not in hers else None, devices.get(e.device_id), models, names)
+        for e in entries
+    ]
 
 
-def _item(route: Route, entry: Any, device: Any, models: dict[int, str], names: dict[int, str]) -> Item:
+def _item(
+    route: Route, entry: Any, body: Any, device: Any, models: dict[int, str], names: dict[int, str]
+) -> Item:
     org_id = (device.org_id if device is not None else None) or route.org_id
     return Item(
         entry_id=entry.id or 0,
@@ -67,7 +77,7 @@ def _item(route: Route, entry: Any, device: Any, models: dict[int, str], names: 
         kind=entry.kind,
         at=entry.at,
         received=entry.received_at,
-        values=whole(orjson.loads(entry.said), entry.body),
+        values=whole(orjson.loads(entry.said), body),
     )
 
 

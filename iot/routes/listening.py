@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,9 +15,10 @@ from iot.body import parted
 from iot.heard import Heard
 from iot.models import Device
 from iot.points import BODY
-from iot.routes import filters
+from iot.routes import filters, private
 from iot.routes.filters import Filter
 from iot.routes.models import RoutedReading
+from iot.routes.private import without_body
 from iot.uplink import Scalar
 
 _LIVE = "SELECT id, changed_at, is_full FROM route WHERE state = 'live'"
@@ -66,7 +67,25 @@ def listen(batch: Sequence[Heard]) -> None:
     """An entry for each reading and each route that wants it."""
     live = execute(_LIVE).fetchall() if batch else ()
     if live:
-        _put(live, [Passing(h.device, h.uplink.kind, h.at, h.received, h.values, h.before) for h in batch])
+        _put(
+            live, _open(Passing(h.device, h.uplink.kind, h.at, h.received, h.values, h.before) for h in batch)
+        )
+
+
+def _open(batch: Iterable[Passing]) -> list[Passing]:
+    """What of these may go onward, and be asked by a condition."""
+    said = list(batch)
+    hers = private.of_these((p.device, values) for p in said for values in (p.values, p.before))
+    return (
+        [
+            p._replace(values=without_body(p.values), before=without_body(p.before))
+            if p.device.id in hers
+            else p
+            for p in said
+        ]
+        if hers
+        else said
+    )
 
 
 def put(passing: Passing) -> None:

@@ -18,10 +18,11 @@ from backend.core.i18n import Msg, Text, _, ngettext
 from iot.models import Device
 from iot.points import POINTS
 from iot.registry import devices
-from iot.routes import entries, filters, kinds, shape
+from iot.routes import entries, filters, kinds, private, shape
 from iot.routes.filters import KINDS as SAID
 from iot.routes.filters import Filter
 from iot.routes.models import Route, RoutedReading
+from iot.routes.private import without_body
 from iot.routes.sending import Sender
 from iot.routes.shape import Item, Shape
 
@@ -180,13 +181,16 @@ def sample(route: Route) -> Item:
     below = Device.org_id.in_(access.orgs.within((access.orgs.get(route.org_id).path,)))
     in_use = below & (Device.status == "active") & Device.seen_at.is_null(False)
     for device in Device.select().where(in_use).order_by(Device.seen_at.desc()).limit(_LOOKED_AT):
-        for reading in devices.readings(device, 3):
-            if wanted.wants(reading.kind, device.id, device.profile_id, reading.said) and wanted.holds(
-                reading.kind, reading.said, {}, device.name
+        found = devices.readings(device, 3)
+        hers = private.of_these((device, reading.said) for reading in found)
+        for reading in found:
+            said = without_body(reading.said) if hers else reading.said
+            if wanted.wants(reading.kind, device.id, device.profile_id, said) and wanted.holds(
+                reading.kind, said, {}, device.name
             ):
                 row = RoutedReading(
                     route_id=route.id, device_id=device.id, kind=reading.kind, at=reading.at, received_at=now,
-                    said=json.dumps(dict(reading.said), ensure_ascii=False).encode("utf-8", "replace").decode(),
+                    said=json.dumps(dict(said), ensure_ascii=False).encode("utf-8", "replace").decode(),
                 )  # fmt: skip
                 return entries.items(route, [row])[0]
     point = next((p for p in POINTS if p in wanted.points), "temperature")
