@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from backend.alarms import actions as alarms
 from backend.alarms import queries
 from backend.core import clock
-from backend.core.i18n import Msg, _
+from backend.core.i18n import LOCALES, Msg, _
+from backend.fields.dates import Date
 from backend.fields.words import Words
 from iot.heard import Heard
 from iot.maintenance import windows as maintenance
 from iot.models import Device
 from iot.points import SAFETY
 from iot.registry import devices
+from iot.uplink import Scalar
 
 STALE = timedelta(hours=24)
 """What a device tells so late is kept, and nobody is woken for it, unless lives hang on it."""
@@ -23,6 +25,7 @@ IMPLAUSIBLE = timedelta(days=30)
 """Nobody keeps a cry for help for so long: a device that says so now has a wrong clock, and means now."""
 KEPT_BY_BROKER = timedelta(minutes=10)
 """A retained message is a picture of some earlier moment: older than this it raises nothing."""
+_DAY = Date("at")
 STILL = timedelta(minutes=10)
 """Smoke that was called a false alarm may take so long to clear; after that it is another matter."""
 
@@ -88,15 +91,21 @@ def _act_late(heard: Heard) -> None:
     hang on it, either is a reason to look."""
     for point, value in heard.values.items():
         cause = CAUSES.get(point)
-        if cause is None or cause.severity != "critical" or value is not True:
+        if cause is None or point not in SAFETY or value is not True:
             continue
         if _counts(heard, cause, changed=heard.before.get(point) is not True):
             words = _(
-                "{what} Device: {name}. By its clock that was a while ago, but it came only now. Please look all the same.",
+                "{what} Device: {name}. The device says that this was on {when}, but it came only now: its clock is wrong, or nobody could be told. Please look all the same.",
                 what=cause.words,
                 name=_name(heard.device),
+                when=_moment(heard.at),
             )
             _raise(heard, point, cause, words)
+
+
+def _moment(at: datetime) -> dict[str, str]:
+    here = clock.local(at)
+    return {locale: f"{_DAY.show(here.date(), locale)} {here:%H:%M}" for locale in LOCALES}
 
 
 def _raise(heard: Heard, point: str, cause: Cause, words: Msg) -> None:
@@ -109,6 +118,17 @@ def _raise(heard: Heard, point: str, cause: Cause, words: Msg) -> None:
         dedupe=f"{heard.device.subject}:{point}",
         at=heard.received,
     )
+
+
+def over(device: Device, values: Mapping[str, Scalar], now: datetime) -> bool:
+    """Whether one of these values calls for help, and what it called for before is over, if it ever called: then the same words are another call."""
+    for point in SAFETY & values.keys():
+        if values[point] is not True or queries.open_under(f"{device.subject}:{point}") is not None:
+            continue
+        last = queries.latest(device.subject, CAUSES[point].kind)
+        if last is None or last[1] is None or now - last[1] > STILL:
+            return True
+    return False
 
 
 def plainly(heard: Heard) -> None:

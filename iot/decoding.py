@@ -9,7 +9,7 @@ from backend.core import clock
 from backend.core.i18n import _
 from iot.codecs import cayenne, modbus
 from iot.codecs.modbus import Register
-from iot.models import DeviceProfile
+from iot.models import Device, DeviceProfile
 from iot.uplink import Scalar, Unreadable, Uplink
 from iot.vendor import calling
 from iot.vendor.process import Job
@@ -73,3 +73,23 @@ def _registers(payload: Payload) -> Values | Unreadable:
         return modbus.decode(known, payload.uplink.port or 0, payload.uplink.raw)
     except Unreadable as error:
         return error
+
+
+def values_of(uplinks: Sequence[Uplink]) -> list[Mapping[str, Scalar] | Unreadable]:
+    """The values of each, those of raw payloads read by its model's decoder, before anything is locked."""
+    raw = sorted({uplink.device for uplink in uplinks if uplink.raw is not None})
+    query = (
+        Device.select(Device.address, DeviceProfile.decoder)
+        .join(DeviceProfile, on=(DeviceProfile.id == Device.profile_id))
+        .where(Device.address.in_(raw) & (DeviceProfile.decoder != ""))
+    )
+    decoders = dict(query.tuples()) if raw else {}
+    places = [n for n, uplink in enumerate(uplinks) if uplink.raw is not None and uplink.device in decoders]
+    payloads = [Payload(decoders[uplinks[n].device], uplinks[n]) for n in places]
+    found = [Unreadable(uplink.wrong) if uplink.wrong else uplink.values for uplink in uplinks]
+    for n, values in zip(places, decode(payloads) if payloads else [], strict=True):
+        if not isinstance(values, Unreadable):
+            found[n] = {**uplinks[n].values, **values}
+        elif not uplinks[n].values:  # else the network has read it as well, and that counts
+            found[n] = values
+    return found

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
-from typing import Any
 
 from backend.core.values import value
 from iot.models import Device, DeviceProfile
@@ -24,25 +22,6 @@ def parted(device: Device, values: Mapping[str, Scalar]) -> tuple[Mapping[str, S
     named = APART if device.resident_id is not None else APART - _WHERE
     apart = {name: said for name, said in values.items() if name in named}
     return {name: said for name, said in values.items() if name not in named}, apart
-
-
-_LIKE_A_PLACE = re.compile(r"lat(?!e)|lon(?!g_)|lng|gps|position|coord|经度|纬度", re.IGNORECASE)
-
-
-_LIKE_A_BODY = re.compile(
-    r"heart|pulse(?!s|_?c)|bpm|systol|diastol|blood|spo2|oxygen|glucose|weight|breath|respir|body_?temp|心率|心跳|血压|血氧|血糖|体重|体温|脉搏|呼吸",
-    re.IGNORECASE,
-)
-
-
-def discreet(device: Device, unread: Mapping[str, Any]) -> dict[str, Any]:
-    """Names that nobody has mapped, with their values: of what somebody carries without those that may tell where or how she is."""
-    if device.resident_id is None:
-        return dict(unread)
-    return {
-        name: None if _LIKE_A_PLACE.search(name) or _LIKE_A_BODY.search(name) else said
-        for name, said in unread.items()
-    }
 
 
 @value
@@ -76,9 +55,12 @@ class Heard:
 
     @property
     def trusted(self) -> bool:
-        return (
-            self.profile is not None and self.profile.state == "approved" and self.device.status == "active"
-        )
+        return trusted(self.device, self.profile)
+
+
+def trusted(device: Device, profile: DeviceProfile | None) -> bool:
+    """Whether such a device may call for help."""
+    return profile is not None and profile.state == "approved" and device.status == "active"
 
 
 Listener = Callable[[Sequence[Heard]], None]

@@ -43,7 +43,7 @@ class Device(Model):
     `points` holds each Point's last value as [value, milliseconds] (`open_points`, and of a body `body`); `unread` the names that mean nothing yet, with a value of each. `online`: as its
     last will says, None where it has none. `reply`: the topic where it takes commands, where its address does not say that. Until `awaited_until`
     somebody at its side waits for its message; `tested_at`: when such a one came. `gateway`: which one heard it best the last time, "" where its network
-    does not say."""
+    does not say. `clock`: what is known of one that is days behind (`clocks.Clock`)."""
 
     address = peewee.CharField(LONGEST_ADDRESS, unique=True)
     name = peewee.CharField(80)
@@ -64,6 +64,7 @@ class Device(Model):
     awaited_until = Instant(null=True)
     tested_at = Instant(null=True)
     gateway = peewee.CharField(64, default="")
+    clock = peewee.JSONField(null=True)
 
     @property
     def subject(self) -> str:

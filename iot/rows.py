@@ -163,6 +163,7 @@ _SAID = {
     "seen_at": "(e.value->>{})::bigint",
     "said_model": "e.value->>{}",
     "gateway": "e.value->>{}",
+    "clock": "NULLIF(e.value->{}, 'null'::jsonb)",
 }
 """What messages say of devices: each field, and how PostgreSQL takes it out of a row of JSON."""
 

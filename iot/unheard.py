@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import peewee
@@ -13,10 +13,13 @@ from backend.core.db import savepoint
 from backend.core.i18n import _
 from backend.core.values import value
 from backend.fields.words import Words
+from iot import known
+from iot.known import Profile
 from iot.maintenance import windows as maintenance
 from iot.mapping import Rule
 from iot.models import Device
 from iot.points import POINTS, SAFETY
+from iot.quarantine import kept as quarantine
 from iot.uplink import Arrived
 
 AGAIN = {"critical": timedelta(minutes=10), "warning": timedelta(days=1)}
@@ -32,6 +35,33 @@ class Unheard:
     rules: tuple[Rule, ...]
     arrived: Arrived
     points: tuple[str, ...] = ()
+
+
+def of(
+    arrived: Arrived, device: Device, profile: Profile | None, points: tuple[str, ...] = ()
+) -> Unheard | None:
+    """What staff are to be told of, where the device may call for help at all."""
+    if profile is None or profile.row.state != "approved" or device.status != "active":
+        return None
+    return Unheard(device, profile.rules, arrived, points)
+
+
+def nameless(messages: Sequence[Arrived]) -> list[Unheard | None]:
+    """Those that could not be read at all, by the device that the broker's topic names: a webhook's may name whom it likes."""
+    named = {
+        id(one): quarantine.device_of(one.topic)
+        for one in messages
+        if not one.source and "\0" not in one.topic
+    }
+    if not named:
+        return []
+    its = {d.address: d for d in Device.select().where(Device.address.in_(sorted(set(named.values()))))}
+    profiles = known.profiles(its.values())
+    return [
+        of(one, device, profiles.get(device.profile_id or 0))
+        for one in messages
+        if (device := its.get(named.get(id(one), ""))) is not None
+    ]
 
 
 def named(one: Unheard) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -22,10 +24,12 @@ from backend.core.db import transaction
 from backend.family.models import Relation
 from backend.messaging import people
 from backend.messaging.models import Message
+from backend.residents import privacy as privacy_of
 from backend.residents import rights
 from iot.mapping import written
 from iot.models import Device, QuarantinedMessage, Reading
 from iot.registry import devices
+from iot.routes import entries, routes
 from iot.routes.filters import Filter
 from iot.routes.models import Route, RoutedReading
 from iot.routes.shape import Shape
@@ -129,6 +133,42 @@ def test_what_could_not_be_read_of_her_watch_goes_too_and_that_of_her_door_stays
     assert [m.device for m in QuarantinedMessage.select()] == [door.address]
 
 
+def test_a_pulse_that_she_keeps_to_herself_goes_to_no_other_system(home: Home) -> None:
+    watch = home.device("watch")
+    agrees(home.chen)
+    home.says("watch", hr=79, bat=97)
+    route = Route.get()
+    before = RoutedReading.select().order_by(RoutedReading.id.desc()).get()
+    assert entries.items(route, [before])[0].values == {"battery": 97.0, "heart_rate": 79.0}
+    privacy_of.choose(home.chen, privacy_of.HEALTH, privacy_of.ME, channel="webchat")
+    assert entries.items(route, [before])[0].values == {"battery": 97.0}, "what waits"
+    assert routes.sample(route).values == {"battery": 97.0}
+    home.says("watch", hr=141, bat=96)
+    home.says("watch", hr=142)
+    after = RoutedReading.select().where(RoutedReading.id > before.id)
+    assert [(json.loads(e.said), e.body) for e in after] == [({"battery": 96.0}, None)]
+    assert Reading.select().order_by(Reading.id.desc()).get().said == {"heart_rate": 142.0}
+    filtered = Filter(points=frozenset({"battery"}), condition="last.heart_rate > 100").to_json()
+    Route.update(filter=filtered, changed_at=clocks.now() + timedelta(1)).execute()
+    home.says("watch", bat=95)
+    assert after.count() == 1, "a condition tells her pulse as well"
+    Device.update(resident_id=None).where(Device.id == watch.id).execute()
+    home.says("watch", hr=143, bat=95)
+    assert after.count() == 2
+
+
+def test_of_names_that_nobody_mapped_no_value_of_a_body_lies_open(home: Home) -> None:
+    home.says("strange", hr=141, sys="120/80", x1=36.9, worn=True, fw=12)
+    unread = {"hr": None, "sys": None, "x1": None, "worn": True, "fw": 12}
+    assert Device.get(Device.address == "plain:strange").unread == unread
+    watch = home.device("watch")
+    agrees(home.chen)
+    home.says("watch", hr="141 per minute", x1=36.9)
+    assert Device.get_by_id(watch.id).unread == {"hr": None, "x1": None}
+    home.says("plant", soil=17.5, latency=3)
+    assert Device.get(Device.address == "plain:plant").unread == {"soil": 17.5, "latency": 3}
+
+
 def test_who_takes_every_consent_back_takes_this_one_back(home: Home) -> None:
     watch = home.device("watch")
     agrees(home.chen)
@@ -208,3 +248,17 @@ def test_the_migration_takes_away_what_was_kept_of_those_who_never_agreed(
     migration.up(migrator, db.db.obj)
     assert set(kept(watch)[0]) == {None} and kept(watch)[1] is None
     assert kept(other)[0][-1] == {"heart_rate": 70.0}
+
+
+def test_the_migration_takes_the_values_that_lay_open_beside_a_pulse(home: Home) -> None:
+    home.says("strange", t=1)
+    watch, plant = home.device("watch"), Device.get(Device.address == "plain:strange")
+    for device, unread in ((watch, {"x1": 36.9}), (plant, {"soil": 17.5})):
+        Device.update(unread=unread).where(Device.id == device.id).execute()
+    Device.update(status="retired", unread={"脉搏": 80, "x": "1"}).where(Device.id == plant.id).execute()
+    migration = import_module("backend.migrations.0063_clocks")
+    migrator = SchemaMigrator.from_database(db.db.obj)
+    migration.down(migrator, db.db.obj)
+    migration.up(migrator, db.db.obj)
+    assert Device.get_by_id(watch.id).unread == {"x1": None}
+    assert Device.get_by_id(plant.id).unread == {"脉搏": None, "x": None}

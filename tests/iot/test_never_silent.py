@@ -51,23 +51,28 @@ def test_a_clock_that_is_wrong_by_months_or_ahead_silences_no_help_button(house:
     assert alarms_open() == ["sos"]
 
 
-def test_what_the_broker_kept_since_1970_and_a_leak_of_two_days_ago_wake_nobody(house: House) -> None:
+def test_what_the_broker_kept_since_1970_or_for_two_days_wakes_nobody(house: House) -> None:
     house.bound("kitchen", "smoke=smoke", "water_leak=leak")
     house.arrives("kitchen", smoke=True, at=datetime(1970, 1, 1, tzinfo=UTC), retained=True)
-    house.arrives("kitchen", leak=True, at=clocks.now() - timedelta(days=2))
+    house.arrives("kitchen", leak=True, at=clocks.now() - timedelta(days=2), retained=True)
     assert alarms_open() == []
 
 
 @pytest.mark.parametrize("days", [2, 29])
-def test_a_clock_that_runs_days_behind_keeps_no_smoke_silent_and_the_family_is_told_of_it(
-    house: House, days: int
+@pytest.mark.parametrize(
+    ("point", "kind"), [("smoke", "smoke"), ("water_leak", "water_leak"), ("fall", "fall")]
+)
+def test_a_clock_that_runs_days_behind_keeps_no_smoke_and_no_leak_silent_and_the_family_is_told_of_it(
+    house: House, days: int, point: str, kind: str
 ) -> None:
-    house.bound("kitchen", "smoke=smoke")
-    behind = timedelta(days=days)
-    house.arrives("kitchen", smoke=False, at=clocks.now() - behind)
-    house.arrives("kitchen", smoke=True, at=clocks.now() - behind)
-    assert alarms_open() == ["smoke"]
-    assert "看看" in Alarm.get().words
+    house.bound("kitchen", f"{point}={point}")
+    at = clocks.now() - timedelta(days=days)
+    house.arrives("kitchen", **{point: False}, at=at)
+    house.arrives("kitchen", **{point: True}, at=at)
+    house.arrives("kitchen", **{point: True}, at=at)
+    assert alarms_open() == [kind]
+    here = clocks.local(at)
+    assert f"{here:%H:%M}" in Alarm.get().words and f"{here.month}月{here.day}日" in Alarm.get().words
 
 
 def test_a_device_that_counts_from_one_again_is_no_repeat_of_itself(
@@ -277,6 +282,35 @@ def test_a_clock_that_begins_at_the_same_moment_at_each_start_makes_no_repeat_of
     clock.forward(days=1)
     house.said("hall", {point: True, "at": built})
     assert alarms_open() == [point]
+
+
+@pytest.mark.parametrize("named", [{}, {"id": 1}])
+@pytest.mark.parametrize("point", ["smoke", "sos"])
+def test_a_device_that_says_the_same_time_for_ever_calls_again_after_its_alarm_was_over(
+    house: House, clock: clocks.Hands, point: str, named: dict[str, int]
+) -> None:
+    house.bound("hall", f"{point}={point}")
+    said = {**named, point: True, "at": clocks.now().isoformat()}
+    assert house.said("hall", said).readings == 1
+    alarms.clear(house.admin, Alarm.get().id, "好了")
+    house.said("hall", said if named else {**said, "smoke": True})
+    clock.forward(hours=1)
+    assert house.said("hall", said).readings == 1
+    assert alarms_open()[-1:] == [point]
+    assert house.said("hall", said).repeats == (1 if named or point == "smoke" else 0)
+
+
+def test_what_a_gateway_says_again_after_the_device_went_on_is_a_repeat(
+    house: House, clock: clocks.Hands
+) -> None:
+    house.bound("hall", "smoke=smoke")
+    said = {"smoke": True, "at": clocks.now().isoformat()}
+    house.said("hall", said)
+    alarms.clear(house.admin, Alarm.get().id, "好了")
+    clock.forward(minutes=5)
+    house.arrives("hall", smoke=True, at=clocks.now())
+    clock.forward(hours=1)
+    assert house.said("hall", said).repeats == 1 and alarms_open() == []
 
 
 @pytest.mark.parametrize("together", [True, False])
