@@ -66,7 +66,7 @@ POINTS: dict[str, Point] = _all(
     Point("gas_total", _("Gas meter"), "number", "m³"),
     Point("energy_total", _("Electricity meter"), "number", "kWh"),
     Point("heat_total", _("Heat meter"), "number", "kWh"),
-    Point("power", _("Power"), "number", "W"),
+    Point("power", _("Electric power"), "number", "W"),
     Point("voltage", _("Voltage"), "number", "V"),
     Point("current", _("Current"), "number", "A"),
     Point("switch", _("Switched on"), "yes_no"),

@@ -28,7 +28,7 @@ MOST_QUESTIONS = 2
 
 LABELS: dict[str, Msg] = {
     "due": _("About to be asked"),
-    "asked": _("Asked"),
+    "asked": _("Asked, no answer yet"),
     "asked_again": _("Asked again"),
     "missed": _("No answer: people are looking"),
     "well": _("Is well"),

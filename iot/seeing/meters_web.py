@@ -118,7 +118,15 @@ def file() -> Response:
 
 _HEADERS: tuple[Msg, ...] = (
     *(_("Home"), _("Name"), _("Meter"), _("Address"), _("First reading on"), _("First reading")),
-    *(_("Last reading on"), _("Last reading"), _("Use"), _("Unit"), _("Price"), _("Amount"), _("Remarks")),
+    *(
+        _("Last reading on"),
+        _("Last reading"),
+        _("Use"),
+        _("Unit of measure"),
+        _("Price"),
+        _("Amount"),
+        _("Remarks"),
+    ),
 )
 
 

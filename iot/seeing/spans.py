@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from backend.core.i18n import Msg, _
 
-SPANS: dict[str, Msg] = {"day": _("A day"), "week": _("A week"), "month": _("A month")}
+SPANS: dict[str, Msg] = {"day": _("One day"), "week": _("A week"), "month": _("A month")}
 
 
 @dataclass(frozen=True, slots=True)

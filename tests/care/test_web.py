@@ -81,7 +81,7 @@ def test_the_board_shows_who_is_well_who_is_silent_and_whose_ladder_runs(
     for words in (
         "陈秀英",
         "Is well",
-        "Asked",
+        "Asked, no answer yet",
         "No answer: people are looking",
         "could not be asked",
         "赵爷爷",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from babel.messages.catalog import Catalog
 
-from backend.core.i18n import LANGUAGES, LOCALES_DIR, SPOKEN, match_locale
+from backend.care.checkin import LABELS as CHECKINS
+from backend.care.health.dosing import LABELS as DOSES
+from backend.core.i18n import LANGUAGES, LOCALES_DIR, SPOKEN, match_locale, render
 from bots.voice_shape import LANGUAGES as CALLED
 from bots.voice_shape import SPEAKERS
+from iot.points import POINTS
+from iot.seeing.spans import SPANS
 from locales import messages
 
 
@@ -56,3 +60,16 @@ def test_a_reader_gets_the_nearest_language() -> None:
 
 def test_an_easy_text_of_a_register_is_short() -> None:
     assert [line for locale in messages.REGISTERS for line in messages.hard_to_read(locale)] == []
+
+
+def test_a_word_that_means_two_things_in_english_is_two_texts() -> None:
+    """One id has one translation: a medicine that was taken is not a letter that a server took, nor electric power the repair of it."""
+    meant = {
+        CHECKINS["asked"]: "已问，等回复",
+        DOSES["asked"]: "已问，等回复",
+        DOSES["taken"]: "已服药",
+        DOSES["refused"]: "没服药",
+        POINTS["power"].title: "功率",
+        SPANS["day"]: "一天",
+    }
+    assert [render(text, "zh_CN") for text in meant] == list(meant.values())

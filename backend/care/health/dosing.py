@@ -33,10 +33,10 @@ QUIET_FROM, QUIET_UNTIL = time(21, 30), time(6, 30)
 
 LABELS: dict[str, Msg] = {
     "due": _("About to be asked"),
-    "asked": _("Asked"),
+    "asked": _("Asked, no answer yet"),
     "later": _("Not yet"),
-    "taken": _("Taken"),
-    "refused": _("Not taken"),
+    "taken": _("Has taken it"),
+    "refused": _("Has not taken it"),
     "silent": _("No answer"),
     "excused": _("Away"),
     "late": _("Could not be asked in time"),
