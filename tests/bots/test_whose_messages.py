@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from flask import Flask
+from playhouse.migrate import SchemaMigrator
 
 from backend.alarms import rungs
+from backend.core import clock, db
 from backend.family import changing
 from backend.family.changing import Entered
+from backend.family.models import Relation
 from backend.fields.words import Words
 from backend.inbox import opening
 from backend.inbox.models import Handover
 from backend.messaging import At, StaffMember, people, say
 from backend.messaging import Resident as To
 from backend.messaging.models import Delivery, Identity, Message
+from backend.reports.models import Report, ReportLetter, ReportRun
+from backend.requests.models import Request
 from backend.residents import links
 from backend.residents.models import Resident
-from tests.alarms.street import Street, help_needed, settle
+from tests.alarms.street import Street, help_needed, relate, settle
 from tests.databases import TestDatabase
 from tests.web.browser import Browser, employ
 
@@ -125,3 +132,67 @@ def test_a_relatives_thread_is_her_familys_desks_alone(street: Street, near: Bro
     assert far.get(thread).status_code == 403 and "怎么样了" not in far.get("/admin/inbox").text
     told = {m.staff_id for m in Message.select().where(Message.purpose == "handover")}
     assert street.desk in told and street.stranger not in told
+
+
+def test_the_migration_gives_addresses_that_were_known_before_to_the_community_that_knows_them(
+    street: Street,
+) -> None:
+    happy, grid, other = street.grid.parent_id, street.grid.id, street.other.id
+    expected = {
+        "her daughter abroad": (street.daughter, grid),
+        "a relative who has not said yes": (_address("sms", "+8613712345678"), grid),
+        "a relative who was removed": (_address("sms", "+8613712345679"), None),
+        "her letter": (_address("email", "chen@example.org"), grid),
+        "a chat whose name is her letter's address": (_address("webchat", "chen@example.org"), None),
+        "who gets a report": (_address("email", "office@example.org"), happy),
+        "who waits for a repair": (_address("webchat", "a-browser"), other),
+        "the relative's telephone": (_address("voice", "+8613712345678"), grid),
+        "a colleague's telephone": (_address("voice", "+8613712340000"), happy),
+        "a stranger": (_address("sms", "+8613512345678"), None),
+        "who has an address here and asks elsewhere": (people.ensure("sms", "+8613512345679", None, grid).id, grid),
+    }  # fmt: skip
+    identity = {name: found for name, (found, _org) in expected.items()}
+    Identity.update(org_id=None).where(Identity.id == street.daughter).execute()
+    entered = relate(
+        street.chen, "family", "陈大明", "儿子", identity_id=identity["a relative who has not said yes"]
+    )
+    removed = relate(
+        street.chen, "family", "陈二明", "儿子", identity_id=identity["a relative who was removed"]
+    )
+    Relation.update(status="entered").where(Relation.id == entered).execute()
+    Relation.update(status="removed").where(Relation.id == removed).execute()
+    chen = Resident.get_by_id(street.chen)
+    chen.email, chen.email_index = "chen@example.org", people.address_index("chen@example.org")
+    chen.save()
+    _report(happy, identity["who gets a report"])
+    for name in ("who waits for a repair", "who has an address here and asks elsewhere"):
+        now = clock.now()
+        Request.create(
+            org_id=other, contact_identity_id=identity[name], category="lamp", description="灯坏了", place="楼道",
+            urgency="normal", source="webchat", status="new", created_at=now, updated_at=now, due_ack_at=now, due_at=now,
+        )  # fmt: skip
+    people.join_staff(people.ensure("sms", "+8613712340000").id, street.desk)
+
+    import_module("backend.migrations.0060_where_addresses_belong").up(
+        SchemaMigrator.from_database(db.db.obj), db.db.obj
+    )
+    assert {name: people.get(found).org_id for name, found in identity.items()} == {
+        name: org for name, (_found, org) in expected.items()
+    }
+
+
+def _address(channel: str, address: str) -> int:
+    return int(people.ensure(channel, address).id)
+
+
+def _report(org_id: int | None, identity_id: int) -> None:
+    """One that was sent there."""
+    report = Report.create(
+        name="报修", table_id=1, org_id=org_id, by_id=1, by_name="小刘", asked={}, asked_in="zh_CN", compare="", files="pdf",
+        every="day", day=0, at="08:00", working_days=False, created_at=clock.now(),
+    )  # fmt: skip
+    run = ReportRun.create(report=report, due_at=clock.now(), asked_by="")
+    message = Message.create(
+        identity_id=identity_id, content=b"", purpose="report", queue="default", created_at=clock.now()
+    )
+    ReportLetter.create(run=run, staff_id=1, status="sent", message_id=message.id, at=clock.now())

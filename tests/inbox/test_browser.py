@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from backend.core import clock
 from backend.core.access import SYSTEM
 from backend.inbox import canned
 from backend.inbox.models import Handover
@@ -53,6 +54,12 @@ def site(
 def same_settings(site: Site, _valkey_server: Valkey, configure: Callable[..., None]) -> None:
     _valkey_server.start()
     configure(REDIS_URL=_valkey_server.url)
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(site: Site) -> None:
+    """Whoever waits was left by a test that broke off."""
+    Handover.update(done_at=clock.now()).where(Handover.done_at.is_null()).execute()
 
 
 @contextmanager
