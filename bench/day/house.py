@@ -19,12 +19,15 @@ from backend.settings import Settings, settings
 from tests.databases import Postgres
 from tests.system import System
 
-PROCESSES = ("services", "web", "worker", "alerts", "scheduler", "iot", "routes")
-"""All but the Telegram poller, for whom nobody would write."""
+PROCESSES = ("services", "web", "worker", "alerts", "scheduler", "telegram", "iot", "routes")
 SUPERVISED_S = 2.0
 """After so long `make run` starts again what died (`backend.start.kept_running`)."""
 AWAY_S = 15.0
 """So long the database is away."""
+BACK_S = 20.0
+"""So long after that a process may take to notice."""
+LEADS_S = 45.0
+"""So long a scheduler takes to start and to lead, after the lease of one that was killed."""
 
 
 class House:
@@ -34,19 +37,18 @@ class House:
         self.system, self._postgres = system, postgres
         self.broker_killed: list[datetime] = []
         self.begun_anew = 0
-
-    def beside(self, module: str, port: int) -> None:
-        """One more process, at this port, that ends with the others."""
-        self.system.commands[module] = f"python -m {module} {port}"
-        self.system.start(module)
+        self.still: list[tuple[datetime, datetime]] = []
 
     def kill(self, *names: str) -> None:
         """kill -9, and the start by whoever supervises them."""
+        since = clock.now()
         for name in names:
             self.system.kill(name)
         self.begun_anew += "iot" in names
         time.sleep(SUPERVISED_S)
         self.system.start(*names)
+        if "scheduler" in names:
+            self.still.append((since, clock.now() + clock.working(LEADS_S)))
 
     def kill_server(self, folder: str, number: int = signal.SIGKILL) -> None:
         """A server that `services` looks after: "mqtt" or "valkey"."""
@@ -77,6 +79,11 @@ class House:
 
     def database_away(self) -> None:
         """PostgreSQL is stopped and started; of SQLite's file nobody can write."""
+        since = clock.now()
+        self._lock_database()
+        self.still.append((since, clock.now() + clock.working(BACK_S)))
+
+    def _lock_database(self) -> None:
         if self._postgres is not None:
             self._postgres.stop()
             time.sleep(AWAY_S)
@@ -96,7 +103,7 @@ class House:
             ("alerts killed", 0.14, lambda: self.kill("alerts")),
             ("database away", 0.52, self.database_away),
             ("redis flushed", 0.36, self.flush_redis),
-            ("web killed", 0.21, lambda: self.kill("web")),
+            ("web and bot killed", 0.21, lambda: self.kill("web", "telegram")),
             ("broker restarted", 0.29, self.restart_broker),
             ("ingest and broker killed", 0.62, self.kill_ingest_then_broker),
             ("scheduler and worker killed", 0.69, lambda: self.kill("scheduler", "worker")),

@@ -1,4 +1,4 @@
-"""Whether all is as it must be after the day, by the fleet's own story and what was done to the processes. Each finding is a sentence."""
+"""Whether every message is stored once after the day, by the fleet's own story and what was done to the processes. Each finding is a sentence."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from backend.alarms.models import Alarm, AlarmNote, AlarmStep
 from backend.core import clock, db
-from bench.day.people import SILENCES
 from iot import formats
-from iot.fleet.faults import Handed, Outage
-from iot.fleet.happenings import ALARMS, PRESSES, Happening
+from iot.fleet.faults import Handed
 from iot.models import Device
 from iot.uplink import Arrived
 
 SAVED_S = 3.0
 """Mosquitto's autosave_interval of 1 saves every other second (docs/device-broker.md); on a busy machine a little later."""
-BY_TIME = ("door_left_open", "no_movement", *sorted(SILENCES))
-"""What time brings about, by what is known: while nobody listened that may be old. It says so with a pace of 60, where a start of ten seconds is ten minutes, and a
-heartbeat that tells for half a minute that somebody listens does so for half an hour."""
 FRAMES = ("cjt188", "dlt645")
 """A meter's frame has no name and no time that we go by: what is said again in another minute is another answer, so it may stand there as often as it came."""
 
@@ -61,11 +55,14 @@ class Told:
 @dataclass(frozen=True)
 class Known:
     """What was done to the processes: when the broker was killed, with ingest away or not, from when to when nobody listened, and how often the broker or who takes
-    its messages began anew, so that it handed on again what was not acknowledged yet. By the community's clock."""
+    its messages began anew, so that it handed on again what was not acknowledged yet; from when to when the ladder stood `still`, nobody being there to climb it or
+    nothing to write on, and how `late` it may climb else. By the community's clock."""
 
-    killed: Sequence[datetime]
-    deaf: Sequence[tuple[datetime, datetime]]
-    anew: int
+    killed: Sequence[datetime] = ()
+    deaf: Sequence[tuple[datetime, datetime]] = ()
+    anew: int = 0
+    still: Sequence[tuple[datetime, datetime]] = ()
+    late: timedelta = timedelta()
 
     def unsaved(self, said: datetime) -> bool:
         """Whether the broker may have had it in its memory alone when it was killed."""
@@ -73,6 +70,13 @@ class Known:
 
     def unheard(self, at: datetime) -> bool:
         return any(begin <= at <= end for begin, end in self.deaf)
+
+    def latest(self, due: datetime) -> datetime:
+        """By when that is done which was due then."""
+        for begin, end in sorted(self.still):
+            if begin <= due + self.late and end > due:
+                due = end
+        return due + self.late
 
 
 @dataclass
@@ -138,92 +142,3 @@ def messages(told: Told, said: Mapping[tuple[str, bytes], datetime], known: Know
             f"{lost_frames} frames were lost, {verdict.aside} messages put aside of {told.cut} cut off"
         )
     return verdict
-
-
-def alarms(
-    living: Mapping[str, int],
-    befell: Mapping[str, Sequence[Happening]],
-    away: Mapping[str, Outage],
-    lived: tuple[datetime, datetime],
-    known: Known,
-) -> list[str]:
-    """Each condition raised once, each critical alarm answered or climbing, silence told where there was silence while the fleet `lived`, from
-    when to when: before and after all devices are silent."""
-    return [
-        *_raised(living, befell, lived[1], known),
-        *_pressed(),
-        *_answered(),
-        *_silent(living, befell, away, lived, known),
-    ]
-
-
-def _raised(
-    living: Mapping[str, int], befell: Mapping[str, Sequence[Happening]], end: datetime, known: Known
-) -> list[str]:
-    expected: Counter[tuple[int | None, str]] = Counter(
-        (living[home], ALARMS[one.what]) for home, them in befell.items() for one in them
-    )
-    found: Counter[tuple[int | None, str]] = Counter()
-    forgiven: Counter[tuple[int | None, str]] = Counter()
-    for alarm in Alarm.select():
-        key = alarm.resident_id, alarm.kind
-        if alarm.kind in SILENCES and (key not in expected or alarm.raised_at >= end):
-            continue  # see _silent
-        if alarm.kind == "unheard":
-            continue  # a detector's message came cut off: it may have called for help
-        (forgiven if alarm.kind in BY_TIME and known.unheard(alarm.raised_at) else found)[key] += 1
-    return [
-        f"resident {key[0]}: {found[key]} alarms of {key[1]}, expected {expected[key]}"
-        for key in sorted(found.keys() | expected.keys(), key=str)
-        if not found[key] <= expected[key] <= found[key] + forgiven[key]
-    ]
-
-
-def _pressed() -> list[str]:
-    wrong = []
-    for alarm in Alarm.select().where(Alarm.kind == "sos"):
-        again = AlarmNote.select().where((AlarmNote.alarm == alarm.id) & (AlarmNote.act == "again")).count()
-        if again != len(PRESSES) - 1:
-            wrong.append(f"{again + 1} presses stand in alarm {alarm.id}, there were {len(PRESSES)}")
-    return wrong
-
-
-def _answered() -> list[str]:
-    soon = clock.now() + timedelta(minutes=45)
-    return [
-        f"critical alarm {alarm.id} ({alarm.kind}) is {alarm.status}, and wakes at {alarm.wake_at}"
-        for alarm in Alarm.select().where((Alarm.severity == "critical") & (Alarm.status != "cleared"))
-        if alarm.wake_at is None
-        or alarm.wake_at > soon
-        or not AlarmStep.select().where(AlarmStep.alarm == alarm.id).exists()
-    ]
-
-
-def _silent(
-    living: Mapping[str, int],
-    befell: Mapping[str, Sequence[Happening]],
-    away: Mapping[str, Outage],
-    lived: tuple[datetime, datetime],
-    known: Known,
-) -> list[str]:
-    told = list(Alarm.select().where(Alarm.kind.in_(SILENCES) & Alarm.raised_at.between(*lived)))
-    quiet = {who for home, who in living.items() if home not in away and home not in befell}
-    wrong = [
-        f"a device of resident {alarm.resident_id} was called silent at {alarm.raised_at:%H:%M}, and was not"
-        for alarm in told
-        if alarm.resident_id in quiet and not known.unheard(alarm.raised_at)
-    ]
-    wrong += [
-        f"all devices were called silent at {alarm.raised_at:%H:%M}, and no gateway was away"
-        for alarm in told
-        if alarm.kind == "devices_silent"
-        and not known.unheard(alarm.raised_at)
-        and not any(o.begin <= alarm.raised_at <= o.end + timedelta(hours=1) for o in away.values())
-    ]
-    together = any(alarm.kind == "devices_silent" for alarm in told)
-    who = {alarm.resident_id for alarm in told}
-    return wrong + [
-        f"nobody was told that the gateway of {home} is silent"
-        for home in away
-        if not together and living[home] not in who
-    ]

@@ -14,20 +14,22 @@ from iot.fleet.things import Home
 
 WHOLE = 23.5
 """So many hours make a whole day: what only time brings about takes up to twelve of them."""
-TOO_LONG = "water"
-"""Told after 24 hours, with which the day ends."""
+TOO_LONG, LONGER = "water", 26.0
+"""Told after 24 hours, so only in a day that lasts longer."""
 
 
 def befallen(homes: Sequence[Home], begin: datetime, hours: float, seed: int) -> dict[str, list[Happening]]:
     """Something befalls every third home, each of the alarms in turn where the home has the devices for it; of a part of a day, what messages alone call for."""
     rng = random.Random(seed)
-    kinds = [what for what in ALARMS if what != TOO_LONG] if hours >= WHOLE else list(AT_ONCE)
+    kinds = (
+        [what for what in ALARMS if what != TOO_LONG or hours >= LONGER] if hours >= WHOLE else list(AT_ONCE)
+    )
     turns = itertools.cycle(kinds)
     found: dict[str, list[Happening]] = {}
     for home in homes[::3]:
         what = next(what for what in turns if happenings.fits(home, what))
         # Twelve hours without a sign, and then told; a battery that fades needs some; a device that dies must be missed by day.
-        at = {"still": 0.34, "fading": rng.uniform(0, 0.8), "dying": rng.uniform(0, 0.55)}
+        at = {TOO_LONG: 0.004, "still": 0.34, "fading": rng.uniform(0, 0.8), "dying": rng.uniform(0, 0.55)}
         found[home.name] = [
             Happening(what, begin + timedelta(hours=hours * at.get(what, rng.uniform(0.02, 0.9))))
         ]

@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,12 @@ TOKEN = "123456:TEST-token-of-the-bot"
 
 
 class TelegramEmulator:
-    """`.api_base` is what TELEGRAM_API_BASE takes, `.token` TELEGRAM_BOT_TOKEN."""
+    """`.api_base` is what TELEGRAM_API_BASE takes, `.token` TELEGRAM_BOT_TOKEN; what people say is dated `now`, in seconds since 1970."""
 
-    def __init__(self, *, rate_limits: bool = False) -> None:
+    def __init__(self, *, rate_limits: bool = False, now: Callable[[], float] = time.time) -> None:
         self.port = free_port()
         self.api_base = f"http://127.0.0.1:{self.port}"
-        self.token = TOKEN
+        self.token, self.now = TOKEN, now
         self._environment = {**os.environ, **({"RATE": "1"} if rate_limits else {})}
         self._process: subprocess.Popen[str] | None = None
         self._session = requests.Session()
@@ -77,9 +78,9 @@ class TelegramEmulator:
 
     # --- what happened -----------------------------------------------------------------------------------------
 
-    def calls(self, *methods: str) -> list[dict[str, Any]]:
-        """The bot's calls in order: `method`, `body`, `files`, `result`."""
-        everything: list[dict[str, Any]] = self.get("/_control/calls")
+    def calls(self, *methods: str, since: int = 0) -> list[dict[str, Any]]:
+        """The bot's calls in order, without the first `since`: `method`, `body`, `files`, `result`."""
+        everything: list[dict[str, Any]] = self.get(f"/_control/calls?since={since}")
         return [call for call in everything if not methods or call["method"] in methods]
 
     def webhook_log(self) -> list[dict[str, Any]]:
@@ -113,6 +114,10 @@ class TelegramUser:
         self._read = 0
 
     # --- what she does -----------------------------------------------------------------------------------------
+
+    def began_earlier(self) -> None:
+        """She has written to the bot before: it may write to her."""
+        self._telegram.post("/_control/chat", self._chat)
 
     def says(self, text: str) -> None:
         if text.startswith("/"):
@@ -157,7 +162,7 @@ class TelegramUser:
         )
 
     def edits(self, message_id: int, text: str) -> None:
-        now = int(time.time())
+        now = int(self._telegram.now())
         edited = {
             "message_id": message_id,
             "from": self._from,
@@ -196,7 +201,7 @@ class TelegramUser:
     def _base(self) -> dict[str, Any]:
         return {
             "botToken": self._telegram.token,
-            "date": int(time.time()),
+            "date": int(self._telegram.now()),
             "chat": self._chat,
             "from": self._from,
         }

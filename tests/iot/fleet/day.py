@@ -18,21 +18,22 @@ from typing import Any
 
 from backend.alarms import actions as alarms
 from backend.alarms import jobs as alarm_jobs
-from backend.alarms.models import Alarm, AlarmNote, AlarmStep
+from backend.alarms.models import Alarm, AlarmStep
 from backend.care import jobs as care_jobs
 from backend.core import clock as clocks
 from backend.core import health
 from backend.core.errors import Conflict
 from backend.residents.models import Resident
 from backend.staff import queries as staff
+from bench.day import climbed, raised, story
+from bench.day.oracle import Known
 from iot import jobs, storing
 from iot.fleet import faults, happenings, life
 from iot.fleet.faults import Handed, Outage
-from iot.fleet.happenings import ALARMS, PRESSES, Happening
+from iot.fleet.happenings import Happening
 from iot.fleet.registering import Dweller, register
 from iot.fleet.things import Home
 from iot.models import Device
-from iot.points import SAFETY
 from iot.registry.devices import LISTENING
 from iot.registry.online import DeviceWatch
 from iot.rules import actions as rules
@@ -50,7 +51,6 @@ AT_ONCE = {"alarms.climb", "alarms.storms", "rules.wake"}
 SELDOM, CARE = 1_800.0, 7_200.0
 CALM, BUSY = timedelta(minutes=15), timedelta(minutes=2)
 """How far time goes on at once: less while somebody's alarm climbs."""
-SILENCES = {"device_silent", "devices_silent"}
 
 
 def settle(town: Town, homes: Sequence[Home]) -> dict[str, int]:
@@ -157,7 +157,7 @@ class Day:
 
     def _answer(self, step: AlarmStep, answer: str) -> None:
         alarm = Alarm.get_by_id(step.alarm_id)
-        if alarm.status == "cleared" or (answer == "going" and alarm.kind in SILENCES):
+        if alarm.status == "cleared" or (answer == "going" and alarm.kind in raised.SILENCES):
             return
         by: Any = (
             staff.actor_by_id(step.staff_id)
@@ -178,7 +178,14 @@ class Oracle:
     living: Mapping[str, int]
 
     def findings(self) -> list[str]:
-        return [*self._stored(), *self._raised(), *self._pressed(), *self._answered(), *self._silent()]
+        known = Known(late=CALM + BUSY)
+        lived = self.day.begin, self.day.end
+        return [
+            *self._stored(),
+            *raised.findings(self.living, self.day.befall, self.day.outages, lived, known, self.day.handed),
+            *climbed.findings(known),
+            *self._silent_at_the_end(),
+        ]
 
     def _stored(self) -> list[str]:
         good = {
@@ -190,84 +197,15 @@ class Oracle:
         found, wanted = self.day.stored, (len(good), bad)
         return [] if (found.readings, found.quarantined) == wanted else [f"stored {found}, expected {wanted}"]
 
-    def _raised(self) -> list[str]:
-        expected = Counter(
-            (self.living[home], ALARMS[one.what])
-            for home, befell in self.day.befall.items()
-            for one in befell
-        )
-        found = Counter(
-            (alarm.resident_id, alarm.kind)
-            for alarm in Alarm.select()
-            if alarm.kind not in SILENCES or (alarm.resident_id, "device_silent") in expected
-        )
-        for key in [key for key in found if key[1] == "unheard" and key[0] in self._cut_off()]:
-            del found[key]
-        for key in [key for key in found if key[1] in SILENCES and key not in expected]:
-            del found[key]
-        return [f"{key}: {found[key]} alarms, expected {expected[key]}"
-                for key in sorted(found.keys() | expected.keys(), key=str) if found[key] != expected[key]]  # fmt: skip
-
-    def _cut_off(self) -> set[int]:
-        """Who has a detector of whose messages one came cut off: it may have called for help."""
-        things = [way.said.thing for way in self.day.handed if way.bad]
-        return {
-            self.living[thing.home]
-            for thing in things
-            if any(rule.partition("=")[0] in SAFETY for rule in thing.model.rules)
-        }
-
-    def _pressed(self) -> list[str]:
-        wrong = []
-        for alarm in Alarm.select().where(Alarm.kind == "sos"):
-            again = (
-                AlarmNote.select().where((AlarmNote.alarm == alarm.id) & (AlarmNote.act == "again")).count()
-            )
-            if again != len(PRESSES) - 1:
-                wrong.append(f"{again + 1} presses stand in alarm {alarm.id}, there were {len(PRESSES)}")
-        return wrong
-
-    def _answered(self) -> list[str]:
-        """Nobody is forgotten: every critical alarm is over, in somebody's hands, or will be told on before long."""
-        soon = clocks.now() + timedelta(minutes=45)
-        return [
-            f"critical alarm {alarm.id} ({alarm.kind}) is {alarm.status}, and wakes at {alarm.wake_at}"
-            for alarm in Alarm.select().where((Alarm.severity == "critical") & (Alarm.status != "cleared"))
-            if alarm.wake_at is None
-            or alarm.wake_at > soon
-            or not AlarmStep.select().where(AlarmStep.alarm == alarm.id).exists()
-        ]
-
-    def _silent(self) -> list[str]:
-        """Whoever was silent for long was told of, by itself or among many; nobody else was."""
-        wrong = []
-        quiet = {self.living[h.name] for h in self.day.homes} - {
-            self.living[h] for h in (*self.day.outages, *self.day.befall)
-        }
-        for alarm in Alarm.select().where(Alarm.kind.in_(SILENCES)):
-            if alarm.resident_id in quiet:
-                wrong.append(f"a device of resident {alarm.resident_id} was called silent, and was not")
-        kinds = Counter(
-            (alarm.kind, alarm.resident_id) for alarm in Alarm.select().where(Alarm.kind.in_(SILENCES))
-        )
-        many = any(kind == "devices_silent" for kind, _who in kinds)
-        wrong += [
-            f"nobody was told that the gateway of {home} is silent"
-            for home in self.day.outages
-            if not many and not kinds["device_silent", self.living[home]]
-        ]
+    def _silent_at_the_end(self) -> list[str]:
+        """The devices that died, and no others."""
         silent = {w.device_id for w in DeviceWatch.select().where(DeviceWatch.state != "ok")}
-        dead = {
-            home for home, befell in self.day.befall.items() if happenings.of(befell, "dying") is not None
-        }
         really = {
-            Device.get(Device.address == h.thing(happenings.DYING).address).id
-            for h in self.day.homes
-            if h.name in dead
+            Device.get(Device.address == home.thing(happenings.DYING).address).id
+            for home in self.day.homes
+            if happenings.of(self.day.befall.get(home.name, ()), "dying") is not None
         }
-        if silent != really:
-            wrong.append(f"silent at the end: {silent}, really {really}")
-        return wrong
+        return [] if silent == really else [f"silent at the end: {silent}, really {really}"]
 
 
 def _name(way: Handed, topic: str, payload: bytes) -> object:
@@ -277,18 +215,6 @@ def _name(way: Handed, topic: str, payload: bytes) -> object:
     if b'"last_seen"' in payload or b'"Time"' in payload:
         return topic, payload
     return topic, payload, int(way.at.timestamp()) // 60
-
-
-def eventful(homes: Sequence[Home], begin: datetime, seed: int) -> dict[str, list[Happening]]:
-    """Something befalls every third home, each of ALARMS in turn where the home has the devices for it."""
-    rng = random.Random(seed)
-    turns = itertools.cycle(ALARMS)
-    found: dict[str, list[Happening]] = {}
-    for home in homes[::3]:
-        what = next(what for what in turns if happenings.fits(home, what))
-        hours = {"water": 0.1, "still": 8.1, "fading": rng.uniform(0, 20), "dying": rng.uniform(0, 14)}
-        found[home.name] = [Happening(what, begin + timedelta(hours=hours.get(what, rng.uniform(0.5, 22))))]
-    return found
 
 
 def main() -> None:
@@ -323,17 +249,9 @@ def main() -> None:
             homes = [home_of(n, "elder" if n % 2 == 0 else "family") for n in range(given.homes)]
             town = found()
             living = settle(town, homes)
-            befall = eventful(homes, midnight, given.seed)
-            away = Outage(midnight + timedelta(hours=12.8), midnight + timedelta(hours=16.2))
-            day = Day(
-                hands,
-                town,
-                homes,
-                given.hours,
-                given.seed,
-                befall,
-                {h.name: away for h in homes[1::4] if h.name not in befall},
-            )
+            befall = story.befallen(homes, midnight, given.hours, given.seed)
+            outages = story.outages(homes, midnight, given.hours, befall)
+            day = Day(hands, town, homes, given.hours, given.seed, befall, outages)
             began, worked = time.monotonic(), time.process_time()
             day.run()
             say(

@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from peewee import fn
 
 from backend import domains
+from backend.alarms import actions as alarms
+from backend.alarms.climbing import climb
+from backend.alarms.models import Alarm, AlarmNote
 from backend.core import clock as clocks
-from bench.day import oracle, story
+from backend.core.db import transaction
+from backend.fields.words import Words
+from bench.day import climbed, oracle, raised, story
 from bench.day.oracle import Known, Told
 from iot import storing
 from iot.fleet import faults, life
 from iot.fleet.registering import home_of
 from iot.uplink import Arrived
-from tests.care.town import found
+from tests.care.town import daughter, elder, found
 from tests.databases import TestDatabase
 from tests.iot.fleet.day import settle
 
@@ -49,9 +55,43 @@ def test_the_oracle_of_the_real_day_misses_what_was_lost_and_forgives_what_a_kil
 
     storing.store_surely([Arrived(*gone.written(), gone.at), there[0]])
     assert oracle.messages(told, said_at, nobody_was_killed).findings == []
-    assert oracle.alarms(living, befell, {}, (begin, end), nobody_was_killed) == [
-        finding
-        for finding in oracle.alarms(living, befell, {}, (begin, end), nobody_was_killed)
-        if "critical alarm" in finding
-    ], "nobody climbs here: the jobs do not run"
-    assert oracle.alarms(living, {}, {}, (begin, end), nobody_was_killed) != []
+    lived = begin, end
+    assert raised.findings(living, befell, {}, lived, nobody_was_killed, handed) == []
+    assert raised.findings(living, {}, {}, lived, nobody_was_killed, handed) != []
+    clock.forward(minutes=20)
+    assert len(climbed.findings(nobody_was_killed)) >= Alarm.select().count(), (
+        "nobody climbs here: the jobs do not run"
+    )
+
+
+def test_the_day_notices_whom_nobody_told_in_time_and_who_was_told_before_her_time(
+    sqlite_database: TestDatabase, clock: clocks.Hands
+) -> None:
+    domains.load()
+    known = Known(late=timedelta(minutes=1))
+    town = found()
+    who = elder(town, "陈秀英", 501, "sms")
+    daughter(who)
+    with transaction():
+        alarms.raise_alarm(
+            "smoke",
+            org_id=town.grid.id,
+            severity="critical",
+            words=Words("烟"),
+            source="device:1",
+            resident_id=who,
+        )
+    climb()
+    assert climbed.findings(known) == []
+    clock.forward(minutes=3)
+    climb()
+    assert climbed.findings(known) == []
+    due = clock.forward(minutes=4)
+    clock.forward(minutes=5)
+    assert climbed.findings(known) == [f"alarm 1 (smoke): nobody was told on at {due:%H:%M:%S}"]
+    climb()
+    assert climbed.findings(known) == [f"alarm 1 (smoke): told at {clock.at:%H:%M:%S}, due at {due:%H:%M:%S}"]
+    AlarmNote.update(at=due - timedelta(minutes=2)).where(
+        AlarmNote.id == AlarmNote.select(fn.MAX(AlarmNote.id))
+    ).execute()
+    assert any("before those told last had their time" in found for found in climbed.findings(known))
