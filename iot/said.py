@@ -98,7 +98,9 @@ def kept(said: Sequence[Said]) -> list[Heard]:
     heard, more = [], []
     for one in said:
         if id(one) not in taken:
-            if not _anew(one):
+            # What came a moment before is no alarm yet: the same again is not another one.
+            again = one.row.key is not None and first[one.row.device_id, one.row.key] is not one
+            if not _anew(one, said_now=again):
                 continue
             more.append(replace(one.row, key=None))
         heard.append(heard_of(one))
@@ -106,15 +108,16 @@ def kept(said: Sequence[Said]) -> list[Heard]:
     return heard
 
 
-def _anew(one: Said) -> bool:
+def _anew(one: Said, *, said_now: bool) -> bool:
     """Whether what bears the name of an earlier message is another one: smoke in the same words after its alarm was over, of a device that has said nothing
-    later since (some say the same time for ever); where the name is made of its content, a door that is open again is not what the device said last, and
+    later since (some say the same time for ever), unless the earlier one is `said_now`, and kept together with it; where the name is made of its content, a door that is open again is not what the device said last, and
     who presses a button again calls again."""
     points = one.device.points
     if one.uplink.retained:
         return False
     if (
-        one.trusted
+        not said_now
+        and one.trusted
         and all(when <= one.row.at for _value, when in points.values())
         and alarming.over(one.device, one.row.values, one.arrived.since)
     ):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.alarms import actions as alarms
-from backend.alarms.models import Alarm
+from backend.alarms.models import Alarm, AlarmNote
 from backend.core import clock as clocks
 from backend.core import db, orgs
 from backend.core.access import Actor, Post
@@ -311,6 +311,16 @@ def test_what_a_gateway_says_again_after_the_device_went_on_is_a_repeat(
     house.arrives("hall", smoke=True, at=clocks.now())
     clock.forward(hours=1)
     assert house.said("hall", said).repeats == 1 and alarms_open() == []
+
+
+@pytest.mark.parametrize("point", ["smoke", "water_leak", "sos"])
+def test_a_call_that_the_broker_hands_over_twice_at_once_is_one(house: House, point: str) -> None:
+    house.bound("hall", f"{point}={point}")
+    one = Arrived("linli/hall/up", json.dumps({"id": 7, point: True}).encode(), clocks.now())
+    done = storing.store([one, one])
+    assert (done.readings, done.repeats) == (1, 1)
+    assert [alarm.kind for alarm in Alarm.select()] == [point]
+    assert not AlarmNote.select().where(AlarmNote.act == "again").exists()
 
 
 @pytest.mark.parametrize("together", [True, False])
