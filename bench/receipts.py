@@ -83,15 +83,22 @@ class Reports:
     async def _post(self) -> None:
         me = asyncio.current_task()
         assert me is not None
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = await self._connected()
         while True:
             while not self._waiting:
                 me.set_name("idle")
                 self._something.clear()
                 await self._something.wait()
             me.set_name("busy")
-            writer.write(self._waiting.popleft())
-            head = await reader.readuntil(b"\r\n\r\n")
+            request = self._waiting.popleft()
+            try:
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
+            except (asyncio.IncompleteReadError, ConnectionError):
+                # The server closes what was idle for long.
+                self._waiting.appendleft(request)
+                reader, writer = await self._connected()
+                continue
             if b" 204 " not in head.split(b"\r\n", 1)[0]:
                 self.refused += 1
             lengths = [
@@ -100,3 +107,6 @@ class Reports:
             if lengths and lengths[0]:
                 await reader.readexactly(lengths[0])
             self.posted, self.last_posted = self.posted + 1, time.time()
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self._port)

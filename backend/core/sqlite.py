@@ -142,6 +142,31 @@ class Sqlite(peewee.SqliteDatabase):
             writer.close()
 
 
+class _Interpreter:
+    """While somebody of this process is inside, or two who have different turns, threads hand the interpreter over within SWITCH_S. Who waits
+    for its turn is inside already: else it would have it for long before it could begin."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside, self._usual = 0, 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(SWITCH_S)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                sys.setswitchinterval(self._usual)
+
+
+_AT_ONCE = _Interpreter()
+
+
 class _Queue:
     """Where those of this process wait who write over one connection, `threads` among themselves and one of them for its turn among the processes: the
     usual ones, or the urgent ones."""
@@ -167,20 +192,16 @@ class _Queue:
     def turn(self) -> Iterator[None]:
         """This process's turn to write, for which it queues."""
         first, how = (self._urgent, fcntl.LOCK_SH) if self._urgent_ones else (self._next, fcntl.LOCK_EX)
-        fcntl.flock(first, how)
-        try:
+        with _AT_ONCE:
+            fcntl.flock(first, how)
             try:
-                self._wait()
-            finally:
-                fcntl.flock(first, fcntl.LOCK_UN)
-            usual = sys.getswitchinterval()
-            sys.setswitchinterval(SWITCH_S)
-            try:
+                try:
+                    self._wait()
+                finally:
+                    fcntl.flock(first, fcntl.LOCK_UN)
                 yield
             finally:
-                sys.setswitchinterval(usual)
-        finally:
-            fcntl.flock(self._turns, fcntl.LOCK_UN)
+                fcntl.flock(self._turns, fcntl.LOCK_UN)
 
     def _wait(self) -> None:
         fcntl.flock(self._turns, fcntl.LOCK_EX)

@@ -56,9 +56,17 @@ def test_whose_turn_it_is_gets_the_interpreter_back_soon_and_only_then(tmp_path:
     with database.writing():
         assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
         assert usual > SWITCH_S
+    other = Sqlite(str(tmp_path / "b.db"))
+    # One who waits and one whose turn it is, of one process.
+    with database.writing():
+        with other.writing():
+            pass
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
     with suppress(ZeroDivisionError), database.writing():
         _ = 1 / 0
     assert sys.getswitchinterval() == pytest.approx(usual)
+    other.close()
+    database.close()
 
 
 def test_who_writes_for_an_alarm_is_before_whoever_waits_already(tmp_path: Path) -> None:
