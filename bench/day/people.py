@@ -24,7 +24,7 @@ SILENT, LATE, CANNOT, MISSPELT = 0.4, 0.12, 0.06, 0.2
 """Shares: of what nobody answers; of the answers, of those that come when others were told long ago, that refuse, that are misspelt first."""
 TELLS = 0.7
 """Of those who go, and of those who are asked how it is."""
-WRONG = ("我马上过趣", "我过气", "wo guo qu", "收到收道", "？？")
+WRONG = ("我马上过趣", "我过气", "wo guo qu", "收到收道", "马上道")
 AGAIN_S = 2.0
 log = structlog.get_logger()
 
