@@ -28,11 +28,13 @@ class TryLater(Exception):
 
 
 class Refused(Exception):
-    """It will never be taken there; `ends_identity`: nor will anything else (blocked, unsubscribed, no such number)."""
+    """It will never be taken there; `ends_identity`: nor will anything else (blocked, unsubscribed, no such number);
+    `opted_out`: she told the provider that she wants nothing more there."""
 
-    def __init__(self, reason: str, *, ends_identity: bool = False) -> None:
+    def __init__(self, reason: str, *, ends_identity: bool = False, opted_out: bool = False) -> None:
         super().__init__(reason)
         self.ends_identity = ends_identity
+        self.opted_out = opted_out
 
 
 class AnswerLost(Exception):

@@ -38,6 +38,7 @@ class Outcome:
     error: str = ""
     after_s: float | None = None
     ends_identity: bool = False
+    opted_out: bool = False
 
     @property
     def pause_s(self) -> float:
@@ -54,7 +55,9 @@ async def attempt(channel: Channel, due: Due) -> Outcome:
     except TryLater as error:
         outcome = Outcome(due, "retry", error=str(error), after_s=error.after_s)
     except Refused as error:
-        outcome = Outcome(due, "failed", error=str(error), ends_identity=error.ends_identity)
+        outcome = Outcome(
+            due, "failed", error=str(error), ends_identity=error.ends_identity, opted_out=error.opted_out
+        )
     except (AnswerLost, TimeoutError) as error:
         # A campaign must not go twice; everything else better twice than never.
         lost = str(error) or "no answer in time"
@@ -129,7 +132,12 @@ def _settle_unsent(outcome: Outcome) -> None:
         case "unknown":
             deliveries.unknown(outcome.due.id, outcome.error)
         case "failed":
-            deliveries.fail(outcome.due.id, outcome.error, ends_identity=outcome.ends_identity)
+            deliveries.fail(
+                outcome.due.id,
+                outcome.error,
+                ends_identity=outcome.ends_identity,
+                opted_out=outcome.opted_out,
+            )
 
 
 async def settle_one(channel: Channel, due: Due) -> Outcome:

@@ -112,7 +112,13 @@ def status(post: Post) -> Reply:
         named: list[int | None] = [*_ids(post.query.get("d", ""))]
         for delivery_id in named or [None]:
             deliveries.receipt(
-                "sms", sid, found, error, delivery_id, ends_identity=twilio.dead_number(number)
+                "sms",
+                sid,
+                found,
+                error,
+                delivery_id,
+                ends_identity=twilio.dead_number(number),
+                opted_out=twilio.opted_out(number),
             )
     return Reply(status=204)
 

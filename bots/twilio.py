@@ -19,9 +19,11 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # What stands for a hidden caller: the words, and the same words keyed on a keypad (+266696687 spells ANONYMOUS).
 _HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 
-_DEAD_NUMBER = frozenset({21211, 21214, 21217, 21610, 21614, 30005, 30006})
-"""Invalid, not a mobile, unsubscribed, unknown or landline: nothing else will arrive there either. Not 30003 (switched off for
-now), 30004 and 30007 (this message was blocked), 30008 (unknown)."""
+_DEAD_NUMBER = frozenset({21211, 21214, 21217, 21614, 30005, 30006})
+"""Invalid, not a mobile, unknown or landline: nothing else will arrive there either. Not 30003 (switched off for now), 30004 and 30007
+(this message was blocked), 30008 (unknown)."""
+_OPTED_OUT = 21610
+"""She told the carrier STOP: no text reaches her until she sends START. She can be rung up."""
 
 
 def personal_number(address: str) -> str | None:
@@ -41,6 +43,11 @@ def sid(given: str) -> str:
 def dead_number(code: int | None) -> bool:
     """Whether a Twilio error code says that the number itself is no use."""
     return code in _DEAD_NUMBER
+
+
+def opted_out(code: int | None) -> bool:
+    """Whether a Twilio error code says that she wants no text messages from us."""
+    return code == _OPTED_OUT
 
 
 def signature(token: str, url: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -186,7 +186,7 @@ def _refusal(code: int | None, status: int, reason: str) -> Exception:
     # 401, 403 and 404 are about our account and mended by the operator: nobody's number is to blame.
     if code in _PATIENCE or status in (401, 403, 404, 408):
         return TryLater(reason)
-    return Refused(reason, ends_identity=twilio.dead_number(code))
+    return Refused(reason, ends_identity=twilio.dead_number(code), opted_out=twilio.opted_out(code))
 
 
 def _sentence(error: TwilioRestException | TwilioServiceException) -> str:

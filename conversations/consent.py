@@ -4,7 +4,8 @@ The state `stopped` of an Identity means: we begin nothing. Notices, reminders a
 Identity, or stay visibly unsent; it is for them that the law asks for a way out. What she asks for herself is answered as
 ever: the replies of a conversation do not look at the state, so somebody who opted out and writes again is a whole
 correspondent, not half of one (mailroom #611). Only a word of hers ends it: START or 恢复, never merely writing. An alarm
-whose ladder she stands on still reaches her in a chat; by SMS, where the carrier stops everything, it does not.
+whose ladder she stands on still reaches her in a chat; by SMS, where the carrier stops everything, it does not, and she is rung up
+(`alarms.rungs`). Where that was the only way, the duty desk is asked to agree on another (`care.out_of_reach`).
 """
 
 from __future__ import annotations

@@ -78,12 +78,12 @@ def _tell(alarm: Alarm, step: Step, state: State) -> None:
             deadline_at=state.deadline,
             **rungs.columns(person.to),
         )
-        key = f"{step.rung}:{person.key}"
+        key, to = f"{step.rung}:{person.key}", person.at or person.to
         if storm is not None:
-            said = gathered.tell(storm, alarm, person.to, key, rung.minutes, following=following)
+            said = gathered.tell(storm, alarm, to, key, rung.minutes, following=following)
         else:
             words = _words(alarm, person, following, rung.minutes)
-            said = speak(alarm, person.to, words, f"{state.round}:{key}")
+            said = speak(alarm, to, words, f"{state.round}:{key}")
         if said:
             names.append(person.name)
 

@@ -100,6 +100,11 @@ KINDS: dict[str, Kind] = {
         _ladder(grid_worker=720, duty_desk=720, community_admin=720),
         ("safe", "going", "cannot"),
     ),
+    "unreached": Kind(
+        _("Cannot be reached any more"),
+        _ladder(duty_desk=480, grid_worker=480, community_admin=480),
+        ("safe", "going", "cannot"),
+    ),
     "device_silent": Kind(
         _("Device silent"),
         _ladder(grid_worker=480, duty_desk=480, community_admin=480),

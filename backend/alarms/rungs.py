@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.alarms import kinds, surely
 from backend.alarms.models import Alarm, AlarmStep
@@ -20,13 +20,15 @@ _RELATIONS = {"family": ("family", "carer"), "volunteer": ("volunteer", "neighbo
 @dataclass(frozen=True, slots=True)
 class Person:
     """`key` is staff:5 or relation:9; `name` is how the others know her; `zone` is where she lives ("": here); not `confirmed`:
-    whom staff have entered, and who has not said that it is him (see `family.confirming`)."""
+    whom staff have entered, and who has not said that it is him (see `family.confirming`). `at`: the one address at which he can be
+    told now, where that is not for the outbox to choose."""
 
     key: str
     name: str
     to: To
     zone: str = ""
     confirmed: bool = True
+    at: At | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -34,36 +36,48 @@ class Person:
 
 
 def persons(alarm: Alarm, who: str) -> list[Person]:
-    """Those of the rung who can be written to now. A rung that cannot be read has nobody on it: the next one is told. Where the
+    """Those of the rung who can be told now: written to, or else, where the carrier keeps our text messages from somebody, rung up. A rung that cannot be read has nobody on it: the next one is told. Where the
     last rung has nobody, everybody above who may answer stands there."""
     found: list[Person] = []
 
     def look() -> None:
         found.extend(
-            _related(alarm, who) if who in _RELATIONS else _staff(staff.staff_with_role(who, alarm.org_id))
+            _related(alarm, who)
+            if who in _RELATIONS
+            else _staff(alarm, staff.staff_with_role(who, alarm.org_id))
         )
         if who == LAST and not found:
-            found.extend(_staff(staff.staff_with_permission("alarm.answer", alarm.org_id)))
+            found.extend(_staff(alarm, staff.staff_with_permission("alarm.answer", alarm.org_id)))
 
     surely.attempt(alarm.id, f"rung:{who}", look)
     return found
 
 
-def _staff(members: Iterable[staff.Staff]) -> list[Person]:
-    return _to_be_reached(Person(f"staff:{s.id}", s.name, StaffMember(s.id)) for s in members)
+def _staff(alarm: Alarm, members: Iterable[staff.Staff]) -> list[Person]:
+    return _to_be_reached(alarm, (Person(f"staff:{s.id}", s.name, StaffMember(s.id)) for s in members))
 
 
-def _to_be_reached(found: Iterable[Person]) -> list[Person]:
-    return [person for person in found if people.identities(person.to, alarm=True)]
+def _to_be_reached(alarm: Alarm, found: Iterable[Person]) -> list[Person]:
+    reached = []
+    for person in found:
+        if people.identities(person.to, alarm=True):
+            reached.append(person)
+        elif (telephone := by_voice(person.to, alarm.org_id)) is not None:
+            reached.append(replace(person, at=telephone))
+    return reached
 
 
 def _related(alarm: Alarm, who: str) -> list[Person]:
     if alarm.resident_id is None:
         return []
+    contacts = family.contacts(alarm.resident_id, "alarm", unconfirmed=True)
     return _to_be_reached(
-        Person(f"{_RELATION}{c.relation_id}", c.called, c.to, c.zone, c.confirmed)
-        for c in family.contacts(alarm.resident_id, "alarm", unconfirmed=True)
-        if c.kind in _RELATIONS[who]
+        alarm,
+        (
+            Person(f"{_RELATION}{c.relation_id}", c.called, c.to, c.zone, c.confirmed)
+            for c in contacts
+            if c.kind in _RELATIONS[who]
+        ),
     )
 
 
@@ -106,8 +120,9 @@ def columns(to: To) -> dict[str, int]:
 
 
 def by_voice(to: To, org_id: int) -> At | None:
-    """Where this person can be rung up about something at this Org: her telephone, or the number that she writes text messages from."""
-    found = people.identities(to)
+    """Where this person can be rung up about something at this Org: her telephone, or the number that she writes text messages from,
+    also when she wants none: somebody relies on her, and no carrier keeps a call from her."""
+    found = people.identities(to, asked_for=True)
     telephone = next((i for i in found if i.channel == "voice"), None)
     if telephone is None and (mobile := next((i for i in found if i.channel == "sms"), None)):
         telephone = people.ensure("voice", mobile.address, mobile.locale, mobile.org_id or org_id)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from backend.alarms import listeners
 from backend.alarms.summary import Summary
-from backend.care import answering, faults, long_away, moving, personal, record, visits
+from backend.care import answering, faults, long_away, moving, out_of_reach, personal, record, visits
 from backend.care.health import consenting
 from backend.care.health import personal as health_personal
 from backend.care.health import queries as health_queries
 from backend.core import health, privacy
 from backend.core.i18n import _
+from backend.messaging import topics
 from backend.reports import days_off
 from backend.residents import consent, moves
 from backend.residents import privacy as choices
@@ -34,3 +35,4 @@ consent.rests_on(consent.HEALTH, health_personal.forget)
 choices.provide(health_queries.ITEM, _("Health: medicines and measured values"), consenting.stands)
 moves.register("care", moving.follow)
 days_off.provide(record.days_off)
+topics.on_silence(out_of_reach.stopped, out_of_reach.began_again)

@@ -191,6 +191,27 @@ def stuck(plan_id: int, resident_id: int, since: datetime) -> Words:
     )
 
 
+def out_of_reach(channel: str, what: Text) -> Words:
+    """For the desk: what does not arrive any more, and what to do. At most two sentences in the short form, which staff get by SMS."""
+    return Words(
+        _(
+            "STOP, or “退订”, was said by {channel}, at the only address that we have: {what}. Please ring up, and agree on another way,"
+            " such as the web chat or Telegram; or whoever said it may send START (恢复) to our number.",
+            channel=NAMES[channel],
+            what=what,
+        ),
+        _(
+            "STOP by {channel}, our only way: {what}. Please ring up and agree on another.",
+            channel=NAMES[channel],
+            what=what,
+        ),
+    )
+
+
+def no_alarms(name: str) -> Text:
+    return _("alarms reach {name} by a telephone call at the most, and no message does", name=name)
+
+
 def asks_for_help(said: str) -> Words:
     if not said:
         return Words(_("She was asked how she is, and answered that she needs help."))

@@ -81,6 +81,15 @@ def relations_where_told(identity_id: int, resident_id: int | None) -> list[Rela
     return list(Relation.select().where(mine, Relation.status == "active").order_by(Relation.id))
 
 
+def relied_on(identity_id: int, resident_id: int | None, topic: str) -> list[Relation]:
+    """Those in which this person is a relative who is told about `topic`, whom staff have entered too."""
+    mine = Relation.identity_id == identity_id
+    if resident_id is not None:
+        mine |= Relation.relative_id == resident_id
+    found = Relation.select().where(mine, Relation.status.in_(("active", "entered"))).order_by(Relation.id)
+    return [relation for relation in found if topic in unpacked(relation.topics)]
+
+
 AT_ONCE = 500
 ANY = "any"
 

@@ -10,7 +10,7 @@ import structlog
 
 from backend.core import clock, crypto, jobs, live
 from backend.core.db import after_commit, execute, is_postgres, transaction
-from backend.messaging import outbox, passing_on, people
+from backend.messaging import outbox, passing_on, people, topics
 from backend.messaging.content import Content
 from backend.messaging.models import Delivery, Message
 
@@ -233,11 +233,12 @@ def release(delivery_id: int) -> None:
     jobs.kick(Delivery.get_by_id(delivery_id).queue)
 
 
-def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
+def fail(delivery_id: int, error: str, *, ends_identity: bool = False, opted_out: bool = False) -> None:
     """It cannot be delivered there. The person's next Identity is tried, unless it has been already; without one it stays visibly
     failed.
 
-    `ends_identity`: the provider says that this address is gone (blocked, unsubscribed, no such number).
+    `ends_identity`: the provider says that this address is gone (blocked, unsubscribed, no such number). `opted_out`: that she wants
+    nothing more there, which counts as if she had told us.
     """
     with transaction():
         delivery = _locked(Delivery.id == delivery_id)
@@ -251,6 +252,8 @@ def fail(delivery_id: int, error: str, *, ends_identity: bool = False) -> None:
         _settle(delivery_id, *(("cancelled", outbox.TAKEN_BACK) if held else ("failed", error)))
         if ends_identity and delivery.identity_id:
             people.set_state(delivery.identity_id, "blocked")
+        elif opted_out and delivery.identity_id:
+            topics.silence(delivery.identity_id)
         if not held and following is not None and isinstance(when, int):
             outbox.deliver_again(delivery.message_id, following, delivery.queue, when)
         elif not held and not ahead:
@@ -297,11 +300,12 @@ def receipt(
     delivery_id: int | None = None,
     *,
     ends_identity: bool = False,
+    opted_out: bool = False,
 ) -> bool:
     """A provider's report. Reports come late and out of order: a status only ever moves forward. False: not one of ours.
 
     `delivery_id` (carried in the callback's own URL) finds a Delivery whose provider's id is not stored yet.
-    `ends_identity`: see `fail`.
+    `ends_identity`, `opted_out`: see `fail`.
     """
     before = _status_of(channel, provider_id, delivery_id)
     if before is not None and RANK[before] >= RANK[status]:
@@ -314,7 +318,12 @@ def receipt(
         if delivery is None:
             return False
         if RANK[status] > RANK[delivery.status]:
-            fail(delivery.id, error or "the provider could not deliver it", ends_identity=ends_identity)
+            fail(
+                delivery.id,
+                error or "the provider could not deliver it",
+                ends_identity=ends_identity,
+                opted_out=opted_out,
+            )
     return True
 
 

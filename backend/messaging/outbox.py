@@ -121,7 +121,12 @@ def say(
         if identity is None:
             _deliver(message_id, None, "", queue, "failed", now, error=NO_ADDRESS)
         else:
-            _deliver(message_id, identity.id, identity.channel, queue, "pending", now)
+            despite = purpose == ALARM and people.despite(identity)
+            _deliver(
+                message_id, identity.id, identity.channel, queue, "pending", now, despite=despite or None
+            )
+            if despite:
+                _note_despite(identity.id, about, purpose)
             if content.options:
                 offer(identity.id, message_id)
             after_commit(jobs.Kick(queue), once=True)
@@ -182,7 +187,7 @@ def say_many(outgoing: Sequence[Outgoing]) -> dict[str, int]:
             )
             for o, _message_id in written:
                 if o.despite:
-                    _note_despite(o.identity_id, o.about)
+                    _note_despite(o.identity_id, o.about, EMERGENCY)
             offers = {o.identity_id: (o.identity_id, m, now) for o, m in written if o.content.options}
             if offers:
                 # In one order everywhere, so that no two who do this wait for each other.
@@ -272,7 +277,7 @@ def deliver_again(message_id: int, identity: Identity, queue: str, at: int | Non
     """A further Delivery of a Message, to this Identity (fallback, or sent again by staff), not before `at` (ms since 1970)."""
     with transaction():
         message = Message.get_by_id(message_id)
-        despite = identity.state == "stopped" and message.purpose == EMERGENCY
+        despite = message.purpose in (ALARM, EMERGENCY) and people.despite(identity)
         delivery_id = _deliver(
             message_id,
             identity.id,
@@ -284,18 +289,18 @@ def deliver_again(message_id: int, identity: Identity, queue: str, at: int | Non
             despite=despite or None,
         )
         if despite:
-            _note_despite(identity.id, message.about)
+            _note_despite(identity.id, message.about, message.purpose)
         if Content.unseal(message.content).options:
             offer(identity.id, message_id)
         after_commit(jobs.Kick(queue), once=True)
     return delivery_id
 
 
-def _note_despite(identity_id: int, about: str | None) -> None:
+def _note_despite(identity_id: int, about: str | None, why: str) -> None:
     """Her wish stands in the log (`topics.silence`), and so does what was said past it, and why."""
     org_id = people.whose(identity_id)[2]
     audit.record(
-        SYSTEM, "identity.despite_stop", f"identity:{identity_id}", org_id=org_id, after=about, why=EMERGENCY
+        SYSTEM, "identity.despite_stop", f"identity:{identity_id}", org_id=org_id, after=about, why=why
     )
 
 

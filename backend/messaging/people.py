@@ -71,6 +71,11 @@ def stopped_by_sms(identity: Identity) -> bool:
     return bool(Identity.select().where(here & (Identity.state == "stopped")).exists())
 
 
+def despite(identity: Identity) -> bool:
+    """Whether somebody said at this address, or, where she is rung up, by text message, that she wants to be told nothing more."""
+    return identity.state == "stopped" or (identity.channel == "voice" and stopped_by_sms(identity))
+
+
 def by_ids(ids: Iterable[int]) -> dict[int, Identity]:
     """Several at once, for a list."""
     return {i.id: i for i in Identity.select().where(Identity.id.in_(list(ids)))}
@@ -200,7 +205,7 @@ def identities(
     """The Identities of a person, the preferred first; by default only those that may be written to.
 
     `asked_for`: she asked for this very message (a code), so that having opted out of notices does not stop it. `alarm`: somebody
-    relies on her, so that it does not in a chat; by SMS, where the carrier stops everything, it does.
+    relies on her, so that it does not in a chat; by SMS, where the carrier stops everything, it does; she is rung up instead (`alarms.rungs`).
     """
     if isinstance(to, At):
         query = Identity.select().where(Identity.id == to.identity_id)

@@ -6,19 +6,21 @@ topics and silence: the law and common sense want them heard.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import peewee
+import structlog
 
 from backend.core import audit, clock, crypto
 from backend.core.access import Actor
-from backend.core.db import Instant, Model, execute, transaction
+from backend.core.db import Instant, Model, execute, savepoint, transaction
 from backend.core.i18n import Msg, _
 from backend.messaging import people
 from backend.messaging.content import Content
 
+log = structlog.get_logger()
 AT_ONCE = 500
 TO_MANY = ("bulk", "default")
 """Queues of what has a topic."""
@@ -170,6 +172,15 @@ def forget(identities: Any) -> None:
     TopicOptout.delete().where(TopicOptout.identity_id.in_(identities)).execute()
 
 
+_on_silence: dict[str, list[Callable[[int], None]]] = {"stopped": [], "active": []}
+
+
+def on_silence(stopped: Callable[[int], None], began_again: Callable[[int], None]) -> None:
+    """A domain that relies on reaching people has these called with an Identity's id, in the transaction that silences it or ends that."""
+    _on_silence["stopped"].append(stopped)
+    _on_silence["active"].append(began_again)
+
+
 def silence(identity_id: int) -> bool:
     """Nothing more at this address but what she asks for and emergencies: STOP. What many were told and has not left for her yet does
     not leave. False: it is so already."""
@@ -192,4 +203,13 @@ def _state(identity_id: int, wanted: str, action: str) -> bool:
         resident_id, _staff_id, org_id = people.whose(identity_id)
         actor = Actor("resident", resident_id or 0, "")
         audit.record(actor, action, f"identity:{identity_id}", org_id=org_id, before=before, after=wanted)
+        for hears in _on_silence[wanted]:
+            try:
+                with savepoint():
+                    hears(identity_id)
+            except (peewee.OperationalError, peewee.InterfaceError):
+                raise
+            except Exception:
+                # What she wishes is done, whoever cannot hear of it.
+                log.exception("topics.unheard", identity=identity_id, state=wanted)
     return True

@@ -97,7 +97,7 @@ def test_who_unsubscribed_at_twilio_is_not_written_to_again(twilio: TwilioServer
     twilio.unsubscribed.add(CHEN)
     with pytest.raises(Refused) as caught:
         send(SmsChannel(), due())
-    assert caught.value.ends_identity
+    assert caught.value.opted_out and not caught.value.ends_identity, "she can be rung up"
     assert "21610" in str(caught.value)
 
 

@@ -120,13 +120,12 @@ def plan(
     care = CarePlan(
         resident_id=resident_id,
         org_id=town.grid.id,
-        status="active",
         days=days,
         times=at,
         channels=channels,
         created_at=clock.now(),
         created_by="staff:1",
-        **{"zone": "Asia/Shanghai", **other},
+        **{"zone": "Asia/Shanghai", "status": "active", **other},
     )
     record.schedule_next(care, clock.now())
     care.save(force_insert=True)
@@ -141,6 +140,10 @@ def said_to(identity_id: int) -> list[Content]:
 
 def address(resident_id: int, channel: str) -> Identity:
     return Identity.get((Identity.resident_id == resident_id) & (Identity.channel == channel))  # type: ignore[no-any-return]
+
+
+def staff_address(staff_id: int) -> Identity:
+    return Identity.get(Identity.staff_id == staff_id)  # type: ignore[no-any-return]
 
 
 def local(day: int, at: time, month: int = 11) -> datetime:

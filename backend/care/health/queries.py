@@ -10,7 +10,14 @@ from typing import Any
 
 from backend.care.health import chart, kinds, limits, medicines
 from backend.care.health.chart import Chart
-from backend.care.health.models import Appointment, HealthLimit, Measurement, Medicine, MedicineDose
+from backend.care.health.models import (
+    Appointment,
+    HealthLimit,
+    Measurement,
+    Medicine,
+    MedicineDose,
+    MedicinePlan,
+)
 from backend.core import access, audit, clock
 from backend.core.access import Actor
 from backend.core.errors import Forbidden
@@ -67,6 +74,12 @@ def medicines_of(resident_id: int) -> list[Medicine]:
         return []
     open_ones = (Medicine.plan == plan.id) & (Medicine.status != "ended")
     return list(Medicine.select().where(open_ones).order_by(Medicine.id))
+
+
+def reminded_on(resident_id: int) -> str:
+    """The channels, comma-separated, on which she is reminded of medicines that she takes now; empty when she is not."""
+    plan = MedicinePlan.get_or_none(MedicinePlan.resident_id == resident_id)
+    return plan.channels if plan is not None and plan.next_due_at is not None else ""
 
 
 def doses(resident_id: int, days: int = DAYS) -> list[MedicineDose]:
