@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
@@ -92,7 +93,13 @@ def checked(rule: Rule) -> Rule:
     """Raises Invalid when it makes no sense."""
     point = POINTS.get(rule.point)
     if point is None:
-        raise Invalid(_("There is no point named “{name}”.", name=rule.point))
+        near = get_close_matches(rule.point, POINTS, 1)
+        raise Invalid(
+            _("There is no name “{name}”. Did you mean {near}?", name=rule.point, near=near[0])
+            if near
+            else _("There is no point named “{name}”.", name=rule.point),
+            "rules",
+        )
     if point.kind == "number" and (rule.equals or rule.other or rule.above is not None):
         raise Invalid(
             _("“{point}” is a number: it is read as it stands, or with a factor.", point=point.title)

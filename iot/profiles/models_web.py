@@ -14,7 +14,7 @@ from backend.web.text import say
 from iot import discovery
 from iot.codecs import home_assistant
 from iot.mapping import Rule, as_written, written
-from iot.models import DeviceProfile
+from iot.models import Device, DeviceProfile
 from iot.points import POINTS
 from iot.profiles import overheard, sources, states
 from iot.profiles import web as installed
@@ -46,15 +46,14 @@ def index() -> Any:
 @blueprint.get("/new")
 @session.needs(CHANGE)
 def new() -> Any:
-    """With `of`, a device: the names that it says stand there already."""
-    of = request.args.get("of", type=int)
-    device = devices.seen(session.current_actor(), of) if of else None
+    """With `of`, a device: the names that it says stand there already, and it leads back to it."""
+    device = _of()
     unread = device.unread if device is not None else {}
     # What a device announced of itself is suggested, and looked over like everything else.
     known = home_assistant.suggested(discovery.of_device(device.address)) if device is not None else []
     taken = {written(line).name for line in known}
     lines = [*known, *(f"?={name}" for name in unread if name not in taken)]
-    return _form(None, {"rules": "\n".join(lines)}, unread=unread)
+    return _form(None, {"rules": "\n".join(lines)}, device)
 
 
 @blueprint.get("/<int:profile_id>")
@@ -64,7 +63,8 @@ def show(profile_id: int) -> Any:
     if found.version_id is not None:
         return installed.page(found)
     rules = "\n".join(as_written(Rule.from_json(r)) for r in found.rules)
-    return _form(found, {"key": found.key, "name": found.name, "decoder": found.decoder, "rules": rules})
+    kept = {"key": found.key, "name": found.name, "decoder": found.decoder, "rules": rules}
+    return _form(found, kept, _of())
 
 
 @blueprint.post("/save")
@@ -73,6 +73,7 @@ def save() -> Any:
     given = request.form
     profile_id = given.get("id", type=int)
     known = devices.seen_profile(session.current_actor(), profile_id) if profile_id else None
+    device = _of()
     try:
         rules = [
             written(line)
@@ -88,30 +89,37 @@ def save() -> Any:
             profile_id=profile_id,
         )
     except LinliError as error:
-        return _form(known, given, error)
+        return _form(known, given, device, error)
     flash(
         say(_("Saved. Please look it over once more and approve it: only then may it raise alarms.")),
         "success",
     )
-    return redirect(url_for("device_models.show", profile_id=made.id), code=303)
+    return redirect(url_for("device_models.show", profile_id=made.id, of=device and device.id), code=303)
 
 
 @blueprint.post("/<int:profile_id>/approve")
 @session.needs(CHANGE)
 def approve(profile_id: int) -> Any:
+    device = _of()
     devices.approve(session.current_actor(), profile_id)
     flash(say(_("Approved: devices of this model may raise alarms.")), "success")
-    return redirect(url_for("device_models.show", profile_id=profile_id), code=303)
+    return redirect(url_for("device_models.show", profile_id=profile_id, of=device and device.id), code=303)
+
+
+def _of() -> Device | None:
+    """The device for which somebody makes a model. Raises NotFound."""
+    of = request.args.get("of", type=int)
+    return devices.seen(session.current_actor(), of) if of else None
 
 
 def _form(
-    found: DeviceProfile | None, given: Any, problem: LinliError | None = None, unread: Any = None
+    found: DeviceProfile | None, given: Any, device: Device | None, problem: LinliError | None = None
 ) -> Any:
     page = render_template(
         "iot/profile.html",
         profile=found,
         given=given,
-        unread=unread or {},
+        device=device,
         decoders=list(DECODERS.items()),
         points=list(POINTS.values()),
         overheard=overheard.of_profiles([found]).get(found.id, []) if found else [],

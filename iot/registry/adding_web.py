@@ -16,7 +16,7 @@ from backend.web.text import locale, say
 from iot import bodies
 from iot.models import Device
 from iot.profiles import binding
-from iot.registry import devices, given, onboarding, photographed, replacing
+from iot.registry import devices, finding, given, onboarding, photographed, replacing
 from iot.registry.devices import CHANGE, READ
 
 STICKERS = 60
@@ -102,7 +102,8 @@ def _what(device: Device, problem: Invalid | None = None) -> Any:
     who = residents.find(device.resident_id) if device.resident_id else None
     before = {
         "name": device.name,
-        "profile": str(device.profile_id or (suggested.id if suggested else "")),
+        "profile": request.args.get("profile")
+        or str(device.profile_id or (suggested.id if suggested else "")),
         "resident": who.name if who else "",
         "place": Home.from_json(devices.place_of(device)).show(locale()) if device.place else "",
         "org": str(device.org_id or ""),
@@ -128,6 +129,7 @@ def test(device_id: int) -> Any:
         "iot/add_test.html",
         device=device,
         profile=its,
+        door=finding.doors([device])[device.id],
         said=devices.shown(device, bodies.withheld(session.current_actor(), device))
         if device.tested_at
         else [],

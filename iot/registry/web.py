@@ -12,7 +12,7 @@ from backend.core.errors import Invalid
 from backend.core.i18n import _
 from backend.fields.address import Home
 from backend.residents import queries as residents
-from backend.web import nav, sections, session, subjects
+from backend.web import listing, nav, sections, session, subjects
 from backend.web.text import locale, say
 from iot import bodies, discovery
 from iot.maintenance import windows as maintenance
@@ -20,7 +20,7 @@ from iot.models import Device
 from iot.points import POINTS
 from iot.profiles import binding, overheard
 from iot.quarantine import kept as quarantine
-from iot.registry import devices, elder, replacing, shadow, whereabouts
+from iot.registry import devices, elder, finding, replacing, shadow, whereabouts
 from iot.registry import given as typed
 from iot.registry.devices import CHANGE, READ, STATUS
 
@@ -42,12 +42,17 @@ def index() -> Any:
     actor = session.current_actor()
     status = request.args.get("status", "")
     known = {p.id: p for p in devices.profiles()}
-    found = devices.listed(actor, status if status in STATUS else "")
+    page = listing.paginate(
+        finding.found(actor, status if status in STATUS else "", request.args.get("q", ""))
+    )
+    found = page.items
     return render_template(
         "iot/devices.html",
+        page=page,
         devices=[
             (d, devices.unready(known.get(d.profile_id or 0)), overheard.of_device(d.unread)) for d in found
         ],
+        doors=finding.doors(found),
         statuses=STATUS,
         may_change=access.may(actor, CHANGE),
         working=maintenance.under_way(actor),

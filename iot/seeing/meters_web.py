@@ -11,17 +11,16 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from backend.core import access, audit, clock
 from backend.core.access import Actor
 from backend.core.errors import Invalid
-from backend.core.i18n import LOCALES, Msg, Text, _, render
-from backend.fields.address import Home
+from backend.core.i18n import Msg, _, render
 from backend.residents import queries as residents
 from backend.sheets import formats
 from backend.web import listing, nav, session
 from backend.web.text import locale, say
 from backend.web.workbook import Cell, Sheet, attachment
-from iot.models import Device
 from iot.points import POINTS
 from iot.registry import devices
 from iot.registry.devices import CHANGE, READ
+from iot.registry.finding import doors
 from iot.seeing import bills, spans
 from iot.seeing.bills import METERS, Line
 
@@ -52,7 +51,7 @@ def index() -> Any:
     return render_template(
         "seeing/meters.html",
         page=page,
-        places=_places([line.device for line in page.items]),
+        places=doors([line.device for line in page.items]),
         point=POINTS[point],
         points=[(name, POINTS[name].title) for name in METERS],
         first=first,
@@ -85,7 +84,7 @@ def show(device_id: int) -> Any:
         months=found,
         most=max((m.use or 0 for m in found), default=0) or 1,
         notes=NOTES,
-        place=_places([device])[device.id],
+        place=doors([device])[device.id],
         local=clock.local,
     )
 
@@ -131,7 +130,7 @@ _HEADERS: tuple[Msg, ...] = (
 
 
 def _rows(found: list[Line], reader: str) -> Iterator[list[Cell]]:
-    places = _places([line.device for line in found])
+    places = doors([line.device for line in found])
     for line in found:
         where, who = places[line.device.id]
         month = line.month
@@ -180,16 +179,3 @@ def _asked() -> tuple[str, date]:
     except ValueError:
         first = today.replace(day=1)
     return point if point in METERS else METERS[0], min(first, today.replace(day=1))
-
-
-def _places(found: list[Device]) -> dict[int, tuple[Text, str]]:
-    """(where, whose) of each: its own place, else the resident's home."""
-    people = residents.by_ids({d.resident_id for d in found if d.resident_id is not None})
-    made: dict[int, tuple[Text, str]] = {}
-    for device in found:
-        who = people.get(device.resident_id or 0)
-        place = devices.place_of(device) or (who.home if who else None)
-        home = Home.from_json(place) if place else None
-        where: Text = {loc: home.show(loc) for loc in LOCALES} if home else ""
-        made[device.id] = (where, who.name if who else "")
-    return made

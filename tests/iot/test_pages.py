@@ -161,3 +161,50 @@ def approved(town: Town, name: str, *rules: str) -> DeviceProfile:
     made = devices.save_profile(admin, name, name, [written(rule) for rule in rules])
     devices.approve(admin, made.id)
     return made
+
+
+def test_one_device_is_found_among_many_by_name_address_person_and_door(town: Town, lin: Browser) -> None:
+    elder(town, "陈秀英", 501, "sms")
+    for number in range(51):
+        publishes(f"row-{number:02}", {"id": 1})
+        given = {
+            "name": f"楼道灯{number:02}",
+            "resident": "",
+            "place": "9号楼1单元101" if number == 7 else "",
+        }
+        lin.post(f"/admin/devices/{Device.get(Device.address == f'plain:row-{number:02}').id}", given)
+    hers = Device.get(Device.address == "plain:row-50")
+    lin.post(f"/admin/devices/{hers.id}", {"name": "厨房烟感", "resident": "陈秀英"})
+    first, second = lin.get("/admin/devices").text, lin.get("/admin/devices?page=2").text
+    assert "第 1 页，共 2 页" in first
+    assert first.count("楼道灯") + second.count("楼道灯") == 50
+    for asked in ("厨房烟", "row-50", "陈秀"):
+        shown = lin.get("/admin/devices", query_string={"q": asked}).text
+        assert "厨房烟感" in shown and "陈秀英" in shown and "501" in shown and "楼道灯" not in shown, asked
+    for door in ("9号楼1单元101", "9-1-101"):
+        shown = lin.get("/admin/devices", query_string={"q": door}).text
+        assert "楼道灯07" in shown and "楼道灯08" not in shown, door
+    assert "没有符合的设备" in lin.get("/admin/devices?q=zzz").text
+
+
+def test_who_takes_a_detector_in_reads_whose_home_it_is_and_finds_the_way_from_its_words_to_a_model(
+    town: Town, lin: Browser
+) -> None:
+    elder(town, "陈秀英", 501, "sms")
+    publishes("yg-09", {"id": 1, "alarm": "normal"})
+    device = Device.get()
+    page = f"/admin/devices/add/{device.id}"
+    lin.post(page, {"name": "新烟感", "resident": "陈秀"})
+    asked = lin.get(f"{page}/test").text
+    assert "陈秀英" in asked and "501" in asked
+    publishes("yg-09", {"id": 2, "alarm": "fire"})
+    unread, new = lin.get(f"{page}/test").text, f"/admin/devices/models/new?of={device.id}"
+    assert "还没有人说明" in unread and new in unread
+    kept = {"name": "烟感 YG", "rules": "smok=alarm==fire"}
+    wrong = lin.post(f"/admin/devices/models/save?of={device.id}", kept)
+    assert wrong.status_code == 422 and "smoke" in wrong.text and "fire" in wrong.text
+    lin.post(f"/admin/devices/models/save?of={device.id}", kept | {"rules": "smoke=alarm==fire"})
+    model = DeviceProfile.get()
+    approved = lin.post(f"/admin/devices/models/{model.id}/approve?of={device.id}").text
+    assert f"{page}?profile={model.id}" in approved
+    assert f'value="{model.id}" selected' in lin.get(f"{page}?profile={model.id}").text
