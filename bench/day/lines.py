@@ -25,9 +25,6 @@ from tests.harness.twilio_server import OUR_NUMBER, Resource, TwilioServer
 
 LABELS = {render(label, "zh_CN"): answer for answer, labels in OFFERED.items() for label in labels}
 """What an answer is called where it is offered."""
-OPTION = re.compile(r"^(\d+) (.+)$|([^,，。？?\n]+?)回(\d+)", re.MULTILINE)
-"""Of a text message: `1 我过去` in a line, or 我过去回1 in the sentence."""
-KEY = re.compile(r"([^。，\n]+)，请按 ?(\d)")
 WHICH = "是指哪一个"
 """She is asked which of two she means."""
 NAMED = re.compile(r"[?&]d=(\d+)")
@@ -126,7 +123,7 @@ class Texts:
         found = self._twilio.messages[self._seen :]
         self._seen += len(found)
         self._unconfirmed = [one for one in [*self._unconfirmed, *found] if not self._confirm(one)]
-        return [came for one in found if (came := _numbered(one)) is not None]
+        return [came for one in found if (came := _asking(one)) is not None]
 
     def _confirm(self, sent: Resource) -> bool:
         where = urlsplit(sent.asked.get("StatusCallback", ""))
@@ -138,7 +135,7 @@ class Texts:
 
     def give(self, came: Came, answer: str) -> bool:
         asked = [text for text in self._said(came, came.offers[answer]) if WHICH in text]
-        if asked and answer in (offers := _offers(asked[-1])):
+        if asked and answer in (offers := numbered(asked[-1])):
             self._said(came, offers[answer], "which")
         return True
 
@@ -157,15 +154,26 @@ class Texts:
         return replies(response.text)
 
 
-def _numbered(sent: Resource) -> Came | None:
-    offers = _offers(sent.body)
+def _asking(sent: Resource) -> Came | None:
+    offers = numbered(sent.body)
     named = NAMED.search(sent.asked.get("StatusCallback", ""))
     return Came(sent.to, f"d{named[1]}", offers) if offers and named else None
 
 
-def _offers(text: str) -> dict[str, str]:
-    found = [(label or inline, number or after) for number, label, inline, after in OPTION.findall(text)]
-    return {LABELS[label.strip()]: number for label, number in found if label.strip() in LABELS}
+def numbered(text: str) -> dict[str, str]:
+    """The number of each answer that a text message offers, in a line (`1 我过去`) or in the sentence (我过去回1)."""
+    return _said(text, r"^(\d+) {label}$|{label}回(\d+)")
+
+
+def keyed(said: str) -> dict[str, str]:
+    """The key of each answer that is offered in a call."""
+    return _said(said, r"{label}，请按 ?(\d)")
+
+
+def _said(text: str, way: str) -> dict[str, str]:
+    ways = ((answer, way.format(label=re.escape(label))) for label, answer in LABELS.items())
+    found = ((answer, re.search(pattern, text, re.MULTILINE)) for answer, pattern in ways)
+    return {answer: next(filter(None, match.groups())) for answer, match in found if match is not None}
 
 
 class Calls:
@@ -193,9 +201,7 @@ class Calls:
             return False  # it was taken, and is over
         try:
             heard = self._taken(ringing)
-            keys = {
-                LABELS[label.strip()]: key for label, key in KEY.findall(heard) if label.strip() in LABELS
-            }
+            keys = keyed(heard)
             if answer in keys:
                 self._carrier.call(
                     OUR_NUMBER, [keys[answer]], path=_path(ringing.asked["Url"]), sid=ringing.sid, Direction="outbound-api", To=ringing.to

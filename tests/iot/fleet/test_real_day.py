@@ -14,13 +14,14 @@ from backend.alarms.models import Alarm, AlarmNote
 from backend.core import clock as clocks
 from backend.core.db import transaction
 from backend.fields.words import Words
-from bench.day import climbed, oracle, raised, story
+from bench.day import climbed, lines, oracle, raised, story
 from bench.day.oracle import Known, Told
+from bots import sms, voice
 from iot import storing
 from iot.fleet import faults, life
 from iot.fleet.registering import home_of
 from iot.uplink import Arrived
-from tests.care.town import daughter, elder, found
+from tests.care.town import daughter, elder, found, said_to
 from tests.databases import TestDatabase
 from tests.iot.fleet.day import settle
 
@@ -95,3 +96,26 @@ def test_the_day_notices_whom_nobody_told_in_time_and_who_was_told_before_her_ti
         AlarmNote.id == AlarmNote.select(fn.MAX(AlarmNote.id))
     ).execute()
     assert any("before those told last had their time" in found for found in climbed.findings(known))
+
+
+def test_the_people_of_the_day_find_the_answers_where_they_are_told_of_an_alarm(
+    sqlite_database: TestDatabase, clock: clocks.Hands
+) -> None:
+    domains.load()
+    town = found()
+    who = elder(town, "陈秀英", 501, "sms")
+    told = daughter(who)
+    with transaction():
+        alarms.raise_alarm(
+            "smoke",
+            org_id=town.grid.id,
+            severity="critical",
+            words=Words("烟"),
+            source="device:1",
+            resident_id=who,
+        )
+    climb()
+    (content,) = said_to(told)
+    offered = {"going": "1", "called_119": "2", "cannot": "3", "safe": "4", "false_alarm": "5"}
+    assert lines.numbered("".join(body.text for body in sms.shape(content))) == offered
+    assert lines.keyed("\n".join(voice.shape(content))) == offered
