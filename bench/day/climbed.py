@@ -10,6 +10,7 @@ from backend.alarms import kinds, ladder
 from backend.alarms.climbing import GOING
 from backend.alarms.models import Alarm, AlarmNote, AlarmStep
 from backend.core import clock
+from backend.messaging.content import Content
 from backend.messaging.models import Message
 from bench.day.lines import Came
 from bench.day.oracle import Known
@@ -81,7 +82,7 @@ def _climbed(alarm: Alarm, known: Known) -> list[str]:
 def answered(deeds: Iterable[Deed], known: Known) -> list[str]:
     """Each answer that was given stands in the alarm's timeline, unless it was over, or she had said so before. One that was given a moment ago may be on its way."""
     return [
-        f"{deed.answer} by {deed.channel} at {deed.at:%H:%M:%S} ({message.about}) stands nowhere"
+        f"{deed.answer} by {deed.channel} at {deed.at:%H:%M:%S} (alarm {_alarm_of(message, deed.answer)}) stands nowhere"
         for deed in deeds
         if deed.at < clock.now() - known.late and not _stands(deed, message := _message(deed.came), known)
     ]
@@ -91,8 +92,15 @@ def _message(came: Came) -> Message:
     return Message.get_by_id(came.message)
 
 
+def _alarm_of(message: Message, answer: str) -> int:
+    """Which alarm her answer is about: what she was offered says so, and of many that are answered together the message."""
+    offered = (option.value.partition(":") for option in Content.unseal(message.content).options)
+    named = next((number for command, _colon, number in offered if command == f"alarm.{answer}"), None)
+    return int(named or (message.about or "").removeprefix("alarm:"))
+
+
 def _stands(deed: Deed, message: Message, known: Known) -> bool:
-    alarm = Alarm.get_by_id(int((message.about or "").removeprefix("alarm:")))
+    alarm = Alarm.get_by_id(_alarm_of(message, deed.answer))
     if alarm.cleared_at is not None and alarm.cleared_at <= known.latest(deed.at):
         return True
     steps = AlarmStep.select().where(AlarmStep.alarm == alarm.id)

@@ -78,7 +78,11 @@ class Chats:
     def fresh(self) -> list[Came]:
         found = self._telegram.calls(since=self._seen)
         self._seen += len(found)
-        return [came for call in found if (came := _tapped(call["body"])) is not None]
+        return [
+            came
+            for call in found
+            if call["method"].startswith("send") and (came := _tapped(call["body"])) is not None
+        ]
 
     def give(self, came: Came, answer: str) -> bool:
         user = self._users[came.who]
