@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -151,9 +152,9 @@ def _lived(
     verdict = oracle.messages(told, said_at, known)
     findings = [
         *verdict.findings,
-        *raised.findings(living, befell, away, (begin, end), known, handed),
-        *climbed.findings(known),
-        *climbed.answered(people.deeds, known),
+        *_judged(lambda: raised.findings(living, befell, away, (begin, end), known, handed)),
+        *_judged(lambda: climbed.findings(known)),
+        *_judged(lambda: climbed.answered(people.deeds, known)),
     ]
     if given.hours >= story.WHOLE:
         answered = people.by_channel()
@@ -171,6 +172,15 @@ def _lived(
         "misfortunes": happened, "behind_s": round(late, 1), "minutes": round((time.time() - begun) / 60, 1), "findings": findings,
         "machine": machine(),
     }  # fmt: skip
+
+
+def _judged(judge: Callable[[], list[str]]) -> list[str]:
+    """What cannot be judged is a finding, and hides no other."""
+    try:
+        return judge()
+    except Exception as error:
+        traceback.print_exc()
+        return [f"could not be judged: {error!r}"]
 
 
 def _misfortunes(
