@@ -7,6 +7,7 @@ from collections.abc import Callable
 from iot import express
 from iot.commands import actions as commands
 from iot.maintenance import windows as maintenance
+from iot.quarantine import later
 from iot.registry import online
 
 JOBS: list[tuple[str, int, Callable[[], object]]] = [
@@ -14,4 +15,5 @@ JOBS: list[tuple[str, int, Callable[[], object]]] = [
     ("devices.commands", 5, commands.time_out),
     ("devices.online", 30, online.look),
     ("devices.twins", 600, express.clear),
+    ("devices.later", 5, later.again),
 ]

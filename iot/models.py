@@ -103,7 +103,8 @@ class Reading(Model):
 class QuarantinedMessage(Model):
     """A message that could not be read, and why (JSON of the text by locale); `payload` is sealed. `device`: the address that it names, where that can be told, and `org_id` whose
     that is; `source` as `Arrived.source`; `tried_at`: when it was last tried again. `unheard`: it was read and stored, and this listener could not act on it. `pile_id`: the
-    QuarantinePile that it lies on, null for what no ceiling holds back."""
+    QuarantinePile that it lies on, null for what no ceiling holds back. `again_at`: when it is tried again by itself (`quarantine.later`), null where staff
+    do that."""
 
     topic = peewee.TextField()
     payload = peewee.BlobField()
@@ -115,6 +116,7 @@ class QuarantinedMessage(Model):
     tried_at = Instant(null=True)
     unheard = peewee.CharField(40, default="")
     pile_id = peewee.IntegerField(null=True, index=True)
+    again_at = Instant(null=True, index=True)
 
 
 class QuarantinePile(Model):

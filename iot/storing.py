@@ -20,7 +20,7 @@ from iot.models import LONGEST_ADDRESS, Device
 from iot.quarantine import kept as quarantine
 from iot.quarantine.kept import Aside
 from iot.said import Said, agreed, heard_of, kept, said_by
-from iot.uplink import Arrived, Told, Unreadable, Uplink
+from iot.uplink import Arrived, Later, Told, Unreadable, Uplink
 
 _LONGEST_GATEWAY = 64
 log = structlog.get_logger()
@@ -123,10 +123,10 @@ def store(batch: Sequence[Arrived]) -> Stored:
             if not _carries(arrived, uplink, device):
                 continue
             if isinstance(values, Unreadable):
-                aside[id(arrived)] = Aside(
-                    arrived, _("{device}: {why}", device=uplink.device, why=values.why), uplink.device
-                )
-                if not isinstance(values, Told):
+                why = _("{device}: {why}", device=uplink.device, why=values.why)
+                later = isinstance(values, Later)
+                aside[id(arrived)] = Aside(arrived, why, uplink.device, later=later)
+                if not later and not isinstance(values, Told):
                     lost.append(unheard.of(arrived, device, profiles.get(device.profile_id or 0)))
                 continue
             said.append(said_by(arrived, uplink, values, device, profiles.get(device.profile_id or 0)))

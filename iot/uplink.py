@@ -82,6 +82,10 @@ class Told(Unreadable):
     """Staff know already why, for all devices that it concerns at once."""
 
 
+class Later(Unreadable):
+    """Nothing is wrong with it, and nobody is to blame: it is tried again by itself (`quarantine.later`)."""
+
+
 def flat(data: object, prefix: str = "", depth: int = 6) -> dict[str, Scalar]:
     """The leaves of a JSON value by dotted names: {"a": {"b": [1, 2]}} is {"a.b.0": 1, "a.b.1": 2}. Deeper ones are left out."""
     found: dict[str, Scalar] = {}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -24,17 +25,23 @@ from iot.uplink import Arrived
 LARGEST = 65_536
 """Bytes of a message that are kept."""
 LONGEST_WHY = 200
+MOST_LATER = 50_000
+"""So many wait to be tried again by themselves, before the ceiling of each device counts for them too."""
+SOONEST, RAREST = timedelta(seconds=4), timedelta(minutes=5)
+"""Between two tries, at first and at last."""
 log = structlog.get_logger()
 
 
 @value
 class Aside:
-    """A message and what is wrong with it; `device` is the address that it names, where that could be read; `unheard` as `QuarantinedMessage` has it."""
+    """A message and what is wrong with it; `device` is the address that it names, where that could be read; `unheard` as `QuarantinedMessage` has it.
+    `later`: it is tried again by itself."""
 
     arrived: Arrived
     why: Text
     device: str = ""
     unheard: str = ""
+    later: bool = False
 
 
 def put_aside(messages: Sequence[Aside]) -> None:
@@ -53,9 +60,14 @@ def put_aside(messages: Sequence[Aside]) -> None:
             # A webhook's messages are its community's, whatever they say of themselves.
             org_id = one.arrived.org_id or org_ids.get(device)
             rows.append((one, _row(one, topic, device, why, org_id)))
-        # What waits for a listener was read, and is never left out; what is tried again lies there already.
-        free = [row for one, row in rows if one.unheard or one.arrived.first is not None]
-        heaped = [row for one, row in rows if not one.unheard and one.arrived.first is None]
+        # What waits for a listener was read, and is never left out; what is tried again lies there already; and what is tried by itself lies there for a while.
+        spare = MOST_LATER - _waiting() if any(one.later for one, _row in rows) else 0
+        free: list[QuarantinedMessage] = []
+        heaped: list[QuarantinedMessage] = []
+        for one, row in rows:
+            spare -= one.later
+            kept = one.unheard or one.arrived.first is not None or (one.later and spare >= 0)
+            (free if kept else heaped).append(row)
         for row in (*free, *piles.kept_of(heaped)):
             log.info("device.quarantined", why=render(why_of(row), "en"))
             row.save(force_insert=True)
@@ -72,7 +84,17 @@ def _row(one: Aside, topic: str, device: str, why: str, org_id: int | None) -> Q
         source=one.arrived.source,
         tried_at=one.arrived.at if one.arrived.first else None,
         unheard=one.unheard,
+        again_at=clock.now() + _pause(clock.now() - one.arrived.since) if one.later else None,
     )
+
+
+def _pause(age: timedelta) -> timedelta:
+    """Until what is so old is tried again."""
+    return min(max(age / 4, SOONEST), RAREST)
+
+
+def _waiting() -> int:
+    return int(QuarantinedMessage.select().where(QuarantinedMessage.again_at.is_null(False)).count())
 
 
 def _packed(why: Text) -> str:

@@ -11,7 +11,7 @@ import structlog
 
 from backend.core import clock
 from backend.core.i18n import Msg, Text, _
-from iot.uplink import Scalar, Told, Unreadable
+from iot.uplink import Later, Scalar, Told, Unreadable
 from iot.vendor import answer, breaker, pool, sources
 from iot.vendor.process import Job, Outcome
 
@@ -33,7 +33,7 @@ def decode_one(source: str, payload: bytes, port: int, at: datetime | None = Non
 
 def decode(jobs: Sequence[Job]) -> list[Mapping[str, Scalar] | Unreadable]:
     """The values that each payload means by the device's own names, in order, or why it could not be read. Codecs that are stopped are not asked;
-    those that misbehave are written down, and stopped when it is too much."""
+    those that misbehave are written down, and stopped when it is too much. What the machine had no memory for is Later."""
     stopped = breaker.stopped({job.codec for job in jobs})
     going = [place for place, job in enumerate(jobs) if job.codec not in stopped]
     outcomes = pool.ours().run([jobs[place] for place in going], sources.read) if going else []
@@ -44,6 +44,9 @@ def decode(jobs: Sequence[Job]) -> list[Mapping[str, Scalar] | Unreadable]:
         Told(_("the model’s codec is stopped: {why}", why=stopped.get(job.codec, ""))) for job in jobs
     ]
     for place, outcome in zip(going, outcomes, strict=True):
+        if outcome.kind == "starved":
+            found[place] = Later(STARVED)
+            continue
         try:
             found[place] = answer.values(answer.read(_text(outcome)))
         except Unreadable as error:
@@ -57,11 +60,13 @@ def _text(outcome: Outcome) -> bytes | str:
     raise Unreadable(_why(outcome))
 
 
+STARVED = _("there was no memory for the model’s codec just now: it is tried again by itself")
 _WHY: dict[str, Msg] = {
     "thrown": _("the model’s codec refused it: {why}"),
     "limit": _("the model’s codec was ended: {why}"),
     "unloadable": _("the model’s codec cannot be loaded: {why}"),
     "stopped": _("the model’s codec is stopped: it was ended several times in a moment"),
+    "starved": STARVED,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,15 +20,22 @@ RETIRES = 200_000
 FAULTS = 3
 """Of one codec in one batch; its other payloads are not tried."""
 DEATHS = 5
-"""In one batch while no codec ran: then something is wrong with the machine."""
+"""In one batch while no codec ran, or several did: then something is wrong with the machine."""
+REST_S = 3.0
+"""So long nothing is tried after that: nobody's other messages wait for it."""
+STARVED = Outcome("starved", "no process could be started for vendors' codecs")
+_NOBODY = ""
 log = structlog.get_logger()
 
 
 class Pool:
     """For any thread; made anew in a forked process."""
 
-    def __init__(self, size: int = SIZE, watch: Watch = WATCH) -> None:
-        self._watch = watch
+    def __init__(
+        self, size: int = SIZE, watch: Watch = WATCH, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._watch, self._now = watch, now
+        self._rests_until = float("-inf")
         self._places = threading.Semaphore(size)
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
@@ -36,28 +44,48 @@ class Pool:
         """What came of each, in order. `source` gives the text of a codec by its name, or raises Unreadable."""
         outcomes: dict[int, Outcome] = {}
         suspects: set[int] = set()
-        deaths = 0
+        deaths = Counter[str]()
+        began = self._now()
+        if began < self._rests_until:
+            return [STARVED] * len(jobs)
         while left := self._left(jobs, outcomes):
             try:
                 with self._worker() as worker:
                     worker.run({place: jobs[place] for place in left}, source, outcomes)
-            except (Ended, OSError) as error:
-                at = error.place if isinstance(error, Ended) else None
-                log.warning("codec.worker_ended", codec=jobs[at].codec if at in left else None)
+            except (Ended, OSError, MemoryError) as error:
+                ended = error if isinstance(error, Ended) else Ended(None, starved=True)
+                at, starved = ended.place, ended.starved
                 if at is None or at not in left or at in outcomes:
-                    deaths += 1
-                elif isinstance(error, Ended) and (error.hung or at in suspects):
-                    why = "it did not come to an end" if error.hung else "the process that ran it died of it"
-                    outcomes[at] = Outcome("limit", why)
+                    at, of = None, _NOBODY
                 else:
-                    # Somebody else may have killed the process: it is given a second chance.
-                    suspects.add(at)
-            if deaths >= DEATHS:
-                for place in self._left(jobs, outcomes):
-                    outcomes[place] = Outcome(
-                        "unavailable", "no process could be started for vendors' codecs"
-                    )
+                    of = jobs[at].codec
+                log.warning("codec.worker_ended", codec=of or None, starved=starved)
+                deaths[of] += at is None or starved
+                if at is None:
+                    continue
+                if ended.hung or (at in suspects and not starved):
+                    why = "it did not come to an end" if ended.hung else "the process that ran it died of it"
+                    outcomes[at] = Outcome("limit", why)
+                elif at in suspects:
+                    outcomes[at] = STARVED
+                # Somebody else may have killed the process: it is given a second chance.
+                suspects.add(at)
+            finally:
+                self._give_up(jobs, outcomes, deaths, self._now() - began)
         return [outcomes[place] for place in range(len(jobs))]
+
+    def _give_up(
+        self, jobs: Sequence[Job], outcomes: dict[int, Outcome], deaths: Counter[str], took: float
+    ) -> None:
+        """What would only die again: of one codec, that may say itself that there is no memory, or, where others die too, all."""
+        bare = deaths[_NOBODY] >= DEATHS or (len(+deaths) > 1 and deaths.total() >= DEATHS)
+        # Or some did not even begin in all the time that they were given.
+        bare = bare or (deaths[_NOBODY] > 1 and took >= 3 * self._watch.patience)
+        if bare:
+            self._rests_until = self._now() + REST_S
+        for place in self._left(jobs, outcomes):
+            if bare or deaths[jobs[place].codec] >= FAULTS:
+                outcomes[place] = STARVED
 
     def close(self) -> None:
         """End the workers that are idle."""

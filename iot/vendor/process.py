@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -24,12 +25,17 @@ from iot.uplink import Unreadable
 
 SCRIPT = Path(__file__).with_name("worker.py")
 LARGEST = 2**20
+NO_MEMORY = 3
+"""As `worker.NO_MEMORY`, which nobody here imports: it needs the engine."""
+ENDS_S = 1.0
+"""So long a process may take to end after it hung up."""
 _HEAD = struct.Struct(">IBI")
 _TICK = os.sysconf("SC_CLK_TCK")
 
-Kind = Literal["answer", "thrown", "limit", "unloadable", "stopped", "unavailable"]
+Kind = Literal["answer", "thrown", "limit", "unloadable", "stopped", "unavailable", "starved"]
 """answer: JSON; thrown: the codec said no; limit: it ran into one, or took the process down; unloadable: it is no codec; stopped: not tried, after
-faults; unavailable: no fault of the codec's."""
+faults; unavailable: it is not installed here; starved: there was no memory, no process or no time of the processor for it, which is no fault of the codec's
+and passes."""
 _KINDS: Mapping[int, Kind] = {
     ord("="): "answer",
     ord("!"): "thrown",
@@ -81,11 +87,12 @@ class Outcome:
 
 
 class Ended(Exception):
-    """The worker is gone. `place`: of the Job that it was at, None when it was at none; `hung`: it was killed for that Job's sake."""
+    """The worker is gone. `place`: of the Job that it was at, None when it was at none; `hung`: it was killed for that Job's sake; `starved`: the machine
+    had no memory, or no time, for it."""
 
-    def __init__(self, place: int | None, *, hung: bool = False) -> None:
+    def __init__(self, place: int | None, *, hung: bool = False, starved: bool = False) -> None:
         super().__init__(f"the worker ended at {place}")
-        self.place, self.hung = place, hung
+        self.place, self.hung, self.starved = place, hung, starved
 
 
 class Worker:
@@ -181,7 +188,7 @@ class Worker:
         try:
             self._channel.sendall(struct.pack(">I", len(body)) + body)
         except OSError:
-            raise self._ended() from None
+            raise self._ended(starved=self._starved()) from None
 
     def _frame(self) -> bytes:
         (size,) = struct.unpack(">I", self._exactly(4))
@@ -199,21 +206,27 @@ class Worker:
                 if self._cpu() - spent >= self._watch.cpu:
                     raise self._ended(hung=True) from None
                 if time.monotonic() - began >= self._watch.patience:
-                    raise self._ended() from None
+                    raise self._ended(starved=True) from None
                 continue
             except OSError:
                 part = b""
             if not part:
-                raise self._ended()
+                raise self._ended(starved=self._starved())
             found += part
         return bytes(found)
 
-    def _ended(self, *, hung: bool = False) -> Ended:
+    def _starved(self) -> bool:
+        """Whether the system ended it, which does so where memory is short, or it found none itself. It has hung up already."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(ENDS_S) in (-signal.SIGKILL, NO_MEMORY)
+        return False
+
+    def _ended(self, *, hung: bool = False, starved: bool = False) -> Ended:
         """Make an end of it, and say where it was."""
         (at,) = struct.unpack(">I", self._progress[:4])
         with suppress(OSError):
             self.close()
-        return Ended(at - 1 if at else None, hung=hung)
+        return Ended(at - 1 if at else None, hung=hung, starved=starved)
 
     def _cpu(self) -> float:
         """Seconds of the processor that it has had; where the system does not tell, what it may have had."""

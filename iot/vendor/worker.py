@@ -67,6 +67,8 @@ _CALLS = {
     "aarch64": (0xC00000B7, (63, 64, 67, 57, 73, 222, 226, 215, 214, 216, 233, 134, 135, 139, 132, 128, 124, 98, 103, 113, 165,
                              172, 178, 278, 206, 207, 93, 94)),
 }  # fmt: skip
+NO_MEMORY = 3
+"""How this process ends when the machine, or the limit that somebody set it, has no memory for what every codec may take."""
 _HEAD = struct.Struct(">IBI")
 
 
@@ -95,6 +97,8 @@ class Codec:
     def _asked(self, *given: str | float) -> tuple[bytes, str]:
         try:
             answer = self._host(*given)
+        except MemoryError:
+            return b"#", _limit("out of memory")
         except Exception as error:  # the engine's own, or a value that it cannot hand over
             return b"#", _limit(str(error))
         if not isinstance(answer, str):
@@ -106,7 +110,14 @@ class Codec:
 
 
 def _limit(text: str) -> str:
-    return next((why for words, why in _LIMITS.items() if words in text), text[:200])
+    why = next((why for words, why in _LIMITS.items() if words in text), text[:200])
+    if why == _LIMITS["out of memory"]:
+        # Its own limit, or is there none to be had? Raises MemoryError.
+        try:
+            mmap.mmap(-1, MEMORY).close()
+        except OSError:
+            raise MemoryError from None
+    return why
 
 
 class Server:
@@ -223,8 +234,10 @@ def confine() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         try:
-            resource.setrlimit(what, (most, most))
-        except (OSError, ValueError):  # a system that has no such limit, or a stricter one already
+            hard = resource.getrlimit(what)[1]
+            if hard == resource.RLIM_INFINITY or hard > most:  # root could take back a stricter one
+                resource.setrlimit(what, (most, most))
+        except (OSError, ValueError):  # a system that has no such limit
             continue
     if sys.platform == "linux" and platform.machine() in _CALLS:
         _only(*_CALLS[platform.machine()])
@@ -258,7 +271,7 @@ def main() -> None:
     try:
         Server(channel, progress, size).serve()
     except MemoryError:
-        os._exit(3)
+        os._exit(NO_MEMORY)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pytest
 
 from iot.uplink import Unreadable
 from iot.vendor import sources, worker
-from iot.vendor.pool import Pool
+from iot.vendor.pool import REST_S, Pool
 from iot.vendor.process import Job, Outcome, Watch
 from iot.vendor.web import WHY
 from tests.iot.vendor.codecs import HOSTILE, IN_EVERY_WAY
@@ -76,7 +76,7 @@ def test_a_worker_that_is_killed_in_the_midst_loses_nothing() -> None:
 
 
 def test_a_worker_that_stands_still_is_replaced_and_the_codec_is_not_blamed() -> None:
-    pool = Pool(1, Watch(wall=0.1, patience=0.3))
+    pool = Pool(1, Watch(wall=0.1, patience=5))
     run(pool, GOOD)
     os.kill(pool.pids[0], signal.SIGSTOP)
     assert [o.kind for o in run(pool, *[GOOD] * 3)] == ["answer"] * 3
@@ -176,3 +176,45 @@ def test_the_kernel_refuses_what_a_codec_that_broke_out_of_the_engine_would_do()
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["refused"] * len(tried), done.stderr
+
+
+GREEDY = "function decodeUplink(i) { const a = new Uint8Array(25 * 2 ** 20); return { data: { seen: i.bytes[0], a: a.length } }; }"
+
+
+def bounded(kilobytes: int) -> Watch:
+    """A worker that the system gives no more memory."""
+    return Watch(("sh", "-c", f'ulimit -v {kilobytes}; exec "$0" "$@"', *Watch().command))
+
+
+def test_a_codec_that_finds_no_memory_on_the_machine_is_not_to_blame(pool: Pool) -> None:
+    assert run(pool, GREEDY)[0].kind == "answer", "it takes less than it may"
+    measured = Pool(1, bounded(110 * 1024))  # with less than what glibc would set aside beforehand
+    run(measured, GOOD)
+    pages = int(Path(f"/proc/{measured.pids[0]}/statm").read_text().split()[0])
+    measured.close()
+    short = Pool(1, bounded(pages * os.sysconf("SC_PAGE_SIZE") // 1024 + 12 * 1024))
+    outcomes = run(short, GREEDY, GOOD)
+    assert [(o.kind, o.faulty) for o in outcomes] == [("starved", False), ("answer", False)]
+    short.close()
+
+
+def test_where_no_worker_can_be_started_nobody_waits_for_one_until_a_while_later(tmp_path: Path) -> None:
+    there, tries = tmp_path / "memory", tmp_path / "tries"
+    start = f'echo >> {tries}; test -e {there} || exit 1; exec "$0" "$@"'
+    now = [100.0]
+    pool = Pool(1, Watch(("sh", "-c", start, *Watch().command)), now=lambda: now[0])
+    assert {o.kind for o in run(pool, *[GOOD] * 50)} == {"starved"}
+    tried = tries.read_text().count("\n")
+    assert tried == 5
+    there.touch()
+    assert {o.kind for o in run(pool, *[GOOD] * 50)} == {"starved"} and tries.read_text().count("\n") == tried
+    now[0] += REST_S
+    assert {o.kind for o in run(pool, *[GOOD] * 50)} == {"answer"}
+    pool.close()
+
+
+def test_a_worker_that_the_system_kills_again_and_again_blames_no_codec(tmp_path: Path) -> None:
+    script = tmp_path / "worker.py"
+    script.write_text(TAKEN_OVER + "import os; os.kill(os.getpid(), 9)")
+    pool = Pool(1, Watch((sys.executable, str(script))))
+    assert [o.kind for o in run(pool, *[GOOD] * 10)] == ["starved"] * 10
