@@ -93,19 +93,20 @@ def ask_correction(actor: Actor, resident_id: int, field: str, text: str) -> Non
         )
 
 
-def correct(actor: Actor, resident_id: int, changes: Answers, why: str) -> None:
-    """Staff put values right; what she proved or confirmed before does not carry over to a new number or e-mail."""
+def correct(actor: Actor, resident_id: int, changes: Answers, why: str, *, moved: bool = True) -> None:
+    """Staff put values right; what she proved or confirmed before does not carry over to a new number or e-mail. Not `moved`: her home was written
+    wrongly, and what hangs there is in the one that is written now."""
     _needs(why)
     with transaction():
         resident = decisions.get(actor, resident_id, "resident.change")
         if resident.status == "erased":
             raise _settled_already(resident)
         before = file.answers_of(resident)
-        apply(resident, changes)
+        apply(resident, changes, moved=moved)
         decisions.noted(actor, "resident.correct", resident, before, why)
 
 
-def apply(resident: Resident, changes: Answers, *, quiet: bool = False) -> None:
+def apply(resident: Resident, changes: Answers, *, quiet: bool = False, moved: bool = True) -> None:
     """Put decided changes into the file and save it; `quiet`: no activation link goes to a new e-mail address. Raises Invalid when the
     document is on another file."""
     if "id_number" in changes:
@@ -121,7 +122,7 @@ def apply(resident: Resident, changes: Answers, *, quiet: bool = False) -> None:
     if changes.get("email"):
         resident.flags = flags.joined(set(flags.listed(resident.flags)) - {"no_email"})
     if home_id is not None and resident.household_id != home_id:
-        moves.leaves(resident.id)
+        moves.leaves(resident.id, moved=moved)
     resident.save()
     if resident.household_id != home_id:
         home_face.show([home_id, resident.household_id])

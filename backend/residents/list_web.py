@@ -256,7 +256,8 @@ def correct(resident_id: int) -> Any:
             return redirect(url_for("residents.show", resident_id=resident_id), code=303)
         if not errors:
             try:
-                actions.correct(actor, resident_id, changes, typed.get("why", ""))
+                moved = typed.get("moved") != "written"
+                actions.correct(actor, resident_id, changes, typed.get("why", ""), moved=moved)
             except Invalid as error:
                 errors[error.field or "why"] = error.text
             else:
@@ -270,6 +271,7 @@ def correct(resident_id: int) -> Any:
         kept=file.masked(on_file, locale(), private),
         errors=errors,
         why=request.form.get("why", ""),
+        moved=request.form.get("moved", ""),
     )
     return page, 422 if errors else 200
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 Follow = Callable[[int, int], None]
-Leave = Callable[[int], None]
+Leave = Callable[[int, bool], None]
 _followers: dict[str, Follow] = {}
 _leaving: dict[str, Leave] = {}
 
@@ -17,14 +17,15 @@ def register(name: str, follow: Follow) -> None:
 
 
 def register_leaving(name: str, leave: Leave) -> None:
-    """`leave(resident_id)` is called before a resident's home becomes another one, while her row still names the old, within that transaction."""
+    """`leave(resident_id, moved)` is called before a resident's home becomes another one, while her row still names the old, within that transaction. Not
+    `moved`: she never lived there, it was written wrongly."""
     _leaving[name] = leave
 
 
-def leaves(resident_id: int) -> None:
+def leaves(resident_id: int, *, moved: bool = True) -> None:
     """This resident is about to have another home than the one on file."""
     for _name, leave in sorted(_leaving.items()):
-        leave(resident_id)
+        leave(resident_id, moved)
 
 
 def tell(resident_ids: Iterable[int], org_id: int) -> None:

@@ -91,6 +91,14 @@ def bind(device_id: int) -> Any:
     return redirect(url_for("devices.show", device_id=device_id), code=303)
 
 
+@blueprint.post("/<int:device_id>/whereabouts")
+@session.needs(CHANGE)
+def settle(device_id: int) -> Any:
+    whereabouts.settle(session.current_actor(), device_id, request.form.get("how", ""))
+    flash(say(_("Saved. It holds from now on.")), "success")
+    return redirect(url_for("devices.show", device_id=device_id), code=303)
+
+
 @blueprint.post("/<int:device_id>/retire")
 @session.needs(CHANGE)
 def retire(device_id: int) -> Any:
@@ -114,7 +122,7 @@ def _page(device: Device, problem: Invalid | None = None) -> Any:
         models=[("", say(_("none"))), *((str(p.id), p.name) for p in known.values())],
         mute=devices.mute(device, its),
         nowhere=bool(whereabouts.nowhere([device])),
-        elsewhere=whereabouts.elsewhere(device),
+        elsewhere=whereabouts.SETTLED if whereabouts.elsewhere(device) else {},
         overheard=overheard.of_device(device.unread),
         suggested=binding.suggested(device, list(known.values())),
         points=[(title, value, _when(at)) for title, value, at in devices.shown(device, withheld)],

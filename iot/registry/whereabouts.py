@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from backend.alarms import actions as alarms
-from backend.core import privacy
-from backend.core.db import is_postgres
+from backend.core import access, audit, clock, privacy
+from backend.core.access import Actor
+from backend.core.db import is_postgres, transaction
+from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import LOCALES, Msg, Text, _
 from backend.fields.address import Home
 from backend.fields.words import Words
@@ -28,6 +30,12 @@ FIXED = frozenset(
     )
 )
 """What says so is screwed to the flat."""
+SETTLED: dict[str, Msg] = {
+    "stayed": _("She moved: it stayed there, and is hers no longer"),
+    "along": _("She moved, and it went along"),
+    "written": _("The old address was written wrongly"),
+}
+"""What staff can say of a device that seems to hang where its person does not live."""
 CARRIED = BODY | {"latitude", "longitude", "steps"}
 """What says so goes with a person, whatever else it says."""
 
@@ -85,16 +93,19 @@ def nowhere(found: Sequence[Device]) -> set[int]:
     return {d.id for d in homeless if not devices.mute_when_used(models.get(d.profile_id))}
 
 
-def leave(resident_id: int) -> None:
+def leave(resident_id: int, moved: bool) -> None:
     """She is about to live elsewhere, and may have been entered at a wrong address until now: what stays is given the old home, and staff are asked about
-    every device. Belongs in the transaction of the move, before her home changes."""
+    every device. Not `moved`: nobody asks, and what was given the wrong address has hers. Belongs in the transaction of the move, before her home changes."""
     found = _hers(resident_id)
     # After the devices, as whoever stores a message does.
     one_at_a_time.hold(resident_id)
+    if not moved:
+        _put_right(found, resident_id)
+        return
     _pin(found, resident_id)
     _ask(
         found,
-        _("Her home changed, and these devices are hers: {names}. Which stayed in the old home, which went with her? Please say it on their pages. Until then, what hangs in a flat counts as in the old home, and the rest as with her."),
+        _("Her home changed, and these devices are hers: {names}. Which stayed in the old home, which went with her, or was the old address written wrongly? Please say it on their pages. Until then, what hangs in a flat counts as in the old home, and the rest as with her."),
     )  # fmt: skip
 
 
@@ -135,6 +146,45 @@ def _pin(found: Sequence[Device], resident_id: int) -> list[Device]:
                 device.place = json.dumps(hers.home, ensure_ascii=False)
                 device.save(only=("place",))
     return staying
+
+
+def _put_right(found: Sequence[Device], resident_id: int) -> None:
+    hers = residents.in_need(resident_id)
+    wrong = Home.from_json(hers.home) if hers is not None and hers.home else None
+    for device in found:
+        if wrong is not None and (own := devices.place_of(device)) and Home.from_json(own) == wrong:
+            device.place = None
+            device.save(only=("place",))
+
+
+def settle(actor: Actor, device_id: int, how: str) -> None:
+    """Say what became of a device that counts as hanging where its person does not live any more. "stayed": it is hers no longer, and is where it is;
+    "along": it hangs where she lives now; "written": the old address was wrong, and it always was there. Raises NotFound, Forbidden, Conflict, Invalid."""
+    with transaction():
+        device = devices.seen(actor, device_id)
+        access.check(actor, devices.CHANGE, device.org_id)
+        hers = residents.in_need(device.resident_id) if device.resident_id is not None else None
+        if hers is None or device.org_id is None or not elsewhere(device):
+            raise Conflict(_("That was said already."))
+        if how not in SETTLED:
+            raise Invalid(_("Please choose one."), "how")
+        if how == "written":
+            access.check(actor, devices.CHANGE, hers.org_id)
+            # What it said, and what is still open, is of the same door.
+            device.place, device.org_id, device.changed_at = None, hers.org_id, clock.now()
+            device.save(only=("place", "org_id", "changed_at"))
+        else:
+            stays = how == "stayed"
+            devices.bind(
+                actor,
+                device_id,
+                name=device.name,
+                org_id=device.org_id if stays else hers.org_id,
+                profile_id=device.profile_id,
+                resident_id=None if stays else device.resident_id,
+                place=Home.from_json(devices.place_of(device)) if stays else None,
+            )
+        audit.record(actor, "device.whereabouts", device.subject, org_id=device.org_id, after={"how": how})
 
 
 def _ask(found: Sequence[Device], words: Msg) -> None:
