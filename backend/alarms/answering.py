@@ -162,9 +162,8 @@ def close(alarm: Alarm, actor: Actor, why: Text, heard: frozenset[str]) -> froze
     _end(alarm, "cleared", actor.name)
     record.note(alarm, "cleared", name=actor.name, why=record.in_all(why))
     audit.record(actor, "alarm.clear", f"alarm:{alarm.id}", org_id=alarm.org_id, why=str(why))
-    told = _tell_all(
-        alarm, actor.name, "cleared", record.in_all(why) or "", but=heard | {f"staff:{actor.id}"}
-    )
+    name: Text = _("Linli") if actor == SYSTEM else actor.name
+    told = _tell_all(alarm, name, "cleared", record.in_all(why) or "", but=heard | {f"staff:{actor.id}"})
     listeners.tell(summary.of(alarm))
     return heard | told
 

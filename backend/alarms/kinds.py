@@ -23,6 +23,10 @@ ENDS = frozenset({"safe", "false_alarm"})
 """Answers that clear the alarm; `cannot` sends it on, every other one says that something is being done."""
 CALLS = frozenset({"sos", "asked_for_help"})
 """Kinds where somebody called for help, and waits to hear who comes."""
+FIRES = frozenset({"smoke", "gas", "too_hot"})
+"""Kinds where the fire brigade is called, not the ambulance."""
+AT_HOME = frozenset({"smoke", "gas"})
+"""Kinds where whoever lives there has to go outside: she is told as well (see `at_home`)."""
 ABOUT_HER = CALLS | {"no_movement", "missed_checkin", "visit_trouble", "geofence"}
 """Kinds where she herself is in need: who goes to her goes for all of them."""
 SINGLE = CALLS | {"fall", "no_movement", "visit_trouble", "geofence"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import peewee
 
-from backend.alarms import climbing, listeners, record, storms, summary, surely
+from backend.alarms import at_home, climbing, listeners, record, storms, summary, surely
 from backend.alarms.models import Alarm
 from backend.core import audit, clock
 from backend.core.access import SYSTEM
@@ -84,6 +84,8 @@ def raise_alarm(
         surely.attempt(alarm.id, "storm", lambda: storms.join(alarm))
         # What fails here is taken up by the scheduler: that there is an alarm must not be lost with it.
         surely.attempt(alarm.id, "raise", lambda: climbing.advance(record.locked(alarm.id)))
+        if not elsewhere:
+            surely.attempt(alarm.id, "home", lambda: at_home.tell(alarm))
         return int(alarm.id)
 
 

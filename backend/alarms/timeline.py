@@ -46,6 +46,7 @@ _WORDS = {
     ),
     "again": lambda data: _("Reported again: {words}", words=data["words"]),
     "told": _told,
+    "home": lambda data: _("She was told at home as well."),
     "called": lambda data: _("No answer yet: rang up {names}.", names=_names(data)),
     "skipped": lambda data: _(
         "Nobody can be reached: {who}. The next is told.", who=kinds.RUNGS[data["who"]]

@@ -20,6 +20,7 @@ from backend.alarms import (
     storms,
     threads,
     timeline,
+    told,
     wording,
 )
 from backend.alarms.causes import CAUSES
@@ -154,6 +155,7 @@ def show(alarm_id: int) -> Any:
         resident=resident,
         # Once it is over nobody needs a number that she may keep to herself.
         phone=wording.telephone(found) if may_answer and found.status != "cleared" else "",
+        told=told.of_alarm(found) if may_answer and found.status != "cleared" else [],
         threads=threads.of_alarm(actor, found),
         sections=sections.made("alarm", actor, alarm_id),
         first=[(note, timeline.said_of(note)) for note in begun],

@@ -17,6 +17,8 @@ from backend.messaging import people
 from backend.residents import queries as residents
 from backend.settings import settings
 
+_IN_A_TEXT = 40
+"""Characters of somebody's own words in a text message."""
 SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 OFFERED: dict[str, tuple[Msg, Msg]] = {
     "going": (_("I am going there"), _("I go")),
@@ -153,6 +155,30 @@ def raised(
     )
 
 
+def at_home(alarm: Alarm) -> Words:
+    """To whoever lives where it smokes or smells of gas. She is asked nothing."""
+    said = record.unpacked(alarm)
+    first = _(
+        "{sign} **{title}** · {place} · {time}",
+        sign=SIGNS[alarm.severity],
+        title=title(alarm),
+        place=where(alarm),
+        time=at_time(alarm.raised_at),
+    )
+    leave = _(
+        "If you see smoke or fire, or smell gas: go outside now, leave the lift alone, and call 119 from there. Your people are being told."
+    )
+    brief = _(
+        "{words} Smoke, fire or a smell of gas: go outside now and call 119. Your people are being told.",
+        words=said.short or said.text,
+    )
+    heard = _(
+        "This is urgent. {words} If you see smoke or fire, or smell gas, go outside now, and call 119 from there. Your people are being told.",
+        words=said.spoken or said.text,
+    )
+    return Words(in_lines([first, said.text, leave]), brief, heard)
+
+
 def careful(alarm: Alarm, relation_id: int, called: str) -> Words:
     """To somebody whom staff have entered and who has not said yet that it is him: his number may be mistyped. A hint of her
     name, no place, nothing of what happened; his yes brings it."""
@@ -251,11 +277,19 @@ def answered(alarm: Alarm, name: Text, answer: str, text: Text = "") -> Words:
         else _("{name} {time}: {means}. “{text}”", **facts, text=text)
     )
     short = _("{name} {time}: {means}. ({title}, {place})", **facts, **about | {"place": _brief_place(alarm)})
+    if text:
+        short = _("{words} “{text}”", words=short, text=_clipped(text))
     return Words(
         _("**{said}**\n{title} · {place}", said=said, **about),
         short,
         _("{title}, {place}. {name} {means}.", **about, name=name, means=MEANS[answer]),
     )  # fmt: skip
+
+
+def _clipped(text: Text) -> Text:
+    """As much of it as a text message has room for."""
+    said = {locale: render(text, locale) for locale in LOCALES}
+    return {k: v if len(v) <= _IN_A_TEXT else f"{v[: _IN_A_TEXT - 1]}…" for k, v in said.items()}
 
 
 def photo(alarm: Alarm, key: str) -> Words:
@@ -266,10 +300,11 @@ def photo(alarm: Alarm, key: str) -> Words:
 
 def how_is_it(alarm: Alarm) -> Words:
     """To who went there, after a while."""
+    called = "called_119" if alarm.kind in kinds.FIRES else "called_120"
     return Words(
         _("How is it at {place}? If I hear nothing, I ask the next person for help.", place=where(alarm)),
         _("How is it at {place}?", place=where(alarm)),
-        options=options(alarm.id, ("safe", "called_120", "cannot")),
+        options=options(alarm.id, ("safe", called, "cannot")),
     )
 
 

@@ -35,6 +35,9 @@ _THANKS: dict[str, Msg] = {
     "safe": _("Thank you, that is good to hear. Everybody who was told knows it now."),
     "false_alarm": _("Thank you. Everybody who was told knows it now."),
 }
+_GOING_TO_FIRE = _(
+    "Thank you, everybody knows that you are going. Where it burns or smells of gas, do not go in: call 119 first. Tell me how it is."
+)
 _GOES_ON = _(
     "Thank you, it is noted. Please say first that you belong to the family: until then I go on telling others."
 )
@@ -71,7 +74,7 @@ def _answering(answer: str) -> Callable[[Person, str], Answer]:
         done = actions.answer(caller(person), alarm_id, answer)
         if not done.counts:
             return Answer.of(Words(_GOES_ON if person.certain else _RINGS_BACK))
-        text = _("We know already, thank you.") if done.repeated else _THANKS[answer]
+        text = _("We know already, thank you.") if done.repeated else _thanks(answer, done.summary.kind)
         following: tuple[Option, ...] = ()
         if answer in _GOES_ON_FROM:
             following = wording.options(alarm_id, kinds.KINDS[done.summary.kind].answers)
@@ -81,6 +84,10 @@ def _answering(answer: str) -> Callable[[Person, str], Answer]:
         return Answer.of(Words(text, options=following))
 
     return run
+
+
+def _thanks(answer: str, kind: str) -> Msg:
+    return _GOING_TO_FIRE if answer == "going" and kind in kinds.FIRES else _THANKS[answer]
 
 
 def _for_all(answer: str) -> Callable[[Person, str], Answer]:

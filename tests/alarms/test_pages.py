@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from backend.alarms.actions import Caller, answer
+from backend.alarms.actions import Caller, answer, clear
 from backend.alarms.models import AlarmNote
 from backend.core import clock, privacy
+from backend.core.access import SYSTEM
 from backend.core.errors import Conflict
 from backend.family import queries as family
 from backend.family.models import Relation
@@ -15,7 +16,7 @@ from backend.inbox import opening
 from backend.inbox.models import Handover
 from backend.messaging import people
 from backend.messaging.models import Identity, Message
-from tests.alarms.street import Street, acts, alarm, heard, help_needed, settle
+from tests.alarms.street import DAUGHTER, Street, acts, alarm, heard, help_needed, settle
 from tests.databases import TestDatabase
 from tests.web.browser import Browser, employ
 
@@ -152,3 +153,27 @@ def test_her_file_takes_its_alarms_and_relations_with_it(app: Flask, street: Str
     assert (kept.place, kept.answered_by, kept.kind) == (None, None, "sos")
     assert acts(alarm_id) == ["raised", "told", "answered"]
     assert "救命" not in str(privacy.export(street.chen)["alarms"])
+
+
+def test_who_was_told_stands_there_by_name_with_a_number_to_ring_up(liu: Browser, street: Street) -> None:
+    alarm_id = help_needed(street)
+    shown = liu.get(f"/admin/alarms/{alarm_id}").text.split('id="told"')[1].split("</section>")[0]
+    assert "女儿 陈小红" in shown and f'href="tel:{DAUGHTER}"' in shown and "还没回应" in shown
+    answer(Caller(street.daughter, None, None), alarm_id, "going")
+    assert (
+        "已在路上" in liu.get(f"/admin/alarms/{alarm_id}").text.split('id="told"')[1].split("</section>")[0]
+    )
+    liu.post(f"/admin/alarms/{alarm_id}/clear", {"why": "老人已送医"})
+    assert 'id="told"' not in liu.get(f"/admin/alarms/{alarm_id}").text
+
+
+def test_how_it_ended_is_told_in_a_text_message_too_and_the_system_has_its_name(street: Street) -> None:
+    Identity.update(locale="zh_CN").where(Identity.id == street.daughter).execute()
+    clear(street.actor(street.desk), help_needed(street), "老人已送医")
+    clear(SYSTEM, help_needed(street), "设备又有消息了")
+    told = [said.short for said in heard(identity_id=street.daughter) if "已处理完毕" in said.text]
+    assert [("老人已送医" in said, "设备又有消息了" in said) for said in told] == [
+        (True, False),
+        (False, True),
+    ]
+    assert "邻里" in told[1] and "Linli" not in told[1]
