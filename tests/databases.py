@@ -78,7 +78,9 @@ SELECT (SELECT COUNT(*) FROM pg_class WHERE oid >= 16384), (SELECT MAX(oid)::big
        (SELECT COUNT(*) FROM pg_attribute WHERE attrelid >= 16384), (SELECT COUNT(*) FROM pg_constraint WHERE oid >= 16384),
        (SELECT COUNT(*) FROM schema_migration)"""
 _CUT = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)"""
+# Plans too: they were made for tables as a test before had filled them.
+_AS_NEW = "RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); CLOSE ALL; DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES"
 _FILLED = "SELECT '{0}', pg_relation_size('\"{0}\"') > 262144 WHERE EXISTS (SELECT 1 FROM \"{0}\")"
 _FROM_ONE = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
@@ -102,9 +104,10 @@ class _Sweeper:
         """What differs once a test has changed the schema."""
         return self._connection.execute(_SHAPE, prepare=True).fetchone() or ()
 
-    def sweep(self) -> None:
-        """Whoever is still connected is cut off, every row goes, and numbers begin with one again."""
-        self._connection.execute(_CUT, prepare=True)
+    def sweep(self, kept: int) -> None:
+        """Whoever is still connected is cut off, but for the connection that the server's process `kept` serves; every row goes, and
+        numbers begin with one again."""
+        self._connection.execute(_CUT, (kept,), prepare=True)
         filled = self._connection.execute(self._filled, prepare=True).fetchall()
         # A small table is emptied row by row: TRUNCATE makes new files for it and for each of its indexes, which takes twice as long.
         small = [f'DELETE FROM "{name}"' for name, large in filled if not large]
@@ -126,6 +129,22 @@ def _program(name: str) -> str:
     return found
 
 
+def _warm(database: Any) -> psycopg.Connection[Any] | None:
+    """This thread's connection, taken out of `database` for the next test, as if it were new: a new one has yet to read what two
+    hundred tables are like, which takes longer than most tests. None where the test has closed it or left something open in it."""
+    if db.db.obj is not database or database.is_closed():
+        return None
+    connection: psycopg.Connection[Any] = database.connection()
+    if connection.closed or connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        return None
+    try:
+        connection.execute(_AS_NEW, prepare=False)
+    except psycopg.Error:
+        return None
+    database._state.reset()
+    return connection
+
+
 class Postgres:
     """A private PostgreSQL server: `with Postgres() as server, server.fresh() as database: …`."""
 
@@ -136,7 +155,7 @@ class Postgres:
         self._template = ""
         self._strategy = ""
         self._as_migrated: tuple[int, ...] = ()
-        self._idle: dict[str, _Sweeper] = {}
+        self._idle: dict[str, tuple[_Sweeper, psycopg.Connection[Any] | None]] = {}
 
     def __enter__(self) -> Postgres:
         data = self.folder / "data"
@@ -198,15 +217,21 @@ class Postgres:
             looking.close()
             self._template = template
         if self._idle:
-            name, sweeper = self._idle.popitem()
+            name, (sweeper, warm) = self._idle.popitem()
         else:
-            name = self._create(self._template)
+            name, warm = self._create(self._template), None
             sweeper = _Sweeper(self.url(name))
         try:
             with _connected("postgres", self.url(name)) as database:
-                yield database
+                connected = db.db.obj
+                if warm:
+                    connected._state.set_connection(warm)
+                try:
+                    yield database
+                finally:
+                    warm = _warm(connected)
         finally:
-            self._take_back(name, sweeper)
+            self._take_back(name, sweeper, warm)
 
     @contextmanager
     def empty(self, template: str = "template1") -> Iterator[str]:
@@ -225,18 +250,20 @@ class Postgres:
     def _drop(self, name: str) -> None:
         self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _take_back(self, name: str, sweeper: _Sweeper) -> None:
+    def _take_back(self, name: str, sweeper: _Sweeper, warm: psycopg.Connection[Any] | None) -> None:
         """It is emptied; where a test changed the schema, the whole database goes."""
         try:
             clean = sweeper.shape() == self._as_migrated
             if clean:
-                sweeper.sweep()
+                sweeper.sweep(warm.info.backend_pid if warm else 0)
         except psycopg.Error:
             clean = False  # a test restarted the server, or cut all connections
         if clean:
-            self._idle[name] = sweeper
+            self._idle[name] = sweeper, warm
         else:
             sweeper.close()
+            if warm:
+                warm.close()
             self._drop(name)
 
     def _sql(self, statement: str) -> None:
