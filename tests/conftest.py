@@ -5,6 +5,7 @@ Everything is real and private to the test process; nothing touches `var/`, a ru
 
 from __future__ import annotations
 
+import atexit
 import gc
 import itertools
 import os
@@ -118,7 +119,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(report.longreprtext)
 
 
+def _nothing_counted() -> None:
+    """Uses that the last tests counted are not written when this process ends: their database is gone, and so is where it would be logged."""
+    if usage := sys.modules.get("backend.reports.usage"):
+        atexit.unregister(usage._counts.flush)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
+    _nothing_counted()
     shutil.rmtree(WORK, ignore_errors=True)
 
 
