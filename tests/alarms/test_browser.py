@@ -18,10 +18,10 @@ from iot.seeing.models import Pin
 from tests.alarms.street import Street, help_needed, settle
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page, sign_in
 from tests.iot.seeing.house import says
 from tests.servers import Valkey, until
-from tests.web.browser import PASSWORD, employ
+from tests.web.browser import employ
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("alarm-page")]
 
@@ -56,11 +56,7 @@ def test_an_alarm_appears_by_itself_and_its_pages_read_well(
     configure(REDIS_URL=_valkey_server.url)
     site, street = town
     with page(chromium, PHONE) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("[name=username]", "liu")
-        shown.fill("[name=password]", PASSWORD)
-        shown.press("[name=password]", "Enter")
-        shown.wait_for_url(f"{site.base}/admin")
+        sign_in(shown, site.base, "liu")
         card = shown.locator("[data-live=alarm]")
         figure = int(card.locator(".figure").inner_text())
         alarm_id = help_needed(street)
@@ -105,11 +101,7 @@ def test_a_device_is_put_on_the_plan_by_a_tap_and_its_alarm_turns_the_marker(
     plan = plans.add(street.actor(street.admin), street.grid.id, "3号楼一层", drawing.getvalue())
     address = f"{site.base}/admin/devices/map?plan={plan.id}"
     with page(chromium) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("[name=username]", "lin")
-        shown.fill("[name=password]", PASSWORD)
-        shown.press("[name=password]", "Enter")
-        shown.wait_for_url(f"{site.base}/admin")
+        sign_in(shown, site.base, "lin")
         shown.goto(address)
         picture = shown.locator("#device-map img.leaflet-image-layer")
         expect(picture).to_be_visible()
@@ -153,11 +145,7 @@ def test_what_comes_before_the_stream_is_open_is_seen_and_no_slow_answer_takes_t
             route.continue_()
 
     with page(chromium) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("[name=username]", "liu")
-        shown.fill("[name=password]", PASSWORD)
-        shown.press("[name=password]", "Enter")
-        shown.wait_for_url(f"{site.base}/admin")
+        sign_in(shown, site.base, "liu")
         shown.route("**/admin/events?*", lambda route: streams.append(route))
         shown.route(path, slow_once)
         shown.goto(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +17,18 @@ from broadcasts.quiet import actions as quiet
 from tests.bots.site import Site
 from tests.broadcasts.village import build
 from tests.databases import fresh_sqlite
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import (
+    DESKTOP,
+    PHONE,
+    accessibility,
+    browser,
+    missing_glyphs,
+    page,
+    picture,
+    sign_in,
+)
 from tests.servers import Valkey
-from tests.web.browser import PASSWORD, _hash
+from tests.web.browser import _hash
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("event-pages")]
 
@@ -57,11 +65,7 @@ def same_settings(site: SimpleNamespace, _valkey_server: Valkey, configure: Call
 @pytest.fixture
 def office(site: SimpleNamespace, chromium: Browser) -> Iterator[Page]:
     with page(chromium, DESKTOP) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("[name=username]", "admin")
-        shown.fill("[name=password]", PASSWORD)
-        shown.click("main button.btn-primary")
-        expect(shown).to_have_url(f"{site.base}/admin")
+        sign_in(shown, site.base, "admin")
         yield shown
 
 
@@ -72,8 +76,7 @@ def in_order(shown: Page, name: str) -> None:
     for width, size in (("desk", DESKTOP), ("phone", PHONE)):
         shown.set_viewport_size(size)
         assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} on a {width}"
-        if folder := os.environ.get("SCREENSHOTS"):
-            shown.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+        picture(shown, f"{name}-{width}", full_page=True)
     shown.set_viewport_size(DESKTOP)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from backend.care import answering, following, visit_actions
 from backend.care.answering import Voice
@@ -17,9 +17,9 @@ from tests.bots.site import Site
 from tests.care import town as towns
 from tests.care.town import Town
 from tests.databases import fresh_sqlite
-from tests.harness.browser import PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import PHONE, accessibility, browser, missing_glyphs, page, sign_in
 from tests.servers import Valkey
-from tests.web.browser import PASSWORD, employ
+from tests.web.browser import employ
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("care-page")]
 
@@ -47,14 +47,6 @@ def site(
         running.stop()
 
 
-def signs_in(shown: Page, running: Site) -> None:
-    shown.goto(f"{running.base}/admin/sign-in")
-    shown.fill("[name=username]", "liu")
-    shown.fill("[name=password]", PASSWORD)
-    shown.press("[name=password]", "Enter")
-    shown.wait_for_url(f"{running.base}/admin")
-
-
 def test_the_board_changes_by_itself_and_every_page_reads_well_on_a_phone(
     site: tuple[Site, Town, int],
     chromium: Browser,
@@ -70,7 +62,7 @@ def test_the_board_changes_by_itself_and_every_page_reads_well_on_a_phone(
     following.remind()
     visit = visit_actions.create(town.actor(town.admin), her, "看看暖气", clock.now())
     with page(chromium, PHONE) as shown:
-        signs_in(shown, running)
+        sign_in(shown, running.base, "liu")
         for path in (
             "/admin",
             "/admin/care/days-off",
@@ -109,7 +101,7 @@ def test_a_visit_reported_without_a_connection_is_written_once_when_it_is_back(
     context = chromium.new_context(viewport=PHONE, locale="zh-CN")
     try:
         shown = context.new_page()
-        signs_in(shown, running)
+        sign_in(shown, running.base, "liu")
         shown.goto(f"{running.base}/admin/visits/phone/")
         expect(shown.locator("#phone-list")).to_contain_text("看看暖气")
         expect(shown.locator("main[data-kept=true]")).to_be_attached()

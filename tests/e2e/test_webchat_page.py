@@ -19,7 +19,7 @@ from bots.webchat import WebchatChannel
 from tests.bots.chatting import photo
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page, picture
 from tests.servers import Valkey, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("webchat-page")]
@@ -95,9 +95,7 @@ def heard() -> int:
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_chat_reads_well(
-    site: Site, chromium: Browser, tmp_path: Path, size: dict[str, int], scheme: str
-) -> None:
+def test_the_chat_reads_well(site: Site, chromium: Browser, size: dict[str, int], scheme: str) -> None:
     with page(chromium, size, color_scheme=scheme) as shown:
         shown.goto(f"{site.base}/chat")
         expect(shown.locator(".line.ours")).to_have_count(1)
@@ -109,7 +107,7 @@ def test_the_chat_reads_well(
         for option in shown.locator(".current .option").all():
             box = option.bounding_box()
             assert box is not None and box["height"] >= 44
-        assert shown.screenshot(path=tmp_path / "chat.png")
+        picture(shown, "chat")
 
 
 def test_a_picked_option_becomes_what_she_said_and_its_siblings_go(chen: Page) -> None:

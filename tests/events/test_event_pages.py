@@ -15,9 +15,18 @@ from backend.events.models import Event, EventSignup
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
 from tests.events.village import Village, found_village
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import (
+    DESKTOP,
+    PHONE,
+    accessibility,
+    browser,
+    missing_glyphs,
+    page,
+    picture,
+    sign_in,
+)
 from tests.servers import Valkey
-from tests.web.browser import PASSWORD, employ
+from tests.web.browser import employ
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("event-pages")]
 
@@ -71,18 +80,13 @@ def same_settings(site: SimpleNamespace, _valkey_server: Valkey, configure: Call
 def liu(site: SimpleNamespace, chromium: Browser) -> Iterator[Page]:
     """The admin's phone, signed in."""
     with page(chromium, PHONE) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("[name=username]", "liu")
-        shown.fill("[name=password]", PASSWORD)
-        shown.click("main button.btn-primary")
-        expect(shown).to_have_url(f"{site.base}/admin")
+        sign_in(shown, site.base, "liu")
         yield shown
 
 
 def in_order(shown: Page, name: str) -> None:
     """Read by readers, drawn whole, and nothing wider than the phone."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        shown.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    picture(shown, name, full_page=True)
     assert not accessibility(shown)
     assert not missing_glyphs(shown)
     assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (

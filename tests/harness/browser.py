@@ -6,6 +6,7 @@ with browser() as chromium, page(chromium, PHONE) as shown:
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from tests.web.browser import PASSWORD
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -90,6 +93,21 @@ def page(
         assert not errors, errors
     finally:
         context.close()
+
+
+def sign_in(shown: Page, base: str, username: str) -> None:
+    """One of the staff that `employ` made, on the page where everybody begins."""
+    shown.goto(f"{base}/admin/sign-in")
+    shown.fill("[name=username]", username)
+    shown.fill("[name=password]", PASSWORD)
+    shown.press("[name=password]", "Enter")
+    shown.wait_for_url(f"{base}/admin")
+
+
+def picture(shown: Page, name: str, **options: Any) -> None:
+    """For people to look at: SCREENSHOTS=folder keeps it. Nothing is drawn otherwise."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        shown.screenshot(path=Path(folder) / f"{name}.png", **options)
 
 
 def missing_glyphs(shown: Page) -> list[str]:

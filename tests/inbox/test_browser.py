@@ -21,10 +21,19 @@ from bots.webchat import WebchatChannel
 from tests.bots.chatting import photo
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import (
+    DESKTOP,
+    PHONE,
+    accessibility,
+    browser,
+    missing_glyphs,
+    page,
+    picture,
+    sign_in,
+)
 from tests.servers import Valkey
 from tests.staff.conftest import found_street
-from tests.web.browser import PASSWORD, employ
+from tests.web.browser import employ
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("inbox-page")]
 
@@ -65,11 +74,7 @@ def nobody_waits(site: Site) -> None:
 @contextmanager
 def desk_of(site: Site, chromium: Browser, name: str, size: ViewportSize = DESKTOP) -> Iterator[Page]:
     with page(chromium, size) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("[name=username]", name)
-        shown.fill("[name=password]", PASSWORD)
-        shown.press("[name=password]", "Enter")
-        shown.wait_for_url(f"{site.base}/admin")
+        sign_in(shown, site.base, name)
         yield shown
 
 
@@ -101,13 +106,13 @@ async def _drain() -> None:
     await channel.close()
 
 
-def test_two_colleagues_and_a_neighbour_all_live(site: Site, chromium: Browser, tmp_path: Path) -> None:
+def test_two_colleagues_and_a_neighbour_all_live(site: Site, chromium: Browser) -> None:
     with chat_of(site, chromium) as chen, desk_of(site, chromium, "li") as li:
         li.goto(f"{site.base}/admin/inbox")
         expect(li.locator(".empty")).to_be_visible()
         write(chen, "找人工")
         expect(li.locator(".queue-line")).to_have_count(1)
-        li.screenshot(path=tmp_path / "queue.png")
+        picture(li, "queue")
         assert not accessibility(li)
         li.click(".queue-line a")
         li.click("#acts button")
@@ -147,15 +152,15 @@ def test_two_colleagues_and_a_neighbour_all_live(site: Site, chromium: Browser, 
             li.press("#text", "Control+Enter")
             expect(li.locator(".talk-ours img")).to_be_visible()
             work()
-            picture = chen.locator(".line.ours .bubble img").last
-            expect(picture).to_be_visible()
-            assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+            lamp = chen.locator(".line.ours .bubble img").last
+            expect(lamp).to_be_visible()
+            assert lamp.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
             for shown in (li, zhou):
                 assert not accessibility(shown)
                 assert not missing_glyphs(shown)
-            li.screenshot(path=tmp_path / "thread.png", full_page=True)
-            zhou.screenshot(path=tmp_path / "colleague.png", full_page=True)
+            picture(li, "thread", full_page=True)
+            picture(zhou, "colleague", full_page=True)
 
         li.locator("#acts button").first.click()
         expect(li.locator("#standing")).to_contain_text("已结束")
@@ -165,14 +170,14 @@ def test_two_colleagues_and_a_neighbour_all_live(site: Site, chromium: Browser, 
         expect(chen.locator(".current .option").first).to_be_visible()
 
 
-def test_on_a_phone_the_thread_is_all_there_is(site: Site, chromium: Browser, tmp_path: Path) -> None:
+def test_on_a_phone_the_thread_is_all_there_is(site: Site, chromium: Browser) -> None:
     with chat_of(site, chromium) as chen, desk_of(site, chromium, "li", PHONE) as li:
         write(chen, "救命，我摔倒了起不来")
         expect(chen.locator(".line.ours")).to_have_count(2)
         number = Handover.select().order_by(Handover.id.desc()).get().id
         li.goto(f"{site.base}/admin/inbox")
         expect(li.locator(".queue-urgent")).to_have_count(1)
-        li.screenshot(path=tmp_path / "phone-queue.png")
+        picture(li, "phone-queue")
         for address in (
             f"/admin/inbox/{number}",
             "/admin/inbox/words",
@@ -182,4 +187,4 @@ def test_on_a_phone_the_thread_is_all_there_is(site: Site, chromium: Browser, tm
             li.goto(f"{site.base}{address}")
             assert li.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
             assert not accessibility(li), address
-            li.screenshot(path=tmp_path / f"phone{address.replace('/', '-')}.png", full_page=True)
+            picture(li, f"phone{address.replace('/', '-')}", full_page=True)

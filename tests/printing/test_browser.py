@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,9 +14,9 @@ from backend.printing.models import PrintTemplate
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
 from tests.events.village import found_village
-from tests.harness.browser import DESKTOP, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import DESKTOP, accessibility, browser, missing_glyphs, page, picture, sign_in
 from tests.servers import Valkey
-from tests.web.browser import PASSWORD, employ
+from tests.web.browser import employ
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("event-pages")]
 
@@ -49,17 +48,12 @@ def same_settings(site: SimpleNamespace, _valkey_server: Valkey, configure: Call
 @pytest.fixture(scope="module")
 def liu(site: SimpleNamespace, chromium: Browser) -> Iterator[Page]:
     with page(chromium, DESKTOP) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("[name=username]", "liu")
-        shown.fill("[name=password]", PASSWORD)
-        shown.click("main button.btn-primary")
-        expect(shown).to_have_url(f"{site.base}/admin")
+        sign_in(shown, site.base, "liu")
         yield shown
 
 
 def in_order(shown: Page, name: str) -> None:
-    if folder := os.environ.get("SCREENSHOTS"):
-        shown.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    picture(shown, name, full_page=True)
     assert not accessibility(shown)
     assert not missing_glyphs(shown)
 

@@ -11,11 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from backend.staff.models import Staff
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page, sign_in
 from tests.requests.test_web import _hash
 from tests.servers import Valkey
 from tests.surveys.street import settled
-from tests.web.browser import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("surveys-page")]
 
@@ -48,11 +47,7 @@ def same_settings(_valkey_server: Valkey, configure: Callable[..., None]) -> Non
 @pytest.fixture
 def desk(site: Site, chromium: Browser) -> Iterator[Page]:
     with page(chromium, DESKTOP) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("#username", "admin")
-        shown.fill("#password", PASSWORD)
-        shown.press("#password", "Enter")
-        shown.wait_for_url("**/admin")
+        sign_in(shown, site.base, "admin")
         yield shown
 
 

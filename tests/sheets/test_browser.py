@@ -13,11 +13,11 @@ from backend.sheets.models import ImportRun
 from backend.staff.models import Staff
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page, sign_in
 from tests.servers import Valkey
 from tests.sheets.books import table
 from tests.sheets.club import HEADERS, LI, WANG, Club, found_club, work
-from tests.web.browser import PASSWORD, _hash
+from tests.web.browser import _hash
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("surveys-page")]
 
@@ -42,11 +42,7 @@ def desk(house: tuple[Site, Club]) -> Iterator[Page]:
 
 def _signed_in(chromium: Browser, site: Site) -> Iterator[Page]:
     with page(chromium, DESKTOP) as shown:
-        shown.goto(f"{site.base}/admin/sign-in")
-        shown.fill("#username", "lin")
-        shown.fill("#password", PASSWORD)
-        shown.press("#password", "Enter")
-        shown.wait_for_url("**/admin")
+        sign_in(shown, site.base, "lin")
         yield shown
 
 

@@ -15,12 +15,20 @@ from backend.surveys import actions, inviting
 from backend.surveys.models import Survey
 from tests.bots.site import Site
 from tests.databases import fresh_sqlite
-from tests.harness.browser import DESKTOP, PHONE, accessibility, browser, missing_glyphs, page
+from tests.harness.browser import (
+    DESKTOP,
+    PHONE,
+    accessibility,
+    browser,
+    missing_glyphs,
+    page,
+    picture,
+    sign_in,
+)
 from tests.requests.neighbourhood import Neighbourhood
 from tests.requests.test_web import _hash
 from tests.servers import Valkey
 from tests.surveys.street import neighbours, opened, settled
-from tests.web.browser import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("surveys-page")]
 
@@ -54,11 +62,7 @@ def same_settings(_valkey_server: Valkey, configure: Callable[..., None]) -> Non
 def cookies(house: tuple[Site, Neighbourhood], chromium: Browser) -> list[dict[str, object]]:
     """The community admin, signed in once."""
     with page(chromium) as shown:
-        shown.goto(f"{house[0].base}/admin/sign-in")
-        shown.fill("#username", "admin")
-        shown.fill("#password", PASSWORD)
-        shown.press("#password", "Enter")
-        shown.wait_for_url("**/admin")
+        sign_in(shown, house[0].base, "admin")
         found: list[dict[str, object]] = shown.context.cookies()  # type: ignore[assignment]
         return found
 
@@ -96,7 +100,7 @@ def fits(shown: Page) -> bool:
 
 
 def test_a_survey_is_put_together_with_mouse_and_keyboard(
-    house: tuple[Site, Neighbourhood], desk: Page, tmp_path: Path
+    house: tuple[Site, Neighbourhood], desk: Page
 ) -> None:
     desk.goto(f"{house[0].base}/admin/surveys/new")
     desk.fill("#title_zh_CN", "食堂好不好")
@@ -123,7 +127,7 @@ def test_a_survey_is_put_together_with_mouse_and_keyboard(
     over = desk.locator(".question").nth(1).bounding_box()
     assert over is not None
     desk.mouse.move(box["x"] + 10, over["y"] + 4, steps=4)
-    desk.screenshot(path=tmp_path / "dragging.png")
+    picture(desk, "dragging")
     desk.mouse.up()
     assert asked(desk) == ["您常去食堂吗?", "为什么?", "饭菜打几分?"]
 
@@ -146,10 +150,10 @@ def test_a_survey_is_put_together_with_mouse_and_keyboard(
     expect(desk.locator(".tried")).to_contain_text("UCS-2")
     assert not accessibility(desk)
     assert not missing_glyphs(desk)
-    desk.screenshot(path=tmp_path / "builder-desktop.png", full_page=True)
+    picture(desk, "builder-desktop", full_page=True)
     desk.set_viewport_size(PHONE)
     assert fits(desk)
-    desk.screenshot(path=tmp_path / "builder-phone.png", full_page=True)
+    picture(desk, "builder-phone", full_page=True)
     desk.set_viewport_size(DESKTOP)
 
     desk.click("form .actions .btn-primary")
@@ -185,7 +189,7 @@ def test_a_mistake_is_shown_at_its_question_and_nothing_is_lost(
 
 
 def test_it_is_answered_in_the_webchat_by_its_link_and_the_charts_grow_by_themselves(
-    house: tuple[Site, Neighbourhood], chromium: Browser, desk: Page, tmp_path: Path
+    house: tuple[Site, Neighbourhood], chromium: Browser, desk: Page
 ) -> None:
     site, hood = house
     more = neighbours(hood, 8)
@@ -208,7 +212,7 @@ def test_it_is_answered_in_the_webchat_by_its_link_and_the_charts_grow_by_themse
     with page(chromium, PHONE) as phone:
         phone.goto(f"{site.base}/survey/{survey.token}")
         assert not accessibility(phone) and fits(phone)
-        phone.screenshot(path=tmp_path / "link-phone.png")
+        picture(phone, "link-phone")
         phone.goto(f"{site.base}/chat")
         expect(phone.locator(".line.ours")).to_have_count(1)
         newest: Identity = (
@@ -225,14 +229,14 @@ def test_it_is_answered_in_the_webchat_by_its_link_and_the_charts_grow_by_themse
         phone.press("#text", "Enter")
         phone.get_by_role("button", name="是", exact=True).click()
         expect(phone.locator(".line.ours").last).to_contain_text("谢谢您，收到了")
-        phone.screenshot(path=tmp_path / "chat-phone.png")
+        picture(phone, "chat-phone")
 
     expect(desk.locator("#rate strong")).not_to_have_text(before)
     assert desk.locator(".bars").count() == 5 and desk.locator(".cross table").count() == 1
     assert not accessibility(desk)
-    desk.screenshot(path=tmp_path / "results-desktop.png", full_page=True)
+    picture(desk, "results-desktop", full_page=True)
     desk.set_viewport_size(PHONE)
     assert fits(desk)
-    desk.screenshot(path=tmp_path / "results-phone.png", full_page=True)
+    picture(desk, "results-phone", full_page=True)
     desk.emulate_media(media="print")
     expect(desk.locator(".bars .bar-part").first).to_be_visible()
