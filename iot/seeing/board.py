@@ -83,7 +83,8 @@ def silent(actor: Actor, org_id: int | None = None) -> list[tuple[Device, str]]:
 
 
 def in_place(actor: Actor, org_id: int) -> Any:
-    """A query of the devices in use there."""
+    """A query of the devices in use there. Raises Forbidden where the actor may read none."""
+    access.check(actor, READ, org_id)
     return Device.select().where(_mine(actor) & (Device.org_id == org_id)).order_by(Device.name, Device.id)
 
 
