@@ -9,16 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 from backend.core.db import savepoint
-from backend.core.errors import LinliError
 from backend.core.i18n import SPOKEN, _
 from backend.fields import commands
 from backend.fields.spelling import respelt
-from backend.fields.state import State, Step
-from backend.fields.step import PHOTOS
+from backend.fields.state import State
 from backend.fields.words import Option, Said, Words
 from conversations import changed, colleagues, courtesy, going_on, phrases, with_a_person
-from conversations.flow import Answer, Command, Flow, Opening, Retry, Submitted
-from conversations.talk import Talk, vouched, whoever
+from conversations.flow import Answer, Command, Flow
+from conversations.running import for_photos, person, pictured, run, start, take
+from conversations.talk import Talk, whoever
 from conversations.understanding import Candidate, Guess
 
 
@@ -81,61 +80,6 @@ def choose(talk: Talk, value: str) -> bool:
     return True
 
 
-def start(
-    talk: Talk, flow: Flow, text: str, opening: Opening | None = None, *, photo: str | None = None
-) -> None:
-    """Open a Flow; what was open before waits beneath it. `photo` came with the words that led here."""
-    try:
-        with savepoint():
-            opened = opening or flow.start(talk.person, text)
-    except LinliError as error:
-        talk.say(Words(error.text))
-        talk.note(flow.name, "refused")
-        going_on.after(talk)
-        return
-    if isinstance(opened, Answer):
-        talk.note(flow.name, "used")
-        talk.say(*opened.replies)
-        going_on.after(talk)
-        return
-    if opened.flow and opened.flow != flow.name:
-        flow = talk.named(opened.flow)
-    if photo is not None and PHOTOS in opened.facts:
-        opened = replace(opened, facts={**opened.facts, PHOTOS: [*opened.facts[PHOTOS], photo]})
-    talk.say(*opened.before)
-    known = {"channel": talk.person.channel, "proven": vouched(talk.person), **changed.as_asked(flow)}
-    talk.outcome = "started"
-    talk.note(flow.name, "started")
-    _take(talk, flow, flow.form.start(dict(opened.prefill), {**known, **opened.facts}, talk.now, talk.speaks))
-
-
-def run(talk: Talk, command: Command, argument: str) -> None:
-    """Run a Command; an error of it is said, and nothing of it remains."""
-    try:
-        with savepoint():
-            result = command.run(talk.person, argument)
-    except LinliError as error:
-        talk.say(Words(error.text))
-        talk.outcome = "refused"
-        talk.note(command.name, "refused")
-        going_on.after(talk)
-        return
-    talk.outcome = "done"
-    talk.note(command.name, "used")
-    if isinstance(result, Opening):
-        talk.memory.park()
-        start(talk, talk.named(result.flow), "", result)
-        return
-    talk.handover = result.handover or talk.handover
-    talk.person = whoever(talk.person)
-    talk.say(*result.replies)
-    if result.handover == "emergency":
-        # Nobody who cries for help is asked about her form; “go on” takes it up again.
-        talk.memory.park()
-    else:
-        going_on.after(talk)
-
-
 # --- the open Form --------------------------------------------------------------------------------------------
 
 
@@ -152,34 +96,16 @@ def _answer(talk: Talk, flow: Flow, said: Said, command: str | None) -> None:
             _follow(talk, meant.entry, said, meant.argument)
             return
         if (meant is not None and _anew(talk, flow, state, said)) or _told_beside(talk, flow, state, said):
-            _pictured(talk, said)
+            pictured(talk, said)
             return
         if len(said.text) <= courtesy.SMALL_TALK and (
             courtesy.HELLO.fullmatch(said.text) or courtesy.THANKS.fullmatch(said.text)
         ):
             talk.say(phrases.here() if courtesy.HELLO.fullmatch(said.text) else phrases.you_are_welcome())
             going_on.again(talk)
-            _pictured(talk, said)
+            pictured(talk, said)
             return
-    _take(talk, flow, step)
-
-
-def _pictured(talk: Talk, said: Said) -> None:
-    """A photo that came with words goes with what the words led to: the form that is open now, else the open repair."""
-    if said.media is None:
-        return
-    form = talk.memory.form
-    facts = form.get("facts", {}) if form is not None else {}
-    if form is not None and said.media.key in facts.get(PHOTOS, ()):
-        return  # it began with it
-    if form is not None and PHOTOS in facts:
-        talk.memory.form = {**form, "facts": {**facts, PHOTOS: [*facts[PHOTOS], said.media.key]}}
-    elif form is None and (photos := _for_photos(talk)) is not None:
-        run(talk, photos, said.media.key)
-
-
-def _for_photos(talk: Talk) -> Command | None:
-    return next((c for c in talk.registry.commands.values() if c.photos), None)
+    take(talk, flow, step)
 
 
 def _told_beside(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
@@ -215,67 +141,6 @@ def _anew(talk: Talk, flow: Flow, state: State, said: Said) -> bool:
     return True
 
 
-def _take(talk: Talk, flow: Flow, step: Step) -> None:
-    """What a step of the Form leads to."""
-    memory = talk.memory
-    if step.outcome == "submitted":
-        _submit(talk, flow, step)
-        return
-    if step.outcome == "cancelled":
-        talk.say(*(step.replies or (phrases.cancelled(flow.title),)))
-        memory.close()
-        talk.outcome = "cancelled"
-        talk.note(flow.name, "cancelled")
-        going_on.after(talk)
-        return
-    if memory.flow != flow.name or memory.form is None:
-        memory.open(flow.name, step.state.to_json())
-    else:
-        memory.form = step.state.to_json()
-    if step.outcome == "person":
-        _person(talk, Said())
-        return
-    talk.outcome = "misheard" if step.outcome == "misheard" else talk.outcome
-    for words in step.replies:
-        talk.ask(words)
-    talk.effects.extend((flow, effect) for effect in step.effects)
-
-
-def _submit(talk: Talk, flow: Flow, step: Step) -> None:
-    done = Submitted(step.answers, step.proven, step.state.facts)
-    try:
-        with savepoint():
-            result = flow.submit(talk.person, done)
-    except LinliError as error:
-        # The answers stay; she may correct one, or try again.
-        field_name = getattr(error, "field", None)
-        if field_name:
-            result = Retry(field_name, error.text)
-        else:
-            talk.say(Words(error.text))
-            talk.outcome = "refused"
-            going_on.again(talk)
-            return
-    if isinstance(result, Retry):
-        facts = dict(result.facts) if result.facts is not None else None
-        _take(
-            talk, flow, flow.form.reject(step.state, result.field, result.text, facts, talk.now, talk.speaks)
-        )
-        talk.outcome = "retry"
-        return
-    talk.memory.close()
-    talk.outcome = "submitted"
-    talk.note(flow.name, "finished")
-    talk.handover = result.handover or talk.handover
-    talk.person = whoever(talk.person)
-    talk.say(*result.replies)
-    if result.then is not None:
-        start(talk, talk.named(result.then.flow), "", result.then)
-        talk.outcome = "submitted"
-        return
-    going_on.after(talk)
-
-
 # --- from anywhere --------------------------------------------------------------------------------------------
 
 
@@ -301,13 +166,6 @@ def _language(talk: Talk, said: Said) -> None:
         talk.say(phrases.languages())
 
 
-def _person(talk: Talk, said: Said) -> None:
-    talk.handover = talk.handover or "asked"
-    talk.say(phrases.person_called())
-    if talk.flow is not None:
-        going_on.again(talk)
-
-
 def _help(talk: Talk, said: Said) -> None:
     flow = talk.flow
     if flow is not None and talk.memory.form is not None:
@@ -317,7 +175,12 @@ def _help(talk: Talk, said: Said) -> None:
         talk.say(phrases.help_(), phrases.menu((*urgent, *talk.registry.menu(talk.person))))
 
 
-_ANYWHERE: dict[str | None, Any] = {"menu": _menu, "language": _language, "person": _person, "help": _help}
+_ANYWHERE: dict[str | None, Any] = {
+    "menu": _menu,
+    "language": _language,
+    "person": lambda talk, _said: person(talk),
+    "help": _help,
+}
 
 
 def _met(talk: Talk, said: Said, command: str | None) -> bool:
@@ -345,7 +208,7 @@ def _free_text(talk: Talk, said: Said) -> None:
     meant = talk.registry.meaning(said.text, talk.person) if said.text and small is None else None
     if meant is not None and talk.registry.doubted(meant, said.text):
         meant = None
-    photos = _for_photos(talk) if said.media is not None else None
+    photos = for_photos(talk) if said.media is not None else None
     if meant is not None and meant.rival is not None:
         both = tuple(
             Candidate(entry, entry.title, 100).option(said.text) for entry in (meant.entry, meant.rival)
@@ -409,4 +272,4 @@ def _follow(talk: Talk, entry: Flow | Command | commands.Command, said: Said, ar
     else:
         talk.note(entry, "used")
         _ANYWHERE[entry](talk, said)
-    _pictured(talk, said)
+    pictured(talk, said)
