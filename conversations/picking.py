@@ -33,6 +33,7 @@ _CAME = (
     " FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE m.id = ? GROUP BY m.id, m.about, m.inbound_id"
 )
 _LATELY = "SELECT content FROM message WHERE identity_id = ? AND created_at > ? ORDER BY id DESC LIMIT 8"
+_UNASKED = "SELECT content FROM message WHERE identity_id = ? AND inbound_id IS NULL AND created_at > ? ORDER BY id DESC LIMIT 8"
 WHICH = "?"
 """Not an option: two that were offered may be meant."""
 URGENT = ("checkin.", "alarm.")
@@ -112,7 +113,21 @@ def _offered(text: str, found: Found, memory: Memory, registry: Registry) -> str
             earlier = (_numbered(before.content, text) for before in _before(found))
             return next((option.value for option in earlier if option is not None), None)
     picked = _picked(content, text) if len(text) <= LONGEST_PICK else None
-    return picked or _heard(content, text, registry)
+    picked = picked or _heard(content, text, registry)
+    return picked or (_urgently(text, found) if memory.form is None else None)
+
+
+def _urgently(text: str, found: Found) -> str | None:
+    """The answer to an alarm or a check-in of today that these are the very words of, whatever she was told since: she wrote something else first, and was
+    shown the menu."""
+    plain = folded(text) if len(text) <= LONGEST_PICK else ""
+    if not plain:
+        return None
+    contents = (
+        Content.unseal(sealed) for (sealed,) in execute(_UNASKED, (found.id, clock.now_ms() - UNANSWERED_MS))
+    )
+    named = (_named(content, plain) for content in contents if _urgent(content))
+    return next(filter(None, named), None)
 
 
 def rivals(text: str, found: Found, memory: Memory) -> tuple[Option, ...]:
@@ -218,9 +233,12 @@ def _picked(content: Content, text: str) -> str | None:
     if (numbered := _numbered(content, text)) is not None:
         return numbered.value
     plain = folded(text)
-    return next(
-        (o.value for o in content.options if plain and plain in (folded(o.label), folded(o.short))), None
-    )
+    return _named(content, plain) if plain else None
+
+
+def _named(content: Content, plain: str) -> str | None:
+    """The option that bears this name."""
+    return next((o.value for o in content.options if plain in (folded(o.label), folded(o.short))), None)
 
 
 def _heard(content: Content, text: str, registry: Registry) -> str | None:

@@ -364,6 +364,21 @@ def test_who_goes_says_with_the_number_of_before_how_it_is(street: Street, clock
     assert (alarm(alarm_id).status, alarm(alarm_id).answer) == ("cleared", "safe")
 
 
+@pytest.mark.parametrize("first", ["？？", "help", "on my wya", "who is this"])
+def test_who_wrote_something_else_first_still_answers_with_the_words_of_the_answer(
+    street: Street, clock: Hands, first: str
+) -> None:
+    alarm_id = help_needed(street)
+    climb()
+    her = talker("sms", DAUGHTER)
+    clock.forward(minutes=1)
+    her.say(first)
+    assert alarm(alarm_id).status == "open"
+    clock.forward(minutes=1)
+    her.say("I go")
+    assert (alarm(alarm_id).status, alarm(alarm_id).answered_by) == ("going", "女儿")
+
+
 @pytest.mark.parametrize(("first", "second"), [("smoke", "missed_checkin"), ("missed_checkin", "smoke")])
 def test_a_digit_that_crosses_a_second_alarm_is_asked_about(
     street: Street, clock: Hands, first: str, second: str
