@@ -178,7 +178,7 @@ def test_the_kernel_refuses_what_a_codec_that_broke_out_of_the_engine_would_do()
     assert done.stdout.split() == ["refused"] * len(tried), done.stderr
 
 
-GREEDY = "function decodeUplink(i) { const a = new Uint8Array(25 * 2 ** 20); return { data: { seen: i.bytes[0], a: a.length } }; }"
+GREEDY = "function decodeUplink(i) { const a = new Uint8Array(20 * 2 ** 20); return { data: { seen: i.bytes[0], a: a.length } }; }"
 
 
 def bounded(kilobytes: int) -> Watch:
@@ -192,7 +192,7 @@ def test_a_codec_that_finds_no_memory_on_the_machine_is_not_to_blame(pool: Pool)
     run(measured, GOOD)
     pages = int(Path(f"/proc/{measured.pids[0]}/statm").read_text().split()[0])
     measured.close()
-    short = Pool(1, bounded(pages * os.sysconf("SC_PAGE_SIZE") // 1024 + 12 * 1024))
+    short = Pool(1, bounded(pages * os.sysconf("SC_PAGE_SIZE") // 1024 + 10 * 1024))
     outcomes = run(short, GREEDY, GOOD)
     assert [(o.kind, o.faulty) for o in outcomes] == [("starved", False), ("answer", False)]
     short.close()
