@@ -53,8 +53,9 @@ def build() -> dict[str, str]:
             clock.local(today).date() - timedelta(days=1), time(10), clock.zone()
         ).astimezone(UTC)
         life.make(places.community.id, neighbours, actors)
-        devices.make(actors["admin"], places.community.id, neighbours)
         hands.at = today
+        # Not yesterday: a newcomer's first alarm is not to be that they were silent since.
+        devices.make(actors["admin"], places.community.id, neighbours)
         history.settle()
     return {username: employed.password for username, employed in staff.items()}
 

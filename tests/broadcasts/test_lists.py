@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -30,7 +32,7 @@ from broadcasts.lists import keeping as lists_keeping
 from broadcasts.lists import results as lists_results
 from broadcasts.lists import work as lists_work
 from broadcasts.lists.columns import guessed, shown
-from broadcasts.models import AudienceList, AudienceRow
+from broadcasts.models import AudienceList, AudienceRow, Campaign
 from broadcasts.notices.wording import Variant, Wording
 from tests.broadcasts.test_campaigns import ALL, became, said, sent_off, worked
 from tests.broadcasts.village import Village, build
@@ -234,6 +236,14 @@ def test_a_list_that_a_campaign_to_come_needs_is_kept(village: Village, clock: c
         lists_keeping.remove(village.admin, one.id)
 
 
+def hidden(page: str, action: str) -> dict[str, str]:
+    """What the button that posts there sends."""
+    form = page.split(f'action="{action}"')[1].split("</form>")[0]
+    return {
+        n: html.unescape(v) for n, v in re.findall(r'name="(\w+)" value="([^"]*)"', form) if n != "csrf_token"
+    }
+
+
 def test_staff_bring_a_list_in_on_its_pages(app: Flask, clock: clocks.Hands) -> None:
     village = build()
     employ("zhou", "周主任", ("community_admin", village.happy))
@@ -251,6 +261,11 @@ def test_staff_bring_a_list_in_on_its_pages(app: Flask, clock: clocks.Hands) -> 
     assert refused.status_code == 422 and "哪一列" in refused.text
     page = desk.post(f"/admin/lists/{number}/columns", {**chosen, "column1": "phone"})
     assert "可以通知 1 人" in page.text and "{{包裹}}" in page.text and "这不像电话号码" in page.text
+    begun = hidden(page.text, "/admin/campaigns/new")
+    writing = desk.post("/admin/campaigns/new", begun)
+    assert "/write/what" in writing.request.path and "包裹" in writing.text
+    assert Campaign.get().audience["kind"] == f"list:{number}" and Campaign.get().org_id == village.happy.id
+    Campaign.delete().execute()
     book = load_workbook(io.BytesIO(desk.get(f"/admin/lists/{number}/wrong.xlsx").data))
     assert AuditEntry.select().where(AuditEntry.action == "list.wrong_export").count() == 1
     assert [cell.value for cell in book.active[2]][:4] == ["李", "139", "1", 3]

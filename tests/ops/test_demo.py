@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from backend import demo
-from backend.core import audit
+from backend.core import audit, clock
 from backend.core.access import ROLES
 from backend.demo.people import HOUSEHOLDS, STAFF, WAITING
 from backend.fields.id_number import birthday_of, check_character, gender_of
@@ -11,6 +13,7 @@ from backend.fields.phone import read_phone
 from backend.messaging.models import Delivery
 from backend.requests.models import Request
 from backend.residents.models import Resident
+from iot.models import Device
 from tests.databases import TestDatabase
 
 
@@ -33,6 +36,9 @@ def test_an_empty_database_is_seeded_once(database: TestDatabase, valkey: object
     assert audit.verify().broken_at is None
     # Nobody gets an SMS because somebody looked at a demo.
     assert not Delivery.select().where(Delivery.status.in_(("pending", "sending", "failed"))).exists()
+    # Nor is the first alarm that a newcomer sees one of devices that were silent since before there was a demo.
+    recently = clock.now() - timedelta(minutes=10)
+    assert [d.name for d in Device.select() if (d.seen_at or d.changed_at) < recently] == []
 
 
 def test_every_role_has_somebody() -> None:
