@@ -1,7 +1,7 @@
 """What a provider says later about the messages that it took: Twilio's status callbacks, posted by the sink, signed as Twilio does.
 
 Each message is sent and delivered; of a hundred one fails (30003). Of ten one report of "sent" comes after "delivered", and another
-one comes twice.
+one comes twice. Where wanted, all of what is said about one of ten comes so many seconds later.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from collections import deque
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 CONNECTIONS = 16
-FAILS_OF, LATE_OF, TWICE_OF = 100, 10, 10
+FAILS_OF, LATE_OF, TWICE_OF, HELD_OF = 100, 10, 10, 10
 _BY_CALLBACK = b'"status": "queued"'
 
 
 class Reports:
-    """Posts to a web server on this machine at `port`, with the account's `token`."""
+    """Posts to a web server on this machine at `port`, with the account's `token`. `held_s`: how much later the reports of some come."""
 
-    def __init__(self, port: int, token: str) -> None:
-        self._port, self._token = port, token.encode()
+    def __init__(self, port: int, token: str, held_s: float = 0.0) -> None:
+        self._port, self._token, self._held_s = port, token.encode(), held_s
         self._waiting: deque[bytes] = deque()
         self._something = asyncio.Event()
         self.forget()
@@ -30,7 +30,7 @@ class Reports:
 
     def forget(self) -> None:
         self.failed: list[str] = []
-        self.taken = self.posted = self.refused = 0
+        self.taken = self.posted = self.refused = self._held = 0
         self.last_taken = self.last_posted = 0.0
 
     def answer(self, told: bytes, number: int, body: bytes) -> bytes:
@@ -44,6 +44,7 @@ class Reports:
             states.reverse()
         if number % TWICE_OF == 5:
             states.append(states[-1])
+        requests = []
         for state in states:
             form = {
                 "MessageSid": f"SM{number:032x}",
@@ -53,10 +54,22 @@ class Reports:
             }
             if state == "failed":
                 form["ErrorCode"] = "30003"
-            self._waiting.append(self._request(given["StatusCallback"], form))
+            requests.append(self._request(given["StatusCallback"], form))
         self.taken, self.last_taken = self.taken + 1, time.time()
-        self._something.set()
+        if self._held_s and number % HELD_OF == 8:
+            self._held += len(requests)
+            asyncio.get_running_loop().call_later(self._held_s, self._let_go, requests)
+        else:
+            self._put(requests)
         return told.replace(b'"status": "delivered"', _BY_CALLBACK)
+
+    def _let_go(self, requests: list[bytes]) -> None:
+        self._held -= len(requests)
+        self._put(requests)
+
+    def _put(self, requests: list[bytes]) -> None:
+        self._waiting.extend(requests)
+        self._something.set()
 
     def told(self) -> dict[str, object]:
         """How far it is; `open` reports have not been answered yet."""
@@ -64,7 +77,9 @@ class Reports:
             "taken": self.taken,
             "posted": self.posted,
             "refused": self.refused,
-            "open": len(self._waiting) + sum(not t.done() and t.get_name() == "busy" for t in self._posting),
+            "open": self._held
+            + len(self._waiting)
+            + sum(not t.done() and t.get_name() == "busy" for t in self._posting),
             "last_taken": self.last_taken,
             "last_posted": self.last_posted,
             "failed": self.failed,

@@ -1,9 +1,9 @@
 """A provider of text messages that takes whatever comes, in a process of its own: Twilio's Messages API and Telegram's sendMessage.
 
-    python -m bench.sink PORT [WEB_PORT TOKEN]
+    python -m bench.sink PORT [WEB_PORT TOKEN [SECONDS]]
 
 The answer is the receipt: Twilio's says "delivered". With the port of a web server and the account's token it says "queued", and the
-receipts are posted to that server (`bench.receipts`); `GET /receipts` tells how far that is. It counts how often each message came, a message being its recipient and its
+receipts are posted to that server (`bench.receipts`), those of some so many seconds later; `GET /receipts` tells how far that is. It counts how often each message came, a message being its recipient and its
 words. `GET /counted` gives {"requests": …, "distinct": …, "twice": …}, `GET /when/<recipient>` when the first message to her came
 ({"at": seconds since 1970}, or {}), and `POST /forget` begins anew.
 """
@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
 
 
 async def _serve(port: int, *reports: str) -> None:
-    counted = Counted(Reports(int(reports[0]), reports[1]) if reports else None)
+    counted = Counted(Reports(int(reports[0]), reports[1], *map(float, reports[2:])) if reports else None)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(counted), "127.0.0.1", port)
     gc.freeze()
     await server.serve_forever()
