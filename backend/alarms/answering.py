@@ -250,8 +250,9 @@ def _effect(alarm: Alarm, answer: str, name: str, steps: list[AlarmStep], was_go
     mine = not steps or any((s.round, s.rung) == (alarm.round, alarm.rung) for s in steps)
     if (was_going and not others_go) or (mine and not state.going):
         policy = kinds.KINDS[alarm.kind].policy
-        after, due = ladder.refuse(policy, state, clock.now(), reachable=rungs.reachable(alarm))
-        climbing.take(alarm, after, due)
+        there = rungs.standing(alarm)
+        after, due = ladder.refuse(policy, state, clock.now(), reachable=rungs.reachable(alarm, there))
+        climbing.take(alarm, after, due, there)
 
 
 def _end(alarm: Alarm, answer: str, name: str) -> None:

@@ -10,7 +10,7 @@ import structlog
 from backend.alarms import bodies, gathered, kinds, ladder, record, rungs, surely, wording
 from backend.alarms.ladder import State, Step
 from backend.alarms.models import Alarm, AlarmStep
-from backend.alarms.rungs import Person
+from backend.alarms.rungs import Person, Standing
 from backend.alarms.speaking import speak, to_of
 from backend.core import clock, sweep
 from backend.core.db import transaction
@@ -41,28 +41,29 @@ def advance(alarm: Alarm) -> int:
     """Do what is due for this locked alarm; returns the number of steps."""
     if alarm.status == "cleared":
         return 0
+    there = rungs.standing(alarm)
     state, steps = ladder.climb(
         kinds.KINDS[alarm.kind].policy,
         record.state_of(alarm),
         clock.now(),
-        reachable=rungs.reachable(alarm),
+        reachable=rungs.reachable(alarm, there),
         critical=alarm.severity == "critical",
     )
-    take(alarm, state, steps)
+    take(alarm, state, steps, there)
     return len(steps)
 
 
-def take(alarm: Alarm, state: State, steps: tuple[Step, ...]) -> None:
+def take(alarm: Alarm, state: State, steps: tuple[Step, ...], there: Standing) -> None:
     """Do the steps, and write where the alarm stands after them."""
     record.keep(alarm, state)
     for step in steps:
-        _DO[step.act](alarm, step, state)
+        _DO[step.act](alarm, step, state, there)
 
 
-def _tell(alarm: Alarm, step: Step, state: State) -> None:
+def _tell(alarm: Alarm, step: Step, state: State, there: Standing) -> None:
     policy = kinds.KINDS[alarm.kind].policy
     rung = policy[step.rung]
-    above = [r for r in rungs.reachable(alarm) if r > step.rung]
+    above = [r for r in rungs.reachable(alarm, there) if r > step.rung]
     following = policy[min(above)].who if above else ""
     storm = gathered.of(alarm, rung.who)
 
@@ -88,8 +89,7 @@ def _tell(alarm: Alarm, step: Step, state: State) -> None:
             names.append(person.name)
 
     names: list[str] = []
-    found = rungs.persons(alarm, rung.who)
-    told = [p for p in found if surely.attempt(alarm.id, f"tell:{p.key}", partial(tell, p))]
+    told = [p for p in there[rung.who] if surely.attempt(alarm.id, f"tell:{p.key}", partial(tell, p))]
     if names:
         record.note(alarm, "told", who=rung.who, names=names, minutes=rung.minutes, round=state.round)
     if told:
@@ -118,7 +118,7 @@ def _words(alarm: Alarm, person: Person, following: str, minutes: int) -> Words:
         return wording.plain(alarm)
 
 
-def _call(alarm: Alarm, step: Step, state: State) -> None:
+def _call(alarm: Alarm, step: Step, state: State, there: Standing) -> None:
     """Ring up those of the rung who have not answered."""
     silent = AlarmStep.select().where(
         (AlarmStep.alarm == alarm.id)
@@ -151,11 +151,11 @@ def _call(alarm: Alarm, step: Step, state: State) -> None:
         record.note(alarm, "called", names=names)
 
 
-def _skip(alarm: Alarm, step: Step, state: State) -> None:
+def _skip(alarm: Alarm, step: Step, state: State, there: Standing) -> None:
     record.note(alarm, "skipped", who=kinds.KINDS[alarm.kind].policy[step.rung].who)
 
 
-def _ask(alarm: Alarm, step: Step, state: State) -> None:
+def _ask(alarm: Alarm, step: Step, state: State, there: Standing) -> None:
     going = AlarmStep.select().where((AlarmStep.alarm == alarm.id) & AlarmStep.answer.in_(GOING))
     asked = {told.person: told for told in rungs.still_told(going)}
     words = wording.how_is_it(alarm)
@@ -171,7 +171,7 @@ def _ask(alarm: Alarm, step: Step, state: State) -> None:
     record.note(alarm, "asked", names=[told.name for told in asked.values()])
 
 
-def _nobody(alarm: Alarm, step: Step, state: State) -> None:
+def _nobody(alarm: Alarm, step: Step, state: State, there: Standing) -> None:
     log.error("alarm.nobody_reachable", alarm=alarm.id, round=state.round)
     record.note(alarm, "nobody")
 

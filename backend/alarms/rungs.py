@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.alarms import kinds, surely
@@ -81,10 +81,19 @@ def _related(alarm: Alarm, who: str) -> list[Person]:
     )
 
 
-def reachable(alarm: Alarm) -> frozenset[int]:
+Standing = Mapping[str, Sequence[Person]]
+"""`persons` of each rung."""
+
+
+def standing(alarm: Alarm) -> Standing:
+    """Looked up once for all that is done in this moment."""
+    return {rung.who: persons(alarm, rung.who) for rung in kinds.KINDS[alarm.kind].policy}
+
+
+def reachable(alarm: Alarm, there: Standing) -> frozenset[int]:
     """The rungs where somebody can be told now."""
     policy = kinds.KINDS[alarm.kind].policy
-    return frozenset(index for index, rung in enumerate(policy) if persons(alarm, rung.who))
+    return frozenset(index for index, rung in enumerate(policy) if there[rung.who])
 
 
 def still_told(steps: Iterable[AlarmStep]) -> list[AlarmStep]:
