@@ -146,9 +146,10 @@ def transaction(*, urgent: bool = False) -> AbstractContextManager[None]:
     return _JOINED if in_transaction() else _outermost(urgent)
 
 
-def awaited() -> bool:
-    """Whether somebody urgent waits for the end of the open transaction: who has much to write ends it then and goes on in another one."""
-    return isinstance(db.obj, Sqlite) and db.obj.awaited()
+def is_crowded() -> bool:
+    """Whether others want to write as well, who wait for whoever writes: then a long transaction is better divided. On PostgreSQL nobody
+    waits."""
+    return isinstance(db.obj, Sqlite) and db.obj.is_crowded()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import os
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
@@ -29,10 +30,15 @@ PRAGMAS = {
     "busy_timeout": 10_000,
     "cache_size": -32_000,
     "temp_store": "memory",
-    "wal_autocheckpoint": 16_000,  # pages (64 MB): see Sqlite._copy_log
+    "wal_autocheckpoint": 32_000,  # pages (128 MB): see Sqlite._copy_log
 }
-COPY_EVERY = 350
-"""Transactions, of about eleven pages each."""
+COPY_AT = 14_000
+"""Pages in the log (56 MB) at about which it is brought into the file."""
+COPY_AFTER = (3_000, 12_000)
+"""Rows that a process writes before it looks how long the log is: at first, and at most. A row may touch three pages or a tenth of one."""
+COPY = "PRAGMA wal_checkpoint(PASSIVE)"
+CROWDED_S = 1.0
+"""So long after a process had to wait for its turn it takes it that others want to write as well."""
 SWITCH_S = 0.000_1
 """How long other threads of the process that has the turn may go on before it gets the interpreter back. A statement gives it away, and
 all other processes wait as well: with the usual five milliseconds at each of its statements, a turn took six times its own work."""
@@ -51,7 +57,7 @@ class Sqlite(peewee.SqliteDatabase):
     def __init__(self, path: str) -> None:
         super().__init__(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10, check_same_thread=False)
         self._usual, self._urgent = _Queue(path, urgent=False), _Queue(path, urgent=True)
-        self._written = 0
+        self._rows, self._copy_after = 0, COPY_AFTER[0]
         self._copying: threading.Thread | None = None
 
     @contextmanager
@@ -63,6 +69,7 @@ class Sqlite(peewee.SqliteDatabase):
             state = self._state
             own, own_closed = state.conn, state.closed
             writer = self._writer_of_this_process(queue)
+            before = writer.total_changes
             with queue.turn():
                 with AS_PEEWEE:
                     writer.execute("BEGIN IMMEDIATE")
@@ -78,20 +85,30 @@ class Sqlite(peewee.SqliteDatabase):
                 finally:
                     self.pop_transaction()
                     state.conn, state.closed = own, own_closed
-            self._written += 1
-            if self._written % COPY_EVERY == 0 and not (self._copying and self._copying.is_alive()):
+            self._rows += writer.total_changes - before
+            if self._rows >= self._copy_after and not (self._copying and self._copying.is_alive()):
                 self._copying = threading.Thread(target=self._copy_log, name="checkpoint", daemon=True)
                 self._copying.start()
 
-    def awaited(self) -> bool:
-        """Whether somebody urgent waits for the transaction that is open."""
-        return self._usual.is_overtaken()
+    def is_crowded(self) -> bool:
+        """Whether this process had to wait for its turn to write within the last moment."""
+        return time.monotonic() - max(self._usual.waited_at, self._urgent.waited_at) < CROWDED_S
 
     def _copy_log(self) -> None:
         """Bring the write-ahead log into the file. It waits for the disk, and so it is done beside the turns and not, as SQLite
-        does it by itself, by the one whose commit makes the log too long; that remains for when writing never pauses."""
+        does it by itself, by the one whose commit makes the log too long, while all others wait. Only a log of which everything is in the
+        file begins anew: what was written meanwhile is less each time, and the last of it is brought over in a turn."""
+        rows, self._rows = self._rows, 0
         with suppress(sqlite3.Error), closing(self._connect()) as connection:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            busy, pages, _copied = connection.execute(COPY).fetchone()
+            if busy:
+                return  # another process is about it
+            likely = rows * COPY_AT // max(pages, 1)
+            self._copy_after = max(COPY_AFTER[0], min(likely, 2 * self._copy_after, COPY_AFTER[1]))
+            if pages >= COPY_AT // 2:
+                connection.execute(COPY)
+                with self._usual.threads, self._usual.turn():
+                    connection.execute(COPY)
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
         """`execute_sql` without what it takes to be the same for every kind of database: half of a short statement's time."""
@@ -176,6 +193,8 @@ class _Queue:
         self.writer: sqlite3.Connection | None = None
         self._path, self._urgent_ones, self._process = path, urgent, 0
         self._turns = self._next = self._urgent = -1
+        self.waited_at = -CROWDED_S
+        """When it last waited, by `time.monotonic`."""
 
     def open(self) -> None:
         """A connection must not be taken through a fork, nor a lock."""
@@ -204,17 +223,19 @@ class _Queue:
                 fcntl.flock(self._turns, fcntl.LOCK_UN)
 
     def _wait(self) -> None:
-        fcntl.flock(self._turns, fcntl.LOCK_EX)
-        if not self._urgent_ones and self.is_overtaken():
+        try:
+            fcntl.flock(self._turns, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(self._turns, fcntl.LOCK_EX)
+            self.waited_at = time.monotonic()
+        if not self._urgent_ones and self._is_overtaken():
             fcntl.flock(self._turns, fcntl.LOCK_UN)
             fcntl.flock(self._urgent, fcntl.LOCK_EX)  # when none of them waits any more
             fcntl.flock(self._urgent, fcntl.LOCK_UN)
             fcntl.flock(self._turns, fcntl.LOCK_EX)
 
-    def is_overtaken(self) -> bool:
-        """Whether somebody urgent waits; for the usual ones, of which none is here before `open`."""
-        if self._process != os.getpid():
-            return False
+    def _is_overtaken(self) -> bool:
+        """Whether somebody urgent waits; for the usual ones."""
         try:
             fcntl.flock(self._urgent, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -26,7 +26,8 @@ from iot.ingest.partitions import EXPRESS, Partition
 from iot.storing import Store
 from iot.uplink import Arrived
 
-BATCH = 1_000
+BATCH, MEANWHILE = 1_000, 200
+"""Messages of one transaction, and while others want to write as well: an alarm waits for the transaction under way each time it has something to write."""
 HELD = 5_000
 """Messages in hand; beyond these the connection is not read, and the broker keeps the rest. Also how many of the last numbers are remembered: fewer than a
 broker gives out before it begins again."""
@@ -187,7 +188,7 @@ class Session:
                 break
         batch, client.held[:BATCH] = client.held[:BATCH], []
         if batch:
-            self._take(batch)
+            self._take_all(batch)
         elif time.monotonic() - began >= IDLE_S:
             self._counted_from = min(self._counted_from, began)
 
@@ -195,7 +196,14 @@ class Session:
         """What came before the connection broke: a broker that was killed may have kept nothing of it."""
         while self._client.held and not self._done.is_set():
             batch, self._client.held[:BATCH] = self._client.held[:BATCH], []
-            self._take(batch)
+            self._take_all(batch)
+
+    def _take_all(self, batch: Sequence[Held]) -> None:
+        place = 0
+        while place < len(batch):
+            most = MEANWHILE if db.is_crowded() else BATCH
+            self._take(batch[place : place + most])
+            place += most
 
     def _take(self, batch: Sequence[Held]) -> None:
         connection = self._connection

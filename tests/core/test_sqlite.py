@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.core.sqlite import SWITCH_S, Sqlite
+from backend.core.sqlite import COPY_AFTER, COPY_AT, PRAGMAS, SWITCH_S, Sqlite
 from tests.servers import LONG, until
 
 
@@ -95,24 +95,55 @@ def test_who_writes_for_an_alarm_is_before_whoever_waits_already(tmp_path: Path)
     assert order == ["alarm", "campaign"]
 
 
-def test_who_writes_much_learns_that_an_alarm_waits(tmp_path: Path) -> None:
-    # Both in one process, as messages of devices are stored.
-    database = Sqlite(str(tmp_path / "a.db"))
+def test_who_had_to_wait_for_a_turn_knows_that_others_want_to_write(tmp_path: Path) -> None:
+    # An urgent writer and a usual one of one process take turns like two processes.
+    path = str(tmp_path / "a.db")
+    database = Sqlite(path)
     order: list[str] = []
+    crowded: list[bool] = []
 
     def write() -> None:
         with database.writing(urgent=True):
             order.append("alarm")
+            crowded.append(database.is_crowded())
         database.close()
 
-    alarm = threading.Thread(target=write)
+    def waited() -> bool:
+        alarm = threading.Thread(target=write)
+        order.clear()
+        with database.writing():
+            alarm.start()
+            until(lambda: _is_held(f"{path}-urgent"), what="the alarm's waiting")
+            order.append("much")
+        alarm.join(LONG)
+        assert order == ["much", "alarm"]
+        return crowded[-1]
+
     with database.writing():
-        assert not database.awaited()
-        alarm.start()
-        until(database.awaited, what="the alarm's waiting")
-        order.append("much")
-    alarm.join(LONG)
-    assert order == ["much", "alarm"]
-    with database.writing():
-        assert not database.awaited()
+        assert not database.is_crowded()
+    # It is known for a second, which a slow machine may take between two lines.
+    until(waited, what="what was noticed of others")
+    database.close()
+
+
+def test_the_log_is_brought_into_the_file_before_a_commit_has_to_do_it(tmp_path: Path) -> None:
+    database = Sqlite(str(tmp_path / "a.db"))
+    database.execute_sql("CREATE TABLE t (x BLOB)")
+    rows = 100
+    for _ in range(COPY_AFTER[0] // rows):
+        with database.writing():
+            database.run_many("INSERT INTO t (x) VALUES (randomblob(?))", [(14_000,)] * rows)
+
+    def begun() -> int:
+        # How often the log has begun anew (https://sqlite.org/walformat.html, 4.1).
+        with (tmp_path / "a.db-wal").open("rb") as log:
+            return int.from_bytes(log.read(16)[12:])
+
+    def begun_anew() -> bool:
+        with database.writing():
+            database.run("INSERT INTO t (x) VALUES (1)")
+        return begun() > 0
+
+    assert COPY_AT // 2 < COPY_AFTER[0] * 4 < PRAGMAS["wal_autocheckpoint"]  # so many pages
+    until(begun_anew, what="a log that begins anew")
     database.close()
