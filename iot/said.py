@@ -110,8 +110,8 @@ def kept(said: Sequence[Said]) -> list[Heard]:
 
 def _anew(one: Said, *, said_now: bool) -> bool:
     """Whether what bears the name of an earlier message is another one: smoke in the same words after its alarm was over, of a device that has said nothing
-    later since (some say the same time for ever), unless the earlier one is `said_now`, and kept together with it; where the name is made of its content, a door that is open again is not what the device said last, and
-    who presses a button again calls again."""
+    later since (some say the same time for ever), unless the earlier one is `said_now`, and kept together with it; where the name is made of its content, a
+    door that is open again is not what the device said last (what is older by its own time is a repeat), and who presses a button again calls again."""
     points = one.device.points
     if one.uplink.retained:
         return False
@@ -125,7 +125,9 @@ def _anew(one: Said, *, said_now: bool) -> bool:
     if not one.uplink.key.startswith(CONTENT):
         return False
     return any(
-        (said and name in PRESSED) or name not in points or points[name][0] != said
+        (said and name in PRESSED)
+        or name not in points
+        or (points[name][0] != said and points[name][1] <= one.row.at)
         for name, said in one.row.values.items()
         if isinstance(said, bool)
     )

@@ -104,10 +104,9 @@ def _stands(deed: Deed, message: Message, known: Known) -> bool:
     if alarm.cleared_at is not None and alarm.cleared_at <= known.latest(deed.at):
         return True
     steps = AlarmStep.select().where(AlarmStep.alarm == alarm.id)
-    if message.staff_id is not None:
-        names = {step.name for step in steps.where(AlarmStep.staff_id == message.staff_id)}
-    else:
-        names = {step.name for step in steps.where(AlarmStep.staff_id.is_null())}  # a family is one daughter
+    # Who is rung up is not named by the Message: any of those who were told.
+    hers = steps.where(AlarmStep.staff_id == message.staff_id) if message.staff_id is not None else steps
+    names = {step.name for step in hers}
     notes = AlarmNote.select().where((AlarmNote.alarm == alarm.id) & (AlarmNote.act == "answered"))
     said = [(note.at, data["answer"]) for note in notes if (data := json.loads(note.data))["name"] in names]
     before = [answer for at, answer in sorted(said) if at < deed.at]

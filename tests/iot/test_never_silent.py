@@ -313,6 +313,18 @@ def test_what_a_gateway_says_again_after_the_device_went_on_is_a_repeat(
     assert house.said("hall", said).repeats == 1 and alarms_open() == []
 
 
+def test_an_open_door_that_a_gateway_tells_of_again_after_it_was_shut_is_a_repeat(
+    house: House, clock: clocks.Hands
+) -> None:
+    house.bound("door", "door_open=door")
+    opened = {"door": True, "at": clocks.now().isoformat()}
+    house.said("door", opened)
+    clock.forward(seconds=20)
+    house.said("door", {"door": False, "at": clocks.now().isoformat()})
+    clock.forward(seconds=20)
+    assert house.said("door", opened).repeats == 1
+
+
 @pytest.mark.parametrize("point", ["smoke", "water_leak", "sos"])
 def test_a_call_that_the_broker_hands_over_twice_at_once_is_one(house: House, point: str) -> None:
     house.bound("hall", f"{point}={point}")
