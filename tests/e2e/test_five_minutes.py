@@ -87,7 +87,7 @@ class Started:
 def started(folder: Path) -> Iterator[Started]:
     running = Started(folder)
     try:
-        until(lambda: "Ctrl-C" in running.printed, what="the greeting")
+        until(lambda: "Ctrl-C" in running.printed, what="the greeting", seconds=2 * LONG)
         yield running
     finally:
         os.killpg(running.process.pid, signal.SIGINT)
