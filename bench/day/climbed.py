@@ -68,8 +68,9 @@ def _climbed(alarm: Alarm, known: Known) -> list[str]:
             case "skipped", _:
                 due = note.at
             case "answered", "cannot":
-                # The next is told at once, where there is one; else the time of who was told last runs on, or begins anew.
-                hurried, due = True, note.at + max(rung.wait for rung in kinds.KINDS[alarm.kind].policy)
+                # The next is told at once, where there is one; else the time of who was told last runs on, or begins anew; who goes is left in peace.
+                hurried = True
+                due = max(due or note.at, note.at + max(rung.wait for rung in kinds.KINDS[alarm.kind].policy))
             case "answered", answer if answer in GOING:
                 due = note.at + ladder.GOING
             case (("answered" | "cleared"), _):
