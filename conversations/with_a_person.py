@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from backend.alarms import replies
+from backend.alarms.answering import Caller
 from backend.core import clock
 from backend.core.i18n import Text, _
 from backend.fields.words import Said, Words
@@ -74,11 +76,11 @@ def instead(talk: Talk, said: Said) -> Words | None:
     """What is said in place of "I do not understand": that a colleague reads it, because she waits for one, or because it
     is a reply to a notice, which then goes to the office."""
     person = talk.person
+    notice = _notice(person) if said.text else None
+    if notice is not None:
+        _tell_of_alarm(person, notice, said.text)
     if opening.waits(person.identity_id, person.resident_id):
         return phrases.passed_on()
-    if not said.text:
-        return None
-    notice = _notice(person)
     if notice is None:
         return None
     talk.handover, talk.about = "reply", notice
@@ -106,6 +108,15 @@ def _notice(person: Person) -> str | None:
     if clock.now_ms() - clock.to_ms(last.created_at) > within:
         return None
     return str(last.about) if _of_campaign(last) else f"message:{last.id}"
+
+
+def _tell_of_alarm(person: Person, notice: str, text: str) -> None:
+    """What is about an alarm is read where the alarm is, wherever her address belongs."""
+    kind, _colon, number = notice.partition(":")
+    about = Message.get_by_id(int(number)).about if kind == "message" else ""
+    if about and about.startswith("alarm:"):
+        by = Caller(person.identity_id, person.resident_id, person.staff_id, person.certain)
+        replies.hear(by, int(about.removeprefix("alarm:")), discreet.hidden(text))
 
 
 def _of_campaign(message: Message) -> bool:

@@ -9,7 +9,7 @@ from backend.alarms import kinds, wording
 from backend.alarms.models import AlarmNote
 from backend.core.i18n import Text, _
 
-PERSONAL = ("told", "called", "asked", "answered", "claimed", "again", "cleared")
+PERSONAL = ("told", "called", "asked", "answered", "claimed", "again", "wrote", "cleared")
 """Acts whose lines name people or hold what they said."""
 
 
@@ -65,5 +65,6 @@ _WORDS = {
     "photo": lambda data: _("The camera sent a picture. Whoever was told has it."),
     "storm": lambda data: _("One of many at the same place: staff are told of all of them together."),
     "remark": lambda data: data["words"],
+    "wrote": lambda data: _("{name} wrote: “{text}”", name=data["name"], text=data["text"]),
     "cleared": lambda data: _("{name} has closed it: {why}", name=data["name"], why=data["why"]),
 }
