@@ -6,7 +6,7 @@ as soon as another one has written. The processes queue by a lock on a file besi
 once, where SQLite by itself looks again after up to a tenth of a second, and an alarm finds a campaign writing each time.
 Who waits longest holds a second file's lock, past which nobody gets: a campaign that has just written cannot be back before
 the alarm that was woken by its end has begun. Who writes for an alarm goes before them all: while he waits he shares in the
-lock of a third file, at which whoever else gets the turn looks, and hands it back, once.
+lock of a third file, at which whoever else gets the turn looks, and hands it back, once and not for long.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ CROWDED_S = 1.0
 SWITCH_S = 0.000_1
 """How long other threads of the process that has the turn may go on before it gets the interpreter back. A statement gives it away, and
 all other processes wait as well: with the usual five milliseconds at each of its statements, a turn took six times its own work."""
+GIVES_WAY_S = 0.2
+"""How long one that is not urgent stands back for those that are, while another of them waits all the time: in a storm of alarms somebody's "I'm going" must
+be written, too."""
+_LOOK_S = 0.002
 
 AS_PEEWEE: Any = vars(peewee)["__exception_wrapper__"]
 """Turns the driver's errors into peewee's."""
@@ -230,8 +234,9 @@ class _Queue:
             self.waited_at = time.monotonic()
         if not self._urgent_ones and self._is_overtaken():
             fcntl.flock(self._turns, fcntl.LOCK_UN)
-            fcntl.flock(self._urgent, fcntl.LOCK_EX)  # when none of them waits any more
-            fcntl.flock(self._urgent, fcntl.LOCK_UN)
+            ends = time.monotonic() + GIVES_WAY_S
+            while self.is_overtaken() and time.monotonic() < ends:
+                time.sleep(_LOOK_S)
             fcntl.flock(self._turns, fcntl.LOCK_EX)
 
     def _is_overtaken(self) -> bool:

@@ -95,6 +95,25 @@ def test_who_writes_for_an_alarm_is_before_whoever_waits_already(tmp_path: Path)
     assert order == ["alarm", "campaign"]
 
 
+def test_an_answer_is_written_in_a_storm_in_which_some_alarm_always_waits(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.db")
+    always = os.open(f"{path}-urgent", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(always, fcntl.LOCK_SH)
+    database = Sqlite(path)
+    written: list[str] = []
+
+    def answer() -> None:
+        with database.writing():
+            written.append("I'm going")
+
+    going = threading.Thread(target=answer, daemon=True)
+    going.start()
+    going.join(LONG)
+    assert written == ["I'm going"]
+    os.close(always)
+    database.close()
+
+
 def test_who_had_to_wait_for_a_turn_knows_that_others_want_to_write(tmp_path: Path) -> None:
     # An urgent writer and a usual one of one process take turns like two processes.
     path = str(tmp_path / "a.db")
