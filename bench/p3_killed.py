@@ -46,7 +46,8 @@ class Course:
         self.peak_mb = max(self.peak_mb, *(memory_of(p) / 1e6 for p in (self._web, *self._street.workers)))
         taken = sink.asked(self._street.port, "GET", "/receipts")["taken"]
         if self.killed < self._kills and taken >= self._people * (self.killed + 1) / (self._kills + 1):
-            self._street.kill(self.killed % len(self._street.workers))
+            # Each twice: when the one that writes the letters dies the other one takes them over, and the newcomer sends.
+            self._street.kill(self.killed // 2 % len(self._street.workers))
             self.killed += 1
 
 
