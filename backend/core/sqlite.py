@@ -235,7 +235,7 @@ class _Queue:
         if not self._urgent_ones and self._is_overtaken():
             fcntl.flock(self._turns, fcntl.LOCK_UN)
             ends = time.monotonic() + GIVES_WAY_S
-            while self.is_overtaken() and time.monotonic() < ends:
+            while self._is_overtaken() and time.monotonic() < ends:
                 time.sleep(_LOOK_S)
             fcntl.flock(self._turns, fcntl.LOCK_EX)
 
