@@ -16,7 +16,7 @@ from backend.settings import settings
 from backend.staff import queries as staff
 from conversations import phrases
 from conversations.flow import Answer, Command, Person
-from conversations.flows import device_commands
+from conversations.flows import alarm_said, device_commands
 
 _LISTED = re.compile(
     r"(?:有(?:什么|哪些)|查看?|现在的?)?(?:警报|报警)(?:列表|情况)?\s*$|\b(?:open )?alarms\b", re.IGNORECASE
@@ -166,8 +166,26 @@ def _list(person: Person, argument: str) -> Answer:
     return Answer.of(Words(_("These alarms are open."), options=lines))
 
 
+def _in_words(answer: str) -> Callable[[str, str], str | None] | None:
+    """What finds the answer in words of somebody's own, to an alarm that she was told of last."""
+    means = _MEANS.get(answer)
+    return (
+        None if means is None else lambda number, text: number if means(text) and _is_open(number) else None
+    )
+
+
+_MEANS = {"going": alarm_said.going, "cannot": alarm_said.cannot}
+
+
+def _is_open(number: str) -> bool:
+    try:
+        return queries.by_id(_number(number)).status != "cleared"
+    except NotFound:
+        return False
+
+
 COMMANDS = [
-    *(Command(f"alarm.{answer}", _answering(answer)) for answer in kinds.ANSWERS),
+    *(Command(f"alarm.{answer}", _answering(answer), hears=_in_words(answer)) for answer in kinds.ANSWERS),
     *(
         Command(f"alarm.all_{answer}", _for_all(answer))
         for answer in kinds.ANSWERS

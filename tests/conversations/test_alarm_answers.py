@@ -379,6 +379,34 @@ def test_who_wrote_something_else_first_still_answers_with_the_words_of_the_answ
     assert (alarm(alarm_id).status, alarm(alarm_id).answered_by) == ("going", "女儿")
 
 
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ("我马上过去", "going"),
+        ("好的，十分钟到", "going"),
+        ("I'm on my way!", "going"),
+        ("我在外地，去不了", "open"),
+        ("sorry, I can't come", "open"),
+    ],
+)
+def test_words_of_her_own_answer_an_alarm_as_its_buttons_do(street: Street, said: str, stands: str) -> None:
+    alarm_id = help_needed(street)
+    talker("sms", DAUGHTER).say(said)
+    assert alarm(alarm_id).status == stands
+    # Who cannot go has answered, too: the next person is told at once.
+    assert bool(heard(resident_id=street.zhou)) == (stands == "open")
+    assert Handover.select().where(Handover.reason == "reply").count() == 0
+
+
+def test_the_same_words_after_it_is_over_answer_nothing(street: Street) -> None:
+    alarm_id = help_needed(street)
+    her = talker("sms", DAUGHTER)
+    her.say("4")
+    her.say("我马上过去")
+    assert (alarm(alarm_id).status, alarm(alarm_id).answer) == ("cleared", "safe")
+    assert acts(alarm_id).count("answered") == 1
+
+
 @pytest.mark.parametrize(("first", "second"), [("smoke", "missed_checkin"), ("missed_checkin", "smoke")])
 def test_a_digit_that_crosses_a_second_alarm_is_asked_about(
     street: Street, clock: Hands, first: str, second: str
