@@ -145,9 +145,11 @@ class Hub:
 
     async def stop(self) -> None:
         self.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # More than once: the client of Redis swallows a cancellation that comes while it connects.
+        while under_way := [task for task in self._tasks if not task.done()]:
+            for task in under_way:
+                task.cancel()
+            await asyncio.wait(under_way, timeout=0.1)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def serve(

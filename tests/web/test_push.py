@@ -10,6 +10,7 @@ import pytest
 
 from backend.core import clock as clocks
 from backend.web.push import MOST_KEPT, MOST_OF_ONE, MOST_PENDING, REFRESH, Event, Hub, Listener
+from tests.servers import LONG, Valkey
 
 NOBODY = "redis://127.0.0.1:1/0"
 RIGHT = "ever yes"
@@ -217,3 +218,20 @@ def test_nobody_listens_by_a_right_that_nobody_can_ask_about() -> None:
         return {}
 
     asyncio.run(story())
+
+
+def test_it_ends_at_whatever_moment_it_is_told_to(valkey: Valkey) -> None:
+    """As when the port is taken: the server ends while Redis is only being reached."""
+
+    async def stopped_after(steps: int) -> None:
+        hub = Hub(valkey.url, {"webchat": Letters()}, ("admin",), {})
+        hub.start()
+        for _step in range(steps):
+            await asyncio.sleep(0)
+        await asyncio.wait_for(hub.stop(), LONG)
+
+    async def every() -> None:
+        for steps in range(60):
+            await stopped_after(steps)
+
+    asyncio.run(every())
