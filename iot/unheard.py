@@ -47,12 +47,8 @@ def of(
 
 
 def nameless(messages: Sequence[Arrived]) -> list[Unheard | None]:
-    """Those that could not be read at all, by the device that the broker's topic names: a webhook's may name whom it likes."""
-    named = {
-        id(one): quarantine.device_of(one.topic)
-        for one in messages
-        if not one.source and "\0" not in one.topic
-    }
+    """Those that could not be read at all, by the device whose topic it is at the broker: a webhook's may name whom it likes."""
+    named = quarantine.devices_of([one for one in messages if not one.source and "\0" not in one.topic])
     if not named:
         return []
     its = {d.address: d for d in Device.select().where(Device.address.in_(sorted(set(named.values()))))}

@@ -126,7 +126,9 @@ def messages(told: Told, said: Mapping[tuple[str, bytes], datetime], known: Know
         verdict.frames_again += max(counted[address] - once, 0)
         if counted[address] > often + known.anew:
             verdict.findings.append(f"{counted[address]} frames of {address} are stored, {often} were said")
-    (verdict.aside,) = db.execute("SELECT COUNT(*) FROM quarantined_message").fetchone()
+    (verdict.aside,) = db.execute(
+        "SELECT (SELECT COUNT(*) FROM quarantined_message) + (SELECT COALESCE(SUM(left_out), 0) FROM quarantine_pile)"
+    ).fetchone()
     # Frames and what was cut off have no names: they can have been lost where others were, no more than a few.
     nameless = lost_frames + told.cut - verdict.aside
     verdict.unsaved = len(missing) - len(verdict.lost) + nameless

@@ -19,7 +19,7 @@ class DeviceTopic(Model):
     """A topic at the broker that the device with this address was heard under. `loud_at`: when it was seen to say more there than a detector does."""
 
     address = peewee.CharField(120)
-    topic = peewee.TextField()
+    topic = peewee.TextField(index=True)
     loud_at = Instant(null=True)
 
 

@@ -5,6 +5,7 @@ everything.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from backend.core.db import transaction
 from backend.core.errors import NotFound
 from backend.core.i18n import LOCALES, Text, render
 from backend.core.values import value
+from iot.ingest.models import DeviceTopic
 from iot.models import LONGEST_ADDRESS, PAYLOAD_PLACE, Device, QuarantinedMessage, QuarantinePile
 from iot.quarantine import piles
 from iot.registry.devices import CHANGE
@@ -48,8 +50,9 @@ def put_aside(messages: Sequence[Aside]) -> None:
     """Keep them, for staff to look at; of what one device babbles, the first and the last of each day (`piles`)."""
     if not messages:
         return
-    named = [_short(one.device or device_of(one.arrived.topic)) for one in messages]
     with transaction():
+        theirs = devices_of([one.arrived for one in messages if not one.device])
+        named = [_short(one.device or theirs.get(id(one.arrived), "")) for one in messages]
         known = Device.select(Device.address, Device.org_id).where(Device.address.in_(sorted(set(named))))
         org_ids = dict(known.tuples())
         rows = []
@@ -116,6 +119,23 @@ def _lies_there(topic: str, why: str) -> bool:
     """What the broker keeps comes again with each new connection: once is enough."""
     same = (QuarantinedMessage.topic == topic) & (QuarantinedMessage.why == why)
     return bool(QuarantinedMessage.select().where(same).exists())
+
+
+def devices_of(messages: Sequence[Arrived]) -> dict[int, str]:
+    """By `id()`, the address of whoever says these, which cannot be read: the one that the topic names, or who alone was heard under it. Of a webhook
+    the topic counts alone, since it may say whatever it likes."""
+    found, topics = {}, {}
+    for one in messages:
+        found[id(one)], topics[id(one)] = device_of(one.topic), one.topic
+    asked = {one.topic for one in messages if not found[id(one)] and not one.source and one.topic.isprintable()}
+    if not asked:
+        return found
+    heard: dict[str, set[str]] = defaultdict(set)
+    query = DeviceTopic.select(DeviceTopic.topic, DeviceTopic.address)
+    for topic, address in query.where(DeviceTopic.topic.in_(sorted(asked))).tuples():
+        heard[topic].add(address)
+    alone = {topic: min(those) for topic, those in heard.items() if len(those) == 1}
+    return {number: address or alone.get(topics[number], "") for number, address in found.items()}
 
 
 def device_of(topic: str) -> str:

@@ -16,6 +16,7 @@ from backend.core.errors import Forbidden
 from backend.messaging.models import Message
 from iot import storing
 from iot.maintenance import windows as maintenance
+from iot.mapping import written
 from iot.models import Device, QuarantinedMessage, Reading
 from iot.quarantine import replaying
 from iot.registry import devices
@@ -345,3 +346,35 @@ def test_a_door_that_is_shut_and_open_again_within_the_minute_is_open(house: Hou
     done = [storing.store(part) for part in ([batch] if together else [[one] for one in batch])]
     assert (sum(one.readings for one in done), sum(one.repeats for one in done)) == (3, 1)
     assert Device.get_by_id(device.id).points["door_open"][0] is True
+
+
+def test_what_a_detector_behind_the_things_stack_says_cut_off_is_told_of_as_its_own(house: House) -> None:
+    # Its topics name devices by other names than its messages.
+    def said(payload: bytes, name: str = "kitchen-7") -> None:
+        storing.store([Arrived(f"v3/linli@fleet/devices/{name}/up", payload, clocks.now())])
+
+    whole = json.dumps(
+        {
+            "end_device_ids": {"device_id": "kitchen-7", "dev_eui": "70B3D57ED0000007"},
+            "uplink_message": {"session_key_id": "a", "f_cnt": 1, "decoded_payload": {"smoke": False}},
+        }
+    ).encode()
+    said(whole)
+    model = devices.save_profile(house.admin, "ttn", "ttn", [written("smoke=smoke")])
+    devices.approve(house.admin, model.id)
+    detector = Device.get(Device.address == "eui:70b3d57ed0000007")
+    devices.bind(
+        house.admin,
+        detector.id,
+        name="厨房烟感",
+        org_id=house.town.grid.id,
+        profile_id=model.id,
+        resident_id=house.chen,
+    )
+    said(whole[:-10], name="nobody-knows")
+    assert alarms_open() == [] and QuarantinedMessage.get().device == ""
+    said(whole[:-10])
+    assert alarms_open() == ["unheard"] and Alarm.get().device_id == detector.id
+    assert (
+        QuarantinedMessage.select().order_by(QuarantinedMessage.id.desc()).first().device == detector.address
+    )
