@@ -6,15 +6,19 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from peewee import Value
+
 from backend.core import clock
 from backend.core.crypto import ring
 from backend.core.db import transaction
 from backend.core.i18n import DEFAULT_LOCALE, LOCALES, Text, render
-from backend.messaging import topics
+from backend.messaging import people, topics
 from backend.messaging.content import Content
 from backend.messaging.models import SAID_PLACE, Conversation, Delivery, Identity, Inbound, Message
 
 FORGOTTEN = "—"
+_NOBODY = Value("forgotten ")
+"""No address is kept under this."""
 
 
 def export(resident_id: int) -> list[dict[str, Any]]:
@@ -33,7 +37,7 @@ def export(resident_id: int) -> list[dict[str, Any]]:
 
 
 def forget(resident_id: int, keep: int | None = None, also: Iterable[int] = ()) -> None:
-    """Empty her messages both ways, cancel what is not sent yet, end her conversations, and drop her addresses but `keep`,
+    """Empty her messages both ways, cancel what is not sent yet, end her conversations, and forget her addresses but `keep`,
     the one at which she is told so. `also`: Identities that were never proven to be hers, but were written to for her. An
     address that is a staff member's too stays the staff member's."""
     with transaction():
@@ -47,12 +51,19 @@ def forget(resident_id: int, keep: int | None = None, also: Iterable[int] = ()) 
         Message.update(content=empty).where(_hers(resident_id, ids)).execute()
         nothing = ring().encrypt(b"{}", SAID_PLACE)
         Inbound.update(said=nothing).where(Inbound.identity_id.in_(ids)).execute()
-        Conversation.update(state=None, flow=None, offer_id=None, phone_index=None, remind_at=None).where(
-            Conversation.identity_id.in_(ids)
-        ).execute()
+        Conversation.update(
+            state=None, flow=None, offer_id=None, phone_index=None, handover_id=None, remind_at=None
+        ).where(Conversation.identity_id.in_(ids)).execute()
         gone = Identity.id.in_([i for i in ids if i != keep]) & Identity.staff_id.is_null()
         topics.forget(Identity.select(Identity.id).where(gone))
-        Identity.delete().where(gone).execute()
+        # Its number is not given to anybody else, as SQLite would give that of the last row: messages, threads and alarms still know it.
+        Identity.update(
+            address="",
+            address_index=_NOBODY.concat(Identity.id),
+            state=people.GONE,
+            resident_id=None,
+            verified_at=None,
+        ).where(gone).execute()
 
 
 def _identities(resident_id: int) -> list[int]:

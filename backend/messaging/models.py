@@ -26,7 +26,7 @@ class Identity(Model):
     locale = peewee.CharField(12)
     state = peewee.CharField(
         8, default="active"
-    )  # active | stopped (opted out) | blocked (by the user, or a dead number)
+    )  # active | stopped (opted out) | blocked (by the user, or a dead number) | gone (forgotten)
     preference = peewee.IntegerField(default=100)
     verified_at = Instant(null=True)
     created_at = Instant()

@@ -78,7 +78,8 @@ def despite(identity: Identity) -> bool:
 
 def by_ids(ids: Iterable[int]) -> dict[int, Identity]:
     """Several at once, for a list."""
-    return {i.id: i for i in Identity.select().where(Identity.id.in_(list(ids)))}
+    found = Identity.select().where(Identity.id.in_(list(ids)) & (Identity.state != GONE))
+    return {i.id: i for i in found}
 
 
 def ensure(channel: str, address: str, locale: str | None = None, org_id: int | None = None) -> Identity:
@@ -194,6 +195,8 @@ def ensure_many(channel: str, addresses: Iterable[str], org_id: int) -> dict[str
 _ENSURE = "INSERT INTO identity (channel, address, address_index, org_id, locale, created_at, state, preference) VALUES"
 _NEW = "(?, ?, ?, ?, ?, ?, 'active', 100)"
 _ADDRESS = "identity.address"
+GONE = "gone"
+"""The state of a forgotten Identity, of which the number is left, so that nobody else gets it."""
 
 
 CHATS = ("telegram", "webchat")
@@ -213,6 +216,7 @@ def identities(
         query = Identity.select().where(Identity.resident_id == to.id)
     else:
         query = Identity.select().where(Identity.staff_id == to.id)
+    query = query.where(Identity.state != GONE)
     if reachable:
         may = Identity.state.in_(("active", "stopped") if asked_for else ("active",))
         if alarm:
