@@ -50,6 +50,8 @@ _RECORDS_READ = {"record.read", "report.read"}
 _RECORDS = _RECORDS_READ | {"record.create", "record.change"}
 _PRINT = {"print.use"}
 _DEVICES_READ = {"device.read"}
+_DEVICES_INSTALL = {"device.install"}
+"""To take in what was put up, say what it is and whose, and replace it: not what models mean, nor rules, nor the broker."""
 _DEVICES_COMMAND = {"device.command"}
 _TELL = {"campaign.read", "campaign.write", "notice.write", "list.write"}
 _ADMIN = (
@@ -71,6 +73,7 @@ _ADMIN = (
     | _TELL
     | {"campaign.approve", "api.manage"}
     | _DEVICES_READ
+    | _DEVICES_INSTALL
     | _DEVICES_COMMAND
     | {"device.change", "device.route"}
 )
@@ -87,6 +90,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _CARE
         | _RECORDS
         | _PRINT
+        | _DEVICES_READ
+        | _DEVICES_INSTALL
         | {"request.comment", "request.progress", "request.create", "resident.approve", "resident.create"}
         | {"resident.attach"}
     ),

@@ -12,13 +12,14 @@ from backend.core import access, clock, orgs
 from backend.core.access import Actor
 from backend.core.errors import Invalid
 from backend.core.i18n import Text, _, ngettext
+from backend.residents import queries as residents
 from backend.web import dashboard, session, subjects
 from backend.web.dashboard import Card, Item
 from backend.web.text import say, when
 from iot.maintenance import windows as maintenance
 from iot.maintenance.windows import MaintenanceWindow
 from iot.models import Device, DeviceProfile
-from iot.registry import devices, given
+from iot.registry import devices
 from iot.registry.devices import CHANGE, READ
 
 HOURS = (1, 2, 4, 8, 12)
@@ -114,7 +115,7 @@ def _form(problem: Invalid | None = None) -> Any:
     page = render_template(
         "iot/window_new.html",
         device=devices.seen(actor, number) if number else None,
-        orgs=given.orgs(actor),
+        orgs=residents.orgs_of(actor, CHANGE),
         models=[(str(p.id), p.name) for p in devices.profiles(actor)],
         hours=[(str(n), ngettext("{n} hour", "{n} hours", n)) for n in HOURS],
         given=request.form if problem is not None else {"hours": "2"},

@@ -127,7 +127,9 @@ def devices_of(messages: Sequence[Arrived]) -> dict[int, str]:
     found, topics = {}, {}
     for one in messages:
         found[id(one)], topics[id(one)] = device_of(one.topic), one.topic
-    asked = {one.topic for one in messages if not found[id(one)] and not one.source and one.topic.isprintable()}
+    asked = {
+        one.topic for one in messages if not found[id(one)] and not one.source and one.topic.isprintable()
+    }
     if not asked:
         return found
     heard: dict[str, set[str]] = defaultdict(set)

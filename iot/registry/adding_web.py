@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from backend.core import access
 from backend.core.errors import Invalid
 from backend.core.i18n import _
 from backend.fields.address import Home
@@ -17,7 +18,7 @@ from iot import bodies
 from iot.models import Device
 from iot.profiles import binding
 from iot.registry import devices, finding, given, onboarding, photographed, replacing
-from iot.registry.devices import CHANGE, READ
+from iot.registry.devices import CHANGE, INSTALL, READ
 
 STICKERS = 60
 """On one sheet."""
@@ -32,7 +33,7 @@ blueprint = Blueprint(
 
 
 @blueprint.get("", strict_slashes=False)
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def index() -> Any:
     """With `code`, as our stickers' codes lead here: it is looked up at a tap."""
     return _which(request.args.get("code", ""))
@@ -45,7 +46,7 @@ def _which(code: str, problem: Invalid | None = None) -> Any:
 
 
 @blueprint.post("")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def find() -> Any:
     code = request.form.get("code", "")
     try:
@@ -67,13 +68,13 @@ def find() -> Any:
 
 
 @blueprint.get("/<int:device_id>")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def describe(device_id: int) -> Any:
     return _what(devices.seen(session.current_actor(), device_id))
 
 
 @blueprint.post("/<int:device_id>")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def save(device_id: int) -> Any:
     actor, form = session.current_actor(), request.form
     device = devices.seen(actor, device_id)
@@ -121,7 +122,7 @@ def _what(device: Device, problem: Invalid | None = None) -> Any:
 
 
 @blueprint.get("/<int:device_id>/test")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def test(device_id: int) -> Any:
     device = devices.seen(session.current_actor(), device_id)
     its = devices.profile(device.profile_id) if device.profile_id else None
@@ -133,19 +134,20 @@ def test(device_id: int) -> Any:
         said=devices.shown(device, bodies.withheld(session.current_actor(), device))
         if device.tested_at
         else [],
+        may_change=access.may(session.current_actor(), CHANGE, device.org_id),
         cannot_call=devices.mute_when_used(its),
     )
 
 
 @blueprint.post("/<int:device_id>/again")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def again(device_id: int) -> Any:
     onboarding.expect(session.current_actor(), device_id)
     return redirect(url_for("device_adding.test", device_id=device_id), code=303)
 
 
 @blueprint.post("/<int:device_id>/use")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def use(device_id: int) -> Any:
     device = onboarding.put_into_use(session.current_actor(), device_id)
     flash(say(_("{name} is in use now.", name=device.name)), "success")

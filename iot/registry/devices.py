@@ -20,7 +20,7 @@ from iot.models import Device, DeviceProfile, Reading
 from iot.points import POINTS, SAFETY
 
 log = structlog.get_logger()
-READ, CHANGE = "device.read", "device.change"
+READ, INSTALL, CHANGE = "device.read", "device.install", "device.change"
 NOT_FOR_YOU = _("a value of a body: not for you to see")
 """Stands where a value of a Point would that is withheld."""
 LISTENING = "at work"
@@ -55,11 +55,11 @@ def bind(
 ) -> Device:
     """Say what a device is, where it is and whose; not `in_use`: it is to be tried first, and raises nothing, but one that is in use stays so. Raises
     NotFound, Forbidden, Invalid."""
-    access.check(actor, CHANGE, org_id)
+    access.check(actor, INSTALL, org_id)
     with transaction():
         device = seen(actor, device_id)
         if device.org_id is not None:
-            access.check(actor, CHANGE, device.org_id)
+            access.check(actor, INSTALL, device.org_id)
         if not name.strip():
             raise Invalid(_("What shall the device be called?"), "name")
         if profile_id is not None:
@@ -195,10 +195,11 @@ def may_change_profile(actor: Actor, its: DeviceProfile) -> bool:
     return access.may(actor, CHANGE) and owner(actor) is None
 
 
-def owner(actor: Actor) -> int | None:
-    """Whose a model is that the actor makes: everybody's (None) where she acts at the top of the tree, else her own Org's. Raises Forbidden."""
-    access.check(actor, CHANGE)
-    tops = actor.paths(CHANGE)
+def owner(actor: Actor, permission: str = CHANGE) -> int | None:
+    """Whose a model, or with INSTALL a device, is that the actor enters: everybody's (None) where she acts at the top of the tree, else her own
+    Org's. Raises Forbidden."""
+    access.check(actor, permission)
+    tops = actor.paths(permission)
     if any(path.count("/") <= 2 for path in tops):
         return None
     return int(tops[0].strip("/").rpartition("/")[2])
@@ -237,7 +238,7 @@ def seen(actor: Actor, device_id: int) -> Device:
 def listed(actor: Actor, status: str = "") -> list[Device]:
     """Those that the actor may see: new ones first, then by name."""
     mine = Device.org_id.in_(access.org_ids(actor, READ))
-    if access.may(actor, CHANGE):
+    if access.may(actor, INSTALL):
         mine = mine | Device.org_id.is_null()
     query = Device.select().where(mine & (Device.status == status) if status else mine)
     return list(query.order_by(Device.status != "new", Device.name, Device.id).limit(1_000))
@@ -245,7 +246,7 @@ def listed(actor: Actor, status: str = "") -> list[Device]:
 
 def new_count(actor: Actor) -> int:
     """Devices that report and that nobody has named."""
-    return int(Device.select().where(Device.status == "new").count()) if access.may(actor, CHANGE) else 0
+    return int(Device.select().where(Device.status == "new").count()) if access.may(actor, INSTALL) else 0
 
 
 def listening() -> bool:

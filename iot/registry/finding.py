@@ -13,7 +13,7 @@ from backend.fields.address import Home
 from backend.residents import queries as residents
 from iot.models import Device
 from iot.registry import devices, given
-from iot.registry.devices import CHANGE, READ
+from iot.registry.devices import INSTALL, READ
 
 MOST = 500
 """So many residents may fit what was asked for: more are no answer to it."""
@@ -23,7 +23,7 @@ def found(actor: Actor, status: str = "", text: str = "") -> Any:
     """Those that the actor may see, new ones first, then by name: a peewee query. `text`: part of a name or an address, or
     what finds a resident (`residents.Filters`), or a door."""
     fits = Device.org_id.in_(access.org_ids(actor, READ))
-    if access.may(actor, CHANGE):
+    if access.may(actor, INSTALL):
         fits = fits | Device.org_id.is_null()
     if status:
         fits = fits & (Device.status == status)

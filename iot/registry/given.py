@@ -12,7 +12,7 @@ from backend.fields.base import Context, zone_for
 from backend.fields.words import Said
 from backend.residents import queries as residents
 from backend.web.text import locale
-from iot.registry.devices import CHANGE
+from iot.registry.devices import INSTALL
 
 
 def resident(actor: Actor, text: str) -> int | None:
@@ -45,7 +45,7 @@ def place(text: str) -> Home | None:
 
 def orgs(actor: Actor) -> list[tuple[int, str]]:
     """Where the actor may bind devices, for a choice."""
-    return residents.orgs_of(actor, CHANGE)
+    return residents.orgs_of(actor, INSTALL)
 
 
 def org(actor: Actor, chosen: int | None, resident_id: int | None) -> int:

@@ -22,7 +22,7 @@ PATIENCE = timedelta(minutes=10)
 
 def find(actor: Actor, text: str) -> Device:
     """The device whose sticker says this; one that was not heard yet is entered by it. Raises Invalid, Forbidden."""
-    access.check(actor, devices.CHANGE)
+    access.check(actor, devices.INSTALL)
     found = sticker(text)
     if found is None:
         raise Invalid(
@@ -41,7 +41,7 @@ def find(actor: Actor, text: str) -> Device:
             address=found.addresses[0][:120],
             name="",
             status="new",
-            org_id=devices.owner(actor),
+            org_id=devices.owner(actor, devices.INSTALL),
             created_at=now,
             changed_at=now,
         )
@@ -53,7 +53,7 @@ def expect(actor: Actor, device_id: int) -> None:
     """Somebody stands beside it and presses its test button now. Raises NotFound, Forbidden."""
     with transaction():
         device = devices.seen(actor, device_id)
-        access.check(actor, devices.CHANGE, device.org_id)
+        access.check(actor, devices.INSTALL, device.org_id)
         Device.update(awaited_until=clock.now() + PATIENCE, tested_at=None).where(
             Device.id == device.id
         ).execute()
@@ -63,7 +63,7 @@ def put_into_use(actor: Actor, device_id: int) -> Device:
     """From now on it may raise alarms. Raises NotFound, Forbidden, Invalid."""
     with transaction():
         device = devices.seen(actor, device_id)
-        access.check(actor, devices.CHANGE, device.org_id)
+        access.check(actor, devices.INSTALL, device.org_id)
         if device.org_id is None or not device.name:
             raise Invalid(_("Please say first what this device is and where."))
         device.status, device.awaited_until, device.changed_at = "active", None, clock.now()

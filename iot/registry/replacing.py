@@ -45,7 +45,7 @@ def replace(
             )
         broken, new = devices.seen(actor, broken_id), devices.seen(actor, new_id)
         for one in (broken, new):
-            access.check(actor, devices.CHANGE, one.org_id)
+            access.check(actor, devices.INSTALL, one.org_id)
         if broken.id == new.id or broken.status != "active":
             raise Invalid(_("Please choose the new device."), "new")
         if new.status == "active":

@@ -11,7 +11,7 @@ from backend.core.i18n import _
 from backend.web import session
 from backend.web.text import say
 from iot.registry import devices, onboarding, replacing
-from iot.registry.devices import CHANGE
+from iot.registry.devices import INSTALL
 
 blueprint = Blueprint(
     "device_replacing",
@@ -22,7 +22,7 @@ blueprint = Blueprint(
 
 
 @blueprint.get("")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def page(device_id: int) -> Any:
     return _page(device_id)
 
@@ -42,7 +42,7 @@ def _page(device_id: int, problem: Invalid | None = None) -> Any:
 
 
 @blueprint.post("")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def replace(device_id: int) -> Any:
     actor, form = session.current_actor(), request.form
     try:

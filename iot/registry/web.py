@@ -22,7 +22,7 @@ from iot.profiles import binding, overheard
 from iot.quarantine import kept as quarantine
 from iot.registry import devices, elder, finding, replacing, shadow, whereabouts
 from iot.registry import given as typed
-from iot.registry.devices import CHANGE, READ, STATUS
+from iot.registry.devices import CHANGE, INSTALL, READ, STATUS
 
 blueprint = Blueprint("devices", __name__, url_prefix="/admin/devices", template_folder="../templates")
 nav.register(_("Devices"), "devices.index", READ, 26, group="today", badge=devices.new_count)
@@ -54,6 +54,7 @@ def index() -> Any:
         ],
         doors=finding.doors(found),
         statuses=STATUS,
+        may_install=access.may(actor, INSTALL),
         may_change=access.may(actor, CHANGE),
         working=maintenance.under_way(actor),
         put_aside=quarantine.count(actor),
@@ -69,7 +70,7 @@ def show(device_id: int) -> Any:
 
 
 @blueprint.post("/<int:device_id>")
-@session.needs(CHANGE)
+@session.needs(INSTALL)
 def bind(device_id: int) -> Any:
     actor = session.current_actor()
     device = devices.seen(actor, device_id)
@@ -134,6 +135,7 @@ def _page(device: Device, problem: Invalid | None = None) -> Any:
         place=given.get("place", "") if given else place,
         resident=given.get("resident", "") if given else who.name if who else "",
         orgs=typed.orgs(actor),
+        may_install=access.may(actor, INSTALL, device.org_id),
         may_change=access.may(actor, CHANGE, device.org_id),
         statuses=STATUS,
         problem=problem,

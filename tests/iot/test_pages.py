@@ -10,6 +10,7 @@ from flask import Flask
 from backend import domains
 from backend.alarms.models import Alarm
 from backend.core import clock as clocks
+from backend.core import orgs
 from iot import storing
 from iot.commands.actions import DeviceCommand
 from iot.maintenance.windows import MaintenanceWindow
@@ -81,12 +82,47 @@ def test_what_could_not_be_read_is_shown_with_its_reason(town: Town, lin: Browse
     assert "yg-07" in lin.get("/admin/devices/put-aside").text
 
 
-def test_a_grid_worker_changes_no_device(town: Town, app: Flask) -> None:
+@pytest.fixture
+def sun(app: Flask, town: Town) -> Browser:
     employ("sun2", "小孙", ("grid_worker", town.grid))
-    sun = Browser(app.test_client())
-    sun.sign_in("sun2")
+    browser = Browser(app.test_client())
+    browser.sign_in("sun2")
+    return browser
+
+
+def test_a_grid_worker_takes_in_and_replaces_what_she_puts_up_in_her_grid(town: Town, sun: Browser) -> None:
+    chen = elder(town, "陈秀英", 501, "sms")
+    model = approved(town, "烟感", "smoke=smoke")
+    assert "/admin/devices/add" in sun.get("/admin/devices").text
+    sun.post("/admin/devices/add", {"code": "yg-99"})
+    device = Device.get(Device.address == "plain:yg-99")
+    page = f"/admin/devices/add/{device.id}"
+    sun.post(page, {"name": "厨房烟感", "profile": str(model.id), "resident": "陈秀英"})
+    publishes("yg-99", {"id": 1, "smoke": False})
+    assert "press-good" in sun.get(f"{page}/test").text
+    sun.post(f"{page}/use")
+    sun.post(f"/admin/devices/{device.id}/replace", {"code": "yg-100", "why": "电池鼓包"})
+    changed = Device.get_by_id(device.id)
+    assert (changed.status, changed.address, changed.resident_id) == ("active", "plain:yg-100", chen)
+
+
+def test_a_grid_worker_changes_no_model_takes_nothing_out_of_use_and_sees_no_other_grid(
+    town: Town, sun: Browser
+) -> None:
+    elsewhere = orgs.add("第九网格", "grid", town.happy)
+    for one, org_id in (("烟感甲", town.grid.id), ("烟感乙", elsewhere.id)):
+        publishes(one, {"id": 1})
+        Device.update(name=one, status="active", org_id=org_id).where(Device.name == "").execute()
+    mine, theirs = Device.get(Device.name == "烟感甲"), Device.get(Device.name == "烟感乙")
     assert sun.get("/admin/devices/put-aside").status_code == 403
     assert sun.post("/admin/devices/models/save", {"name": "x"}).status_code == 403
+    assert sun.get("/admin/devices/rules/new").status_code == 403
+    page = sun.get(f"/admin/devices/{mine.id}").text
+    assert "/replace" in page and "/retire" not in page and "/admin/devices/work/new" not in page
+    assert sun.post(f"/admin/devices/{mine.id}/retire").status_code == 403
+    assert "烟感乙" not in sun.get("/admin/devices").text
+    assert sun.post(f"/admin/devices/{theirs.id}/replace", {"code": "yg-100"}).status_code == 404
+    assert Device.get_by_id(theirs.id).address == theirs.address
 
 
 def test_a_device_is_taken_in_on_a_phone_tried_and_put_into_use(town: Town, lin: Browser) -> None:
