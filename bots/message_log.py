@@ -10,6 +10,7 @@ from typing import Any
 
 import peewee
 
+from backend.alarms import queries as alarms
 from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.errors import Forbidden
@@ -64,15 +65,21 @@ def check(actor: Actor, permission: str, message_id: int) -> None:
 
 def _visible(actor: Actor, permission: str = "message.read") -> Any:
     """By who is meant: where the resident lives, where the colleague works, and only of others where their address belongs. Who is
-    both is read of only by who may read both. Strangers are everybody's: better seen twice than by nobody."""
+    both is read of only by who may read both. Strangers are everybody's: better seen twice than by nobody. But what a relative is told of an
+    alarm is of where that is: his address may belong to another community."""
     orgs = access.org_ids(actor, permission)
     resident_id = peewee.fn.COALESCE(Message.resident_id, Identity.resident_id)
     staff_id = peewee.fn.COALESCE(Message.staff_id, Identity.staff_id)
     known = resident_id.is_null(False) | staff_id.is_null(False)
+    alarm = Message.about.startswith("alarm:")
+    where = Identity.org_id.is_null() | Identity.org_id.in_(orgs)
+    where = (alarm & Message.about.in_(alarms.subjects_at(orgs))) | (
+        (Message.about.is_null() | ~alarm) & where
+    )
     here = (
         (resident_id.is_null() | residents.living_at(resident_id, orgs))
         & (staff_id.is_null() | staff_id.in_(staff.working_at(orgs)))
-        & (known | Identity.org_id.is_null() | Identity.org_id.in_(orgs))
+        & (known | where)
     )
     return (
         Delivery.select(Delivery, Message, Identity)

@@ -104,6 +104,11 @@ def seen_by(actor: Actor, alarm_id: int) -> Alarm:
     return alarm  # type: ignore[no-any-return]
 
 
+def subjects_at(org_ids: Any) -> Any:
+    """`alarm:7` of each alarm at these Orgs (numbers, or a query of them), as a query: what is said about it."""
+    return Alarm.select(peewee.Value("alarm:").concat(Alarm.id)).where(Alarm.org_id.in_(org_ids))
+
+
 def rungs_told(alarm_id: int) -> frozenset[str]:
     """The rungs of its ladder where people were told (see `kinds.RUNGS`)."""
     rows = AlarmStep.select(AlarmStep.who).where(AlarmStep.alarm == alarm_id).distinct()

@@ -8,9 +8,11 @@ from backend.alarms import queries, timeline
 from backend.alarms.climbing import climb
 from backend.core.clock import Hands
 from backend.core.i18n import render
+from backend.fields.words import Words
 from backend.inbox.models import Handover
-from backend.messaging import people
-from backend.messaging.models import Identity, Message
+from backend.messaging import At, people, say
+from backend.messaging.models import Delivery, Identity, Message
+from bots import message_log
 from tests.alarms.street import DAUGHTER, Street, alarm, heard, help_needed, settle
 from tests.databases import TestDatabase
 from tests.requests.neighbourhood import talker
@@ -54,3 +56,18 @@ def test_words_of_somebody_who_was_not_told_stand_nowhere(street: Street, clock:
     talker("sms", "+8613512345678").say(WORDS)
     assert WORDS not in lines(street, alarm_id)
     assert alarm(alarm_id).status == "open"
+
+
+def test_what_he_is_told_of_an_alarm_is_read_where_that_is_and_not_where_his_address_belongs(
+    street: Street,
+) -> None:
+    help_needed(street)
+    at = Delivery.identity_id == street.daughter
+
+    def read_by(staff_id: int) -> int:
+        return int(message_log.listed(street.actor(staff_id), message_log.Filters()).where(at).count())
+
+    assert read_by(street.desk) == 1
+    assert read_by(street.stranger) == 0
+    say(At(street.daughter), Words("您好"), purpose="reply")
+    assert (read_by(street.desk), read_by(street.stranger)) == (1, 1)
