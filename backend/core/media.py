@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+import struct
 from contextlib import suppress
 from pathlib import Path
 
 import peewee
 import structlog
-from PIL import Image, ImageOps
+from PIL import Image
 
 from backend.core import clock, crypto, keeping
 from backend.core.db import Instant, Model, after_commit, transaction
@@ -23,11 +24,29 @@ from backend.core.i18n import _
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+MAX_PIXELS_WHOLE = 24_000_000
+"""Of what is no JPEG, and so is decoded at its full size: four bytes a pixel."""
 MAX_SIDE = 2048
 PLACE = "attachment.data"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-# Pillow's decoders raise any of these on a damaged file; an unknown format is an OSError too.
-_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError)
+UNREADABLE = (
+    *(OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError),
+    *(struct.error, TypeError, LookupError, ArithmeticError, AttributeError),
+)
+"""What Pillow raises on a damaged file; an unknown format is an OSError too."""
+_SHRINK_WELL = ("L", "RGB", "RGBA", "LA", "CMYK", "YCbCr")
+"""Modes whose pixels may be averaged; those of a palette may not."""
+_ORIENTATION = 0x0112
+_TURNS: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By the value of EXIF's Orientation (0x0112)."""
 log = structlog.get_logger()
 _HEIC = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}
 
@@ -135,7 +154,7 @@ def harmless(data: bytes, claimed: str) -> tuple[bytes, str]:
                 "“Most Compatible” setting, works."
             )
         )
-    with suppress(*_UNREADABLE):
+    with suppress(*UNREADABLE):
         return _redrawn(data), "image/jpeg"
     if claimed.startswith("image/"):
         raise Invalid(_("We could not open this picture. Could you take it again, or send a screenshot?"))
@@ -143,18 +162,36 @@ def harmless(data: bytes, claimed: str) -> tuple[bytes, str]:
 
 
 def _redrawn(data: bytes) -> bytes:
-    picture = Image.open(io.BytesIO(data), formats=_FORMATS)
-    if picture.width * picture.height > MAX_PIXELS:
-        raise Image.DecompressionBombError
-    picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a large JPEG is decoded at a fraction of its size
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode in ("RGBA", "LA", "P", "PA"):
-        seen = upright.convert("RGBA")
-        paper = Image.new("RGB", seen.size, "white")
-        paper.paste(seen, mask=seen.getchannel("A"))
-        upright = paper
-    upright = upright.convert("RGB")
-    upright.thumbnail((MAX_SIDE, MAX_SIDE))
     out = io.BytesIO()
-    upright.save(out, "JPEG", quality=85, optimize=True)
+    drawn(data, MAX_SIDE).save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue()
+
+
+def drawn(data: bytes, side: int) -> Image.Image:
+    """The pixels of a photo in RGB, upright, on white, no side longer than `side`. Raises one of UNREADABLE.
+
+    It is made smaller before anything else: a few kilobytes may unfold to millions of pixels, and every copy of those counts.
+    """
+    picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    pixels = picture.width * picture.height
+    if pixels > (MAX_PIXELS if picture.format == "JPEG" else MAX_PIXELS_WHOLE):
+        raise Image.DecompressionBombError
+    picture.draft("RGB", (side, side))  # a large JPEG is decoded at a fraction of its size
+    turn = _TURNS.get(_orientation(picture))
+    if picture.mode not in _SHRINK_WELL:
+        picture = picture.convert("L" if picture.mode == "1" else "RGBA")
+    picture.thumbnail((side, side))
+    if picture.mode in ("RGBA", "LA"):
+        seen = picture.convert("RGBA")
+        picture = Image.new("RGB", seen.size, "white")
+        picture.paste(seen, mask=seen.getchannel("A"))
+    upright = picture if turn is None else picture.transpose(turn)
+    return upright.convert("RGB")
+
+
+def _orientation(picture: Image.Image) -> object:
+    """As its EXIF says; 1, upright, where that is damaged: it is no reason to refuse a photo."""
+    try:
+        return picture.getexif().get(_ORIENTATION, 1)
+    except UNREADABLE:
+        return 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import string
+import unicodedata
 from dataclasses import dataclass
 
 import pyotp
@@ -106,7 +108,8 @@ def _not_this_code() -> Msg:
 
 def _spend_step(staff: Staff, code: str) -> bool:
     """One step early or late is forgiven (clocks differ); a step that was used, or an earlier one, never counts again."""
-    given = "".join(c for c in code if c.isdigit())
+    # A Chinese keyboard types full width.
+    given = "".join(c for c in unicodedata.normalize("NFKC", code) if c in string.digits)
     present = int(clock.now().timestamp()) // _STEP
     totp = pyotp.TOTP(staff.totp_secret or "")
     for step in (present, present - 1, present + 1):

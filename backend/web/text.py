@@ -105,7 +105,10 @@ def safe_next(target: str | None, otherwise: str) -> str:
     """`target` when it is a path of our own: never a way out to another site."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return otherwise
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)  # which drops what browsers drop: a tab between two slashes
+    except ValueError:
+        return otherwise
     return otherwise if parts.scheme or parts.netloc or "\\" in target or "\n" in target else target
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-
 import structlog
-from PIL import Image, UnidentifiedImageError
+
+from backend.core import media
 
 LARGEST = 12 * 1024 * 1024
 SIDE = 2400
@@ -21,20 +19,8 @@ def code_of(data: bytes) -> str | None:
     if not data or len(data) > LARGEST:
         return None
     try:
-        with warnings.catch_warnings():
-            # A picture that is larger unpacked than any telephone takes.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as photo:
-                photo.draft("L", (SIDE, SIDE))
-                photo.thumbnail((SIDE, SIDE))
-                grey = photo.convert("L")
-    except (
-        OSError,
-        ValueError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+        grey = media.drawn(data, SIDE).convert("L")
+    except media.UNREADABLE as error:
         log.info("sticker.no_photo", error=type(error).__name__)
         return None
     found = [code.text for code in zxingcpp.read_barcodes(grey) if code.text]

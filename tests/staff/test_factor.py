@@ -33,6 +33,19 @@ def test_a_clock_half_a_minute_off_is_forgiven_and_two_minutes_are_not(li: Staff
         assert not factor.spend(li.id, code_for(li, now)), "an earlier step than the one used"
 
 
+def test_a_code_typed_full_width_counts_and_what_is_no_digit_of_ours_is_a_wrong_code(li: Staff) -> None:
+    with clocks.stopped() as hands:
+        factor.enrol(li.id)
+        factor.confirm(li.id, code_for(li, hands().timestamp()))
+        hands.forward(minutes=1)
+        code = code_for(li, hands().timestamp())
+        for odd in ("١٢٣٤٥٦", "²²²²²²", "一二三四五六"):
+            assert not factor.spend(li.id, odd)
+        wide = "".join(chr(ord(c) + 0xFEE0) for c in code)
+        assert factor.spend(li.id, wide)
+        assert not factor.spend(li.id, code), "it is the same code"
+
+
 def test_the_secret_and_the_codes_are_not_in_the_database_in_plain(li: Staff) -> None:
     with clocks.stopped() as hands:
         enrolment = factor.enrol(li.id)

@@ -68,7 +68,10 @@ def test_a_stranger_is_led_to_the_sign_in_and_back_to_where_they_wanted(browser:
     assert page.request.full_path == "/admin/staff?q=x"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "evil"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "evil", "/\t/evil.example", "/\t/[evil"],
+)
 def test_nobody_is_sent_to_another_site_after_the_sign_in(browser: Browser, elsewhere: str) -> None:
     browser.get("/admin/sign-in")
     page = browser.post(
