@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,14 @@ from markupsafe import Markup
 from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
+from backend.family import queries as family
+from backend.family.models import Relation
 from backend.messaging import channels, people, secrets, threads
 from backend.messaging.deliveries import MAX_ATTEMPTS
 from backend.messaging.models import Delivery
 from backend.messaging.outbox import NO_ADDRESS
 from backend.residents import queries as residents
+from backend.residents.queries import Summary
 from backend.staff import queries as staff
 from backend.web import dashboard, listing, nav, sections, session, subjects
 from backend.web.dashboard import Card, Item
@@ -74,7 +78,7 @@ class Row:
     """One Delivery as the log shows it."""
 
     delivery: Delivery
-    who: str
+    who: Text
     resident_id: int | None
     address: str
     text: str
@@ -126,16 +130,26 @@ def resend(message_id: int) -> Any:
 
 def _rows(actor: Actor, found: list[Any]) -> list[Row]:
     owners = [_owner(d) for d in found]
-    known = residents.by_ids({r for r, _s in owners if r})
+    relatives = family.known_at(
+        {
+            d.identity_id
+            for d, owner in zip(found, owners, strict=True)
+            if d.identity_id and owner == (None, None)
+        }
+    )
+    known = residents.by_ids({r for r, _s in owners if r} | {r.resident_id for r in relatives.values()})
     colleagues = staff.by_ids([s for _r, s in owners if s])
     rows = []
     for delivery, (resident_id, staff_id) in zip(found, owners, strict=True):
-        who, openable = "", False
+        who: Text = ""
+        openable = False
         if staff_id in colleagues:
             who = colleagues[staff_id].name
         elif resident_id in known:
             openable = access.may(actor, "resident.read", known[resident_id].org_id)
             who = known[resident_id].name if openable else mask(known[resident_id].name)
+        elif delivery.identity_id in relatives:
+            who = _relative(actor, relatives[delivery.identity_id], known)
         rows.append(
             Row(
                 delivery,
@@ -148,6 +162,17 @@ def _rows(actor: Actor, found: list[Any]) -> list[Row]:
             )
         )
     return rows
+
+
+def _relative(actor: Actor, relation: Relation, known: Mapping[int, Summary]) -> Text:
+    """His own name; where only what she calls him is known, whose he is."""
+    hers = known.get(relation.resident_id)
+    readable = hers is not None and access.may(actor, "resident.read", hers.org_id)
+    if relation.name:
+        return str(relation.name) if readable else mask(relation.name)
+    if hers is None or not relation.called:
+        return ""
+    return _("{called} of {name}", called=relation.called, name=hers.name if readable else mask(hers.name))
 
 
 def _identity(delivery: Any) -> Any:

@@ -339,17 +339,29 @@ def plan_noted(times: str) -> Words:
 
 
 def plan_confirmed(plan: CarePlan, first: date | None) -> Words:
-    when = weekday_text(first) if first else ""
+    """What to answer with depends on how she is asked: a call takes keys. To somebody who hears this, the question itself says which."""
+    at = {"times": spoken_times(plan.times), "first": weekday_text(first) if first else ""}
+    if plan.channels.partition(",")[0] == "voice":
+        return Words(
+            _(
+                "It is arranged: I call you each day at {times}, first on {first}, and ask how you are. Press 1 if you are well, 2 if you need help. Going away? Just tell me.",
+                **at,
+            ),
+            _("Arranged: I call you at {times}, first on {first}. Press 1 for well, 2 for help.", **at),
+            _(
+                "It is arranged: I call you each day at {times}, first on {first}, and ask how you are. When you are going away, just tell me.",
+                **at,
+            ),
+        )
     return Words(
         _(
             "It is arranged: I ask you how you are each day at {times}, first on {first}. One word is enough: “1” means well, “2” means you need help. Going away? Just tell me.",
-            times=spoken_times(plan.times),
-            first=when,
+            **at,
         ),
+        _("Arranged: I ask how you are at {times}, first on {first}. 1 means well, 2 help.", **at),
         _(
-            "Arranged: I ask how you are at {times}, first on {first}. 1 means well, 2 help.",
-            times=spoken_times(plan.times),
-            first=when,
+            "It is arranged: I ask you how you are each day at {times}, first on {first}. When you are going away, just tell me.",
+            **at,
         ),
     )
 

@@ -60,6 +60,13 @@ def cared_for(
     return list(dict.fromkeys(r.resident_id for r in told))
 
 
+def known_at(identity_ids: Iterable[int]) -> dict[int, Relation]:
+    """Who is at these addresses as somebody's family, though no resident: the nearest relation of each that has not ended."""
+    mine = Relation.identity_id.in_(list(identity_ids)) & Relation.status.in_(("active", "entered"))
+    found = Relation.select().where(mine).order_by(Relation.rank.desc(), Relation.id.desc())
+    return {r.identity_id: r for r in found}
+
+
 def standing(relation_ids: Iterable[int]) -> dict[int, bool]:
     """Those of the relations that have not ended; whether the relative has confirmed that it is him."""
     mine = Relation.id.in_(list(relation_ids)) & Relation.status.in_(("active", "entered"))

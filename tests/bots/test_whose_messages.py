@@ -108,6 +108,19 @@ def test_who_staff_entered_as_family_belongs_here_and_so_does_the_telephone_that
             assert people.get(telephone.identity_id).org_id == street.grid.id
 
 
+def test_a_relative_who_is_no_resident_stands_in_the_log_by_his_name_or_by_whose_he_is(
+    street: Street, near: Browser
+) -> None:
+    for number, name, called in (
+        ("+8613712345678", "陈大明", "儿子"),
+        ("+8613712345679", "", "侄女"),
+    ):
+        entered = Entered("family", name, called, number, ("alarm",), "paper")
+        relation = changing.add_by_staff(street.actor(street.admin), street.chen, entered)
+        say(At(relation.identity_id or 0), Words("您好"), purpose="reply")
+    assert "陈大明" in log(near) and "陈秀英的侄女" in log(near)
+
+
 def test_strangers_are_everybodys(street: Street, near: Browser, far: Browser) -> None:
     say(At(people.ensure("sms", "+8613512345678").id), Words("请问您住哪里"), purpose="reply")
     assert "请问您住哪里" in log(near) and "请问您住哪里" in log(far)
