@@ -13,7 +13,7 @@ from backend.core import access, clock
 from backend.core.access import Actor
 from backend.core.i18n import Msg, Text, _
 from backend.family import queries as family
-from backend.family.models import Relation
+from backend.family.queries import Kin
 from backend.messaging import channels, people, secrets, threads
 from backend.messaging.deliveries import MAX_ATTEMPTS
 from backend.messaging.models import Delivery
@@ -137,7 +137,7 @@ def _rows(actor: Actor, found: list[Any]) -> list[Row]:
             if d.identity_id and owner == (None, None)
         }
     )
-    known = residents.by_ids({r for r, _s in owners if r} | {r.resident_id for r in relatives.values()})
+    known = residents.by_ids({r for r, _s in owners if r} | {r.of for r in relatives.values()})
     colleagues = staff.by_ids([s for _r, s in owners if s])
     rows = []
     for delivery, (resident_id, staff_id) in zip(found, owners, strict=True):
@@ -164,15 +164,15 @@ def _rows(actor: Actor, found: list[Any]) -> list[Row]:
     return rows
 
 
-def _relative(actor: Actor, relation: Relation, known: Mapping[int, Summary]) -> Text:
+def _relative(actor: Actor, kin: Kin, known: Mapping[int, Summary]) -> Text:
     """His own name; where only what she calls him is known, whose he is."""
-    hers = known.get(relation.resident_id)
+    hers = known.get(kin.of)
     readable = hers is not None and access.may(actor, "resident.read", hers.org_id)
-    if relation.name:
-        return str(relation.name) if readable else mask(relation.name)
-    if hers is None or not relation.called:
+    if kin.name:
+        return kin.name if readable else mask(kin.name)
+    if hers is None or not kin.called:
         return ""
-    return _("{called} of {name}", called=relation.called, name=hers.name if readable else mask(hers.name))
+    return _("{called} of {name}", called=kin.called, name=hers.name if readable else mask(hers.name))
 
 
 def _identity(delivery: Any) -> Any:

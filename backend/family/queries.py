@@ -60,11 +60,20 @@ def cared_for(
     return list(dict.fromkeys(r.resident_id for r in told))
 
 
-def known_at(identity_ids: Iterable[int]) -> dict[int, Relation]:
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Somebody of a resident's family who is no resident: his own name, and what she calls him; either may be empty."""
+
+    of: int
+    name: str
+    called: str
+
+
+def known_at(identity_ids: Iterable[int]) -> dict[int, Kin]:
     """Who is at these addresses as somebody's family, though no resident: the nearest relation of each that has not ended."""
     mine = Relation.identity_id.in_(list(identity_ids)) & Relation.status.in_(("active", "entered"))
     found = Relation.select().where(mine).order_by(Relation.rank.desc(), Relation.id.desc())
-    return {r.identity_id: r for r in found}
+    return {r.identity_id: Kin(r.resident_id, r.name or "", r.called or "") for r in found}
 
 
 def standing(relation_ids: Iterable[int]) -> dict[int, bool]:
