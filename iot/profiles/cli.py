@@ -163,12 +163,12 @@ def list_profiles() -> None:
         DeviceProfile.select().where(DeviceProfile.version_id.is_null(False)).order_by(DeviceProfile.key)
     ):
         count = Device.select().where(Device.profile_id == profile.id).count()
-        for version in versions.of(profile):
-            click.echo(
-                _line(profile.key, version, profile)
-                + (f"  {count} devices" if version.id == profile.version_id else "")
-            )
-        _warn(versions.of(profile)[0])
+        every = versions.of(profile)
+        for version in every:
+            followed = version.id == profile.version_id
+            click.echo(_line(profile.key, version, profile) + (f"  {count} devices" if followed else ""))
+            if followed or version is every[0]:
+                _warn(version)
 
 
 @profiles_group.command("map")

@@ -73,6 +73,20 @@ def test_the_way_of_a_model_at_the_command_line(run: Run, tmp_path: Path) -> Non
     assert run("source", "remove", "ttn").exit_code == 0
 
 
+def test_the_list_warns_beneath_the_version_that_cannot_alarm_and_not_beneath_the_one_devices_follow(
+    run: Run,
+) -> None:
+    run("install", "acme/smoke-1")
+    run("map", "acme/smoke-1", "--point", "smoke=SMOKE_ALARM")
+    run("approve", "acme/smoke-1")
+    run("map", "acme/smoke-1", "--point", "battery=battery")
+    run("approve", "acme/smoke-1", "--fewer")
+    run("rollback", "acme/smoke-1")
+    newest, warning, followed = run("list").output.splitlines()
+    assert newest.startswith("acme/smoke-1 version 2") and followed.startswith("* acme/smoke-1 version 1")
+    assert warning == "  DECODED, CANNOT ALARM: SMOKE_ALARM"
+
+
 def test_what_cannot_be_is_told_in_words(run: Run, tmp_path: Path) -> None:
     for args, words in (
         (["install", "acme/none"], "No source has a codec"),
