@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from backend.fields.plain import folded
+from backend.fields.plain import folded, made_of
 
 Meaning = Literal["well", "help", "slight"]
 LONGEST = 200
@@ -51,8 +51,9 @@ _AROUND = (
 )
 _WELL = re.compile(rf"(?:{_SAYS_WELL})", re.IGNORECASE)
 _ONLY_WELL = re.compile(
-    rf"(?:(?:{_SAYS_WELL}|{_AROUND})[\s,，.。!！~～、;；…:：()（）🏻🏼🏽🏾🏿️]*)+", re.IGNORECASE
+    rf"(?:{_SAYS_WELL}|{_AROUND})|[\s,，.。!！~～、;；…:：()（）🏻🏼🏽🏾🏿️]", re.IGNORECASE
 )
+_LONGEST_PIECE = 12
 _HOW_MUCH = r"(?:还是|还|也|都|又|总是?|老是?|就是|有点儿?|有些|有一点儿?|稍微|一点儿?|一些|些|微微|隐隐|略微?|的|地|这几天|今天|昨天|昨晚|了|、)*"
 _SLIGHT = re.compile(
     rf"(?:膝盖?|关节|[老双两左右]?腿|[老双两左右]?脚|[老]?腰|脖子|颈椎|牙齿?|嗓子|喉咙|手指头?|骨头){_HOW_MUCH}(?:不(?:太|大|怎么)?(?:舒服|得劲|好受)|疼|痛|酸|难受|发炎)+"
@@ -115,7 +116,7 @@ def meaning(text: str) -> Meaning | None:
     if _TROUBLE.search(calm):
         return "help"
     # A yes at the beginning is not enough: 好慌 is panic, 行动困难 is trouble.
-    return "well" if _WELL.search(calm) and _ONLY_WELL.fullmatch(calm) else None
+    return "well" if _WELL.search(calm) and made_of(_ONLY_WELL, calm, _LONGEST_PIECE) else None
 
 
 def _slight(calm: str) -> bool:

@@ -50,6 +50,18 @@ def _folded(text: str) -> str:
     return _SPACES.sub(" ", text).strip(_EDGES).casefold()
 
 
+def made_of(piece: re.Pattern[str], text: str, longest: int) -> bool:
+    """Whether all of `text` is pieces that this pattern fits, each of `longest` characters at most. One pattern with a star says the
+    same, and tries every way to cut the text: for 谢谢谢谢谢谢, with 谢 and 谢谢, twice as many with every letter.
+    """
+    reached = {0}
+    for start in range(len(text)):
+        if start in reached:
+            ends = range(start + 1, min(start + longest, len(text)) + 1)
+            reached.update(end for end in ends if end not in reached and piece.fullmatch(text, start, end))
+    return bool(text) and len(text) in reached
+
+
 def half_width(text: str) -> str:
     """The text with half-width letters, digits and signs, otherwise as typed. Cut at `FOLD_LIMIT`."""
     text = text[:FOLD_LIMIT]

@@ -25,7 +25,7 @@ _TOOK = re.compile(
     re.IGNORECASE,
 )
 _TAKEN = re.compile(
-    r"(?:已经|刚|刚才|刚刚|早|都|我)*(?:吃|服|喝|用|打)(?:过|好|完|掉)?(?:药)?了?(?:药)?[了啦喽]?|taken|i (?:have )?t(?:ook|aken) (?:it|them)|just (?:took|had) (?:it|them)|done",
+    r"(?:已经|刚|刚才|早|都|我)*(?:吃|服|喝|用|打)(?:过|好|完|掉)?(?:药)?了?(?:药)?[了啦喽]?|taken|i (?:have )?t(?:ook|aken) (?:it|them)|just (?:took|had) (?:it|them)|done",
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(

@@ -10,7 +10,7 @@ from backend.fields.numerals import arabic
 from backend.fields.plain import half_width
 
 _N = r"(\d{1,3}(?:\.\d{1,2})?)"
-_IS = r"\s*(?:值|数)?\s*(?:刚|刚才|刚刚|今天|今早|早上|现在|量了?|测了?|量出来|测出来|是|为|有|到|了|大概|约|[:：,，]|is|was|of|at|now|about)*\s*"
+_IS = r"\s*(?:值|数)?\s*(?:刚|刚才|今天|今早|早上|现在|量|测|量出来|测出来|是|为|有|到|了|大概|约|[:：,，]|is|was|of|at|now|about)*\s*"
 _OF = r"(?:空腹|餐后|饭后|饭前|早上|早晨|晚上|睡前|随机)?(?:的)?"
 _PRESSURE = re.compile(
     rf"(?:血压|\bblood pressure\b|\bbp\b){_IS}{_N}\s*(?:/|\\|-|—|比|和|over|[,，、\s]\s*(?:低压)?)\s*{_N}",
