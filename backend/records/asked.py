@@ -191,7 +191,7 @@ def _condition(column: Column, op: str, value: str, locale: str) -> dict[str, An
     if op.endswith("_is"):
         return {"field": column.key, "op": "eq", "part": op.removesuffix("_is"), "value": value}
     if op == "last_days":
-        if not value.isdecimal() or int(value) > 40_000:
+        if not value.isdecimal() or len(value) > 5 or int(value) > 40_000:
             raise Misunderstood(_("How many days? Please write a number."))
         return {"field": column.key, "op": op, "value": int(value)}
     if op in ("contains", "starts", "has") or (

@@ -229,7 +229,7 @@ def buildings(actor: Actor) -> list[str]:
         .distinct()
         .tuples()
     )
-    return sorted((r[0] for r in rows), key=lambda b: (not b.isdigit(), int(b) if b.isdigit() else 0, b))
+    return sorted((r[0] for r in rows), key=lambda b: (not b.isdecimal(), int(b) if b.isdecimal() else 0, b))
 
 
 def counts(actor: Actor) -> dict[str, int]:

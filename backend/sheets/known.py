@@ -42,7 +42,7 @@ class Known:
         if not wanted:
             return {}
         if self._column is None:
-            ids = {k: [int(k)] for k in wanted if k.isdecimal() and int(k) < 2**31}
+            ids = {k: [int(k)] for k in wanted if k.isdecimal() and len(k) < 11 and int(k) < 2**31}
         else:
             ids = self._by_column(self._column, wanted)
         rows = {

@@ -190,7 +190,7 @@ class Planner:
         """Whether the export of this version said a value; None for a row that is of no export."""
         if isinstance(self._table, ListTable):
             return Base(self._table, version).said if version else None
-        if not version.isdecimal():
+        if not version.isdecimal() or len(version) > 19:
             return None
         if record.since <= int(version):
             base = holding.values(self._table, record.data, record.sealed)

@@ -218,7 +218,7 @@ def _posts_given() -> list[tuple[str, int]]:
     given = []
     for value in request.form.getlist("post"):
         role, _at, org_id = value.partition("@")
-        if role in ROLES and org_id.isdigit():
+        if role in ROLES and org_id.isdecimal() and len(org_id) < 10:
             given.append((role, int(org_id)))
     return given
 

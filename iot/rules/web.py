@@ -236,7 +236,7 @@ def _which(said: Definition) -> list[str]:
     """The devices, models or buildings by their names."""
     if said.where == "building" or not said.which:
         return list(said.which)
-    numbers = [int(one) for one in said.which if one.isdigit()]
+    numbers = [int(one) for one in said.which if one.isdecimal() and len(one) < 10]
     if said.where == "models":
         return [model.name for model in registry.profiles() if model.id in numbers]
     rows = Device.select(Device.name, Device.address).where(Device.id.in_(numbers)).order_by(Device.name)

@@ -26,7 +26,7 @@ from backend.residents.actions import (
     reveal,
     withdraw_consent,
 )
-from backend.residents.models import Consent, FileChange, Link, Resident
+from backend.residents.models import Consent, FileChange, Household, Link, Resident
 from tests.residents.conftest import CHEN, CHEN_ID, CHEN_MOBILE, WANG, Registers, Street, told
 
 
@@ -204,3 +204,9 @@ def test_consent_taken_back_counts_at_once_and_asks_for_the_erasure(street: Stre
     keep_file(street.admin, wish.id, "维修费还没有结清")
     assert "维修费还没有结清" in told(approved)[-1].text
     assert Resident.get_by_id(approved).status == "approved"
+
+
+def test_the_buildings_are_in_order_whatever_they_are_called(street: Street, approved: int) -> None:
+    """“②” is a digit to Python and no number."""
+    Household.update(building="②").execute()
+    assert queries.buildings(street.admin) == ["②"]
