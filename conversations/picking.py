@@ -29,7 +29,7 @@ _BEFORE = (
 _CAME = (
     "SELECT m.about, m.inbound_id, MIN(m.created_at), MAX(d.updated_at),"
     " MAX(CASE WHEN d.status IN ('pending', 'sending') THEN 1 ELSE 0 END),"
-    " MAX(CASE WHEN d.channel = 'voice' THEN 1 ELSE 0 END)"
+    " MAX(CASE WHEN d.channel = 'voice' THEN 1 ELSE 0 END), MAX(CASE WHEN d.channel = 'sms' AND d.status = 'sent' THEN 1 ELSE 0 END)"
     " FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE m.id = ? GROUP BY m.id, m.about, m.inbound_id"
 )
 _LATELY = "SELECT content FROM message WHERE identity_id = ? AND created_at > ? ORDER BY id DESC LIMIT 8"
@@ -43,6 +43,8 @@ TALKING_MS = 2 * 60_000
 """How long choices that came with an answer of ours are on her mind; those of a notice stay until she writes."""
 UNREAD_MS = 12_000
 """Nobody has opened a text message, read it, and typed and sent an answer to it, so soon after it left or reached her phone."""
+UNCONFIRMED_MS = 30 * 60_000
+"""So long after it left a text message without a receipt may be on its way still."""
 _NUMBER = re.compile(r"\s*(?:回复?|选|按)?\s*([0-9０-９]{1,2})\s*[.。、,，)）]?\s*")
 
 LONGEST_NUMBERED, LONGEST_PICK, LONGEST = 16, 40, 200
@@ -144,7 +146,14 @@ def rivals(text: str, found: Found, memory: Memory) -> tuple[Option, ...]:
             meant = _numbered(urgent, text)
             return (meant, other) if meant is not None else ()
     came = _came(found)
-    if not came.just_now:
+    if came.unconfirmed and memory.form is None:
+        # Of two alarms the first may be all that her telephone has shown her yet.
+        before = [
+            one
+            for one in before
+            if came.just_now or (one.notice and _urgent(one.content) and _urgent(newest))
+        ]
+    elif not came.just_now:
         return ()
     if memory.form is not None:
         # The open question's answer is taken for one, unless it would have answered an alarm.
@@ -170,18 +179,22 @@ class _Came(NamedTuple):
 
     about: str | None
     just_now: bool
+    unconfirmed: bool = False
+    """A text message that left lately and of which the carrier has not said that it arrived."""
 
 
 def _came(found: Found) -> _Came:
     row = execute(_CAME, (found.offer_id,)).fetchone()
     if row is None:
         return _Came(None, just_now=False)
-    about, inbound_id, written, moved, on_its_way, spoken = row
+    about, inbound_id, written, moved, on_its_way, spoken, sent = row
     if inbound_id is not None:
         return _Came(about, just_now=False)  # said to her in answer
     # In a call she answers what she has just heard.
-    unread = not spoken and clock.now_ms() - int(moved or written) < UNREAD_MS
-    return _Came(about, just_now=bool(on_its_way) or unread)
+    age = clock.now_ms() - int(moved or written)
+    unread = not spoken and age < UNREAD_MS
+    unconfirmed = bool(sent) and not spoken and age < UNCONFIRMED_MS
+    return _Came(about, just_now=bool(on_its_way) or unread, unconfirmed=unconfirmed)
 
 
 class _Before(NamedTuple):

@@ -419,6 +419,21 @@ def test_a_digit_that_crosses_a_second_alarm_is_asked_about(
     assert (alarm(one).status, alarm(two).status) == ("open", "open")
 
 
+@pytest.mark.parametrize(("receipt", "asked"), [("sent", True), ("delivered", False)])
+def test_of_two_alarms_the_second_may_be_under_way_until_its_receipt_is_there(
+    street: Street, clock: Hands, receipt: str, asked: bool
+) -> None:
+    one = _by_device(street, "smoke")
+    clock.forward(minutes=10)
+    two = _by_device(street, "missed_checkin", "checkin:1")
+    Delivery.update(status=receipt, updated_at=clock.at).execute()
+    clock.forward(minutes=2)
+    said = talker("sms", DAUGHTER, "en").say("1")
+    assert ("What do you mean by 1" in said) == asked
+    assert alarm(one).status == "open"
+    assert (alarm(two).status == "open") == asked
+
+
 def test_in_a_call_a_key_answers_what_she_has_just_heard(street: Street, clock: Hands) -> None:
     here = people.ensure("voice", DAUGHTER, "en")
     for kind in ("missed_checkin", "smoke"):
