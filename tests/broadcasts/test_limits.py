@@ -111,10 +111,12 @@ def deliveries_open() -> bool:
 
 def test_places_are_shared_by_all_workers_through_redis(limits: Callable[..., Limits]) -> None:
     one, other = limits(per_second=10), limits(per_second=10)
+    began = time.monotonic()
     first = one.reserve("sms", [due(n) for n in range(5)], 10)
     second = other.reserve("sms", [due(n) for n in range(5, 10)], 10)
+    took = time.monotonic() - began  # on a slow machine the second asks much later
     assert all(place.taken for place in [*first, *second])
-    assert second[0].wait == pytest.approx(first[-1].wait + 0.1, abs=0.05)
+    assert first[-1].wait + 0.05 - took <= second[0].wait <= first[-1].wait + 0.15
     assert [round(b.wait - a.wait, 3) for a, b in pairwise(second)] == [0.1] * 4
 
 
