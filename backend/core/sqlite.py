@@ -111,8 +111,10 @@ class Sqlite(peewee.SqliteDatabase):
             self._copy_after = max(COPY_AFTER[0], min(likely, 2 * self._copy_after, COPY_AFTER[1]))
             if pages >= COPY_AT // 2:
                 connection.execute(COPY)
-                with self._usual.threads, self._usual.turn():
-                    connection.execute(COPY)
+                with self._usual.threads:
+                    self._usual.open()  # who wrote for alarms alone has not
+                    with self._usual.turn():
+                        connection.execute(COPY)
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
         """`execute_sql` without what it takes to be the same for every kind of database: half of a short statement's time."""

@@ -145,12 +145,14 @@ def test_who_had_to_wait_for_a_turn_knows_that_others_want_to_write(tmp_path: Pa
     database.close()
 
 
-def test_the_log_is_brought_into_the_file_before_a_commit_has_to_do_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("urgent", [False, True])
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_the_log_is_brought_into_the_file_before_a_commit_has_to_do_it(tmp_path: Path, urgent: bool) -> None:
     database = Sqlite(str(tmp_path / "a.db"))
     database.execute_sql("CREATE TABLE t (x BLOB)")
     rows = 100
     for _ in range(COPY_AFTER[0] // rows):
-        with database.writing():
+        with database.writing(urgent=urgent):
             database.run_many("INSERT INTO t (x) VALUES (randomblob(?))", [(14_000,)] * rows)
 
     def begun() -> int:
@@ -159,7 +161,7 @@ def test_the_log_is_brought_into_the_file_before_a_commit_has_to_do_it(tmp_path:
             return int.from_bytes(log.read(16)[12:])
 
     def begun_anew() -> bool:
-        with database.writing():
+        with database.writing(urgent=urgent):
             database.run("INSERT INTO t (x) VALUES (1)")
         return begun() > 0
 

@@ -21,7 +21,7 @@ from iot import storing
 from iot.fleet import faults, life
 from iot.fleet.registering import home_of
 from iot.uplink import Arrived
-from tests.care.town import daughter, elder, found, said_to
+from tests.care.town import Town, daughter, elder, found, said_to
 from tests.databases import TestDatabase
 from tests.iot.fleet.day import settle
 
@@ -65,14 +65,8 @@ def test_the_oracle_of_the_real_day_misses_what_was_lost_and_forgives_what_a_kil
     )
 
 
-def test_the_day_notices_whom_nobody_told_in_time_and_who_was_told_before_her_time(
-    sqlite_database: TestDatabase, clock: clocks.Hands
-) -> None:
-    domains.load()
-    known = Known(late=timedelta(minutes=1))
-    town = found()
-    who = elder(town, "陈秀英", 501, "sms")
-    daughter(who)
+def _smoke(town: Town, who: int) -> None:
+    """In her home; the first who are to be told are told."""
     with transaction():
         alarms.raise_alarm(
             "smoke",
@@ -83,6 +77,17 @@ def test_the_day_notices_whom_nobody_told_in_time_and_who_was_told_before_her_ti
             resident_id=who,
         )
     climb()
+
+
+def test_the_day_notices_whom_nobody_told_in_time_and_who_was_told_before_her_time(
+    sqlite_database: TestDatabase, clock: clocks.Hands
+) -> None:
+    domains.load()
+    known = Known(late=timedelta(minutes=1))
+    town = found()
+    who = elder(town, "陈秀英", 501, "sms")
+    daughter(who)
+    _smoke(town, who)
     assert climbed.findings(known) == []
     clock.forward(minutes=3)
     climb()
@@ -105,16 +110,7 @@ def test_the_people_of_the_day_find_the_answers_where_they_are_told_of_an_alarm(
     town = found()
     who = elder(town, "陈秀英", 501, "sms")
     told = daughter(who)
-    with transaction():
-        alarms.raise_alarm(
-            "smoke",
-            org_id=town.grid.id,
-            severity="critical",
-            words=Words("烟"),
-            source="device:1",
-            resident_id=who,
-        )
-    climb()
+    _smoke(town, who)
     (content,) = said_to(told)
     offered = {"going": "1", "called_119": "2", "cannot": "3", "safe": "4", "false_alarm": "5"}
     assert lines.numbered("".join(body.text for body in sms.shape(content))) == offered
